@@ -1,1 +1,7 @@
-//! Ordinal.
+//! Ordinal: a Kubernetes StatefulSet that people can see, stop, rewind and question.
+//!
+//! The modules in reading order, bottom up; nothing uses a module below its own line (`tests/tidy.rs`).
+
+pub mod sim;
+
+pub mod api;

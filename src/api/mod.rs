@@ -1,0 +1,12 @@
+//! Kubernetes objects as plain data: trees, kinds, and small readers.
+//!
+//! An [`Object`] is a kind and a tree. Readers for one kind stand in that kind's file (`pod.rs`, `service.rs` …);
+//! there are no setters: who changes an object copies it, changes the tree and hands it to the store.
+
+pub mod kind;
+pub mod object;
+pub mod value;
+
+pub use kind::{Kind, KINDS};
+pub use object::{Object, ObjectKey, OwnerRef};
+pub use value::{Map, Text, Value};
