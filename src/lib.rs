@@ -5,3 +5,5 @@
 pub mod sim;
 
 pub mod api;
+
+pub mod store;

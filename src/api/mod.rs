@@ -5,8 +5,10 @@
 
 pub mod kind;
 pub mod object;
+pub mod profile;
 pub mod value;
 
 pub use kind::{Kind, KINDS};
+pub use profile::Profile;
 pub use object::{Object, ObjectKey, OwnerRef};
 pub use value::{Map, Text, Value};
