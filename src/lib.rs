@@ -9,3 +9,7 @@ pub mod api;
 pub mod store;
 
 pub mod component;
+
+pub mod controllers;
+
+pub mod cluster;
