@@ -13,3 +13,5 @@ pub mod component;
 pub mod controllers;
 
 pub mod cluster;
+
+pub mod scenario;
