@@ -15,3 +15,7 @@ pub mod controllers;
 pub mod cluster;
 
 pub mod scenario;
+
+pub mod kubectl;
+
+pub mod session;
