@@ -9,3 +9,5 @@ pub mod api;
 pub mod store;
 
 pub mod component;
+
+pub mod dns;
