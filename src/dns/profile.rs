@@ -138,7 +138,17 @@ impl DnsProfile {
 
     /// The names [`DnsProfile::set`] knows.
     pub const NAMES: &[&str] = &[
-        "zone", "dns_ip", "ttl", "pods", "ptr_mode", "cluster_cache", "ndots", "bind", "busybox", "libc", "upstream",
+        "zone",
+        "dns_ip",
+        "ttl",
+        "pods",
+        "ptr_mode",
+        "cluster_cache",
+        "ndots",
+        "bind",
+        "busybox",
+        "libc",
+        "upstream",
     ];
 
     /// Sets a knob by its name in D3; false if there is no such knob or value.
@@ -176,7 +186,8 @@ impl DnsProfile {
                 (self.bind, self.bind_version) = (bind, name.into());
             }
             ("busybox", version) => {
-                let minor = version.trim_start_matches(['≤', '≥']).strip_prefix("1.").and_then(|v| v.parse().ok());
+                let minor =
+                    version.trim_start_matches(['≤', '≥']).strip_prefix("1.").and_then(|v| v.parse().ok());
                 self.busybox = match minor {
                     Some(0..=28u32) => BusyBox::V1_28,
                     Some(29) => BusyBox::V1_29,

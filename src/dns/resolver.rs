@@ -39,13 +39,15 @@ impl ResolvConf {
             _ => {
                 let (namespace, zone) = (pod.namespace(), &profile.zone);
                 conf.nameservers.push(profile.dns_ip.to_string());
-                conf.search = vec![format!("{namespace}.svc.{zone}"), format!("svc.{zone}"), zone.to_string()];
+                conf.search =
+                    vec![format!("{namespace}.svc.{zone}"), format!("svc.{zone}"), zone.to_string()];
                 conf.search.extend(node_search);
                 conf.options.push(format!("ndots:{}", profile.ndots));
             }
         }
         let config = spec.get("dnsConfig");
-        let texts = |key: &str| config.get(key).items().iter().map(|v| v.str().to_string()).collect::<Vec<_>>();
+        let texts =
+            |key: &str| config.get(key).items().iter().map(|v| v.str().to_string()).collect::<Vec<_>>();
         conf.nameservers.extend(texts("nameservers"));
         conf.search.extend(texts("searches"));
         for option in config.get("options").items() {
@@ -61,9 +63,11 @@ impl ResolvConf {
         }
         for (list, limit) in [(&mut conf.nameservers, 3), (&mut conf.search, 32)] {
             let mut seen: Vec<String> = Vec::new();
-            list.retain(|item| !seen.contains(item) && {
-                seen.push(item.clone());
-                true
+            list.retain(|item| {
+                !seen.contains(item) && {
+                    seen.push(item.clone());
+                    true
+                }
             });
             list.truncate(limit);
         }
@@ -146,7 +150,8 @@ pub fn domain(pod: &Object, profile: &DnsProfile) -> String {
 /// A pod's addresses.
 pub fn pod_ips(pod: &Object) -> Vec<IpAddr> {
     let status = pod.status();
-    let mut ips: Vec<IpAddr> = status.get("podIPs").items().iter().filter_map(|i| i.get("ip").str().parse().ok()).collect();
+    let mut ips: Vec<IpAddr> =
+        status.get("podIPs").items().iter().filter_map(|i| i.get("ip").str().parse().ok()).collect();
     if ips.is_empty() {
         ips.extend(status.get("podIP").str().parse::<IpAddr>());
     }
@@ -377,7 +382,12 @@ impl<'a> Resolver<'a> {
                         if let Some(last) = a.records.iter().rfind(|r| r.data.ip().is_some()) {
                             let found = host.get_or_insert_with(|| Host {
                                 canonical: last.name.clone(),
-                                aliases: a.records.iter().filter(|r| r.data.ip().is_none()).map(|r| r.name.clone()).collect(),
+                                aliases: a
+                                    .records
+                                    .iter()
+                                    .filter(|r| r.data.ip().is_none())
+                                    .map(|r| r.name.clone())
+                                    .collect(),
                                 addresses: Vec::new(),
                             });
                             found.addresses.extend(a.addresses());

@@ -91,7 +91,8 @@ impl<'a> DnsServer<'a> {
 
     /// Asks the server at address `server`; none if there is no DNS server.
     pub fn ask(&mut self, server: &str, name: &str, qtype: QType, transport: Transport) -> Option<Answer> {
-        let answer = (server == self.zone.profile().dns_ip.as_str()).then(|| self.reply(name, qtype, transport));
+        let answer =
+            (server == self.zone.profile().dns_ip.as_str()).then(|| self.reply(name, qtype, transport));
         self.log.push(Lookup { name: key_case(name), qtype, answer: answer.clone() });
         answer
     }
@@ -108,7 +109,8 @@ impl<'a> DnsServer<'a> {
                     for section in [&mut answer.records, &mut answer.authority, &mut answer.additional] {
                         section.iter_mut().for_each(|record| record.ttl = left as u32);
                     }
-                    let lived = stored.records.iter().chain(&stored.authority).next().map_or(5, |r| r.ttl.into());
+                    let lived =
+                        stored.records.iter().chain(&stored.authority).next().map_or(5, |r| r.ttl.into());
                     answer.cached = Some(lived.max(left) - left);
                     answer.authoritative = true; // D18
                     answer

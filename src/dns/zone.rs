@@ -45,14 +45,16 @@ pub fn zone_at<'a>(view: View<'a>, profile: &'a DnsProfile) -> Zone<'a> {
 impl<'a> Zone<'a> {
     /// Cluster DNS over that view.
     pub fn new(view: View<'a>, profile: &'a DnsProfile) -> Zone<'a> {
-        let implied = profile.implied_kube_dns && view.get(Kind::Service, "kube-system", "kube-dns").is_none();
+        let implied =
+            profile.implied_kube_dns && view.get(Kind::Service, "kube-system", "kube-dns").is_none();
         let kube_dns = implied.then(|| {
             let mut service = Object::new(Kind::Service, "kube-system", "kube-dns");
             let port = |name: &'static str, protocol: &'static str, port: i64| {
                 crate::object! { "name" => name, "port" => port, "protocol" => protocol }
             };
             service.body.set(&["spec", "clusterIP"], profile.dns_ip.clone());
-            let ports = vec![port("dns", "UDP", 53), port("dns-tcp", "TCP", 53), port("metrics", "TCP", 9153)];
+            let ports =
+                vec![port("dns", "UDP", 53), port("dns-tcp", "TCP", 53), port("metrics", "TCP", 9153)];
             service.body.set(&["spec", "ports"], ports);
             Rc::new(service)
         });
@@ -119,13 +121,18 @@ impl<'a> Zone<'a> {
                 let Some(ips) = self.own_addresses() else { return none(true) };
                 let target = format!("kube-dns.kube-system.svc.{suffix}");
                 answer.records.push(self.record(name, Data::Ns(target.clone())));
-                answer.additional.extend(ips.into_iter().map(|ip| self.record(target.clone(), Data::of_ip(ip))));
+                answer
+                    .additional
+                    .extend(ips.into_iter().map(|ip| self.record(target.clone(), Data::of_ip(ip))));
                 return answer;
             }
             QType::A | QType::Aaaa if labels == "ns.dns" => {
                 let ips = self.own_addresses().unwrap_or_default();
-                answer.records =
-                    ips.into_iter().map(|ip| self.record(name, Data::of_ip(ip))).filter(|r| r.data.qtype() == qtype).collect();
+                answer.records = ips
+                    .into_iter()
+                    .map(|ip| self.record(name, Data::of_ip(ip)))
+                    .filter(|r| r.data.qtype() == qtype)
+                    .collect();
                 return if answer.records.is_empty() { none(false) } else { answer };
             }
             _ => {}
@@ -136,7 +143,9 @@ impl<'a> Zone<'a> {
         let Some(entries) = entries else { return none(false) };
         let alias = entries.iter().find_map(|e| e.host.as_ref().err());
         match (qtype, alias) {
-            (QType::Cname, Some(target)) => answer.records.push(self.record(name, Data::Cname(target.clone()))),
+            (QType::Cname, Some(target)) => {
+                answer.records.push(self.record(name, Data::Cname(target.clone())))
+            }
             (QType::A | QType::Aaaa, Some(target)) => {
                 let link = self.record(name, Data::Cname(target.clone()));
                 let lower = target.to_ascii_lowercase();
@@ -302,7 +311,8 @@ impl<'a> Zone<'a> {
             for ready in ready_endpoints(slice) {
                 let skip = self.profile.ptr_hostname_only && ready.get("hostname").str().is_empty();
                 if !skip && !service.is_empty() && addresses_of(ready).any(|a| a == ip) {
-                    let name = format!("{}.{service}.{}.svc.{zone}", endpoint_name(ready, ip), slice.namespace());
+                    let name =
+                        format!("{}.{service}.{}.svc.{zone}", endpoint_name(ready, ip), slice.namespace());
                     if !names.contains(&name) {
                         names.push(name);
                     }
@@ -343,7 +353,8 @@ impl<'a> Zone<'a> {
             }
         }
         if answer.records.is_empty() {
-            let private = ["10.in-addr.arpa", "168.192.in-addr.arpa"].into_iter().find(|z| below(lower, z).is_some());
+            let private =
+                ["10.in-addr.arpa", "168.192.in-addr.arpa"].into_iter().find(|z| below(lower, z).is_some());
             let mut soa = |owner: &str, mname: &str, rname: &str, serial, numbers| {
                 let data = Data::Soa { mname: mname.into(), rname: rname.into(), serial, numbers };
                 answer.authority.push(self.record(owner, data));
@@ -402,7 +413,10 @@ impl<'a> Zone<'a> {
     where
         'a: 's,
     {
-        self.view.list(Kind::EndpointSlice, Some(namespace)).into_iter().filter(move |s| s.label(SERVICE_NAME) == service)
+        self.view
+            .list(Kind::EndpointSlice, Some(namespace))
+            .into_iter()
+            .filter(move |s| s.label(SERVICE_NAME) == service)
     }
 }
 
@@ -433,7 +447,8 @@ pub fn is_headless(service: &Object) -> bool {
 /// The ClusterIPs of a Service.
 pub fn cluster_ips(service: &Object) -> Vec<IpAddr> {
     let spec = service.spec();
-    let mut ips: Vec<IpAddr> = spec.get("clusterIPs").items().iter().filter_map(|ip| ip.str().parse().ok()).collect();
+    let mut ips: Vec<IpAddr> =
+        spec.get("clusterIPs").items().iter().filter_map(|ip| ip.str().parse().ok()).collect();
     if ips.is_empty() {
         ips.extend(spec.get("clusterIP").str().parse::<IpAddr>());
     }
@@ -442,7 +457,12 @@ pub fn cluster_ips(service: &Object) -> Vec<IpAddr> {
 
 /// The endpoints of a slice that DNS shows (D59): an absent `ready` counts as true.
 pub fn ready_endpoints(slice: &Object) -> impl Iterator<Item = &Value> {
-    slice.body.get("endpoints").items().iter().filter(|e| e.at(&["conditions", "ready"]).as_bool() != Some(false))
+    slice
+        .body
+        .get("endpoints")
+        .items()
+        .iter()
+        .filter(|e| e.at(&["conditions", "ready"]).as_bool() != Some(false))
 }
 
 fn addresses_of(endpoint: &Value) -> impl Iterator<Item = IpAddr> + '_ {

@@ -65,7 +65,11 @@ pub fn run(args: &[String], net: &mut Resolver<'_>) -> Output {
                 continue;
             }
             let attached = &rest[key.len_utf8()..];
-            let value = if attached.is_empty() { words.next().cloned().unwrap_or_default() } else { attached.to_string() };
+            let value = if attached.is_empty() {
+                words.next().cloned().unwrap_or_default()
+            } else {
+                attached.to_string()
+            };
             match key {
                 'x' => {
                     let Ok(ip) = value.parse::<IpAddr>() else {
@@ -195,9 +199,10 @@ impl Show {
                 }
                 return true;
             }
-            "multiline" | "bufsize" | "time" | "timeout" | "tries" | "retry" | "ndots" | "domain" | "dnssec" | "do"
-            | "adflag" | "ad" | "aaflag" | "cdflag" | "trace" | "nssearch" | "identify" | "ignore" | "rrcomments"
-            | "crypto" | "split" | "qr" | "fail" | "defname" | "nsid" | "subnet" | "unknownformat" | "yaml" => {
+            "multiline" | "bufsize" | "time" | "timeout" | "tries" | "retry" | "ndots" | "domain"
+            | "dnssec" | "do" | "adflag" | "ad" | "aaflag" | "cdflag" | "trace" | "nssearch" | "identify"
+            | "ignore" | "rrcomments" | "crypto" | "split" | "qr" | "fail" | "defname" | "nsid"
+            | "subnet" | "unknownformat" | "yaml" => {
                 return true;
             }
             _ => return false,
@@ -312,21 +317,22 @@ pub(super) fn flags(answer: &Answer, no_recursion: bool) -> String {
     set.join(" ")
 }
 
-/// Goes from column to column with TABs, or with one blank where the column is passed already (D302).
-fn columns(words: &[(usize, String)], start: usize) -> String {
-    let (mut text, mut column) = (String::new(), 0);
-    for (target, word) in words {
-        if *target > 0 {
-            if column >= *target {
-                text.push(' ');
-                column += 1;
-            } else {
-                (column / 8..target / 8).for_each(|_| text.push('\t'));
-                column = *target;
-            }
+/// Goes from column to column with TABs; where the column is passed already, one column on (D302): a blank, or a TAB
+/// where that is the next stop. The first word does not count its first `skip` characters.
+fn columns(words: &[(usize, String)], skip: usize) -> String {
+    let mut text = String::new();
+    let mut column = 0;
+    for (i, (target, word)) in words.iter().enumerate() {
+        if i > 0 {
+            let to = (column + 1).max(*target);
+            let stops = to / 8 - column / 8;
+            text.push_str(&"\t".repeat(stops));
+            let from = if stops > 0 { to / 8 * 8 } else { column };
+            text.push_str(&" ".repeat(to - from));
+            column = to;
         }
         text.push_str(word);
-        column += word.len() - if *target == 0 { start } else { 0 };
+        column += word.len() - if i == 0 { skip } else { 0 };
     }
     text.push('\n');
     text

@@ -11,7 +11,12 @@ pub fn run(args: &[String], net: &mut Resolver<'_>) -> Output {
     let words: Vec<&str> = args.iter().map(|a| a.as_str()).collect();
     let mut out = Output::default();
     match words[..] {
-        [] => return Output::fail(1, "getent: wrong number of arguments\nTry `getent --help' or `getent --usage' for more information.\n"),
+        [] => {
+            return Output::fail(
+                1,
+                "getent: wrong number of arguments\nTry `getent --help' or `getent --usage' for more information.\n",
+            );
+        }
         ["hosts"] => {
             for line in net.hosts.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
                 let mut words = line.split_whitespace();

@@ -28,7 +28,8 @@ pub fn run(args: &[String], net: &mut Resolver<'_>) -> Output {
                 'T' => tcp = true,
                 't' | 'c' | 'N' | 'W' | 'R' | 'm' | 'p' => {
                     let attached: String = rest.by_ref().collect();
-                    let value = if attached.is_empty() { args.next().cloned().unwrap_or_default() } else { attached };
+                    let value =
+                        if attached.is_empty() { args.next().cloned().unwrap_or_default() } else { attached };
                     if flag == 't' {
                         match QType::parse(&value) {
                             Some(known) => qtype = Some(known),
@@ -58,7 +59,8 @@ pub fn run(args: &[String], net: &mut Resolver<'_>) -> Output {
         }
         _ => {
             let names = run.net.conf.bind_names(typed);
-            let found = run.lookup(&names, qtype.unwrap_or(QType::A), typed.trim_end_matches('.'), qtype.is_some());
+            let found =
+                run.lookup(&names, qtype.unwrap_or(QType::A), typed.trim_end_matches('.'), qtype.is_some());
             if let (Some(name), None) = (found, qtype) {
                 for follow in [QType::Aaaa, QType::Mx] {
                     run.lookup(std::slice::from_ref(&name), follow, &name, false);

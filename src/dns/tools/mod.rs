@@ -54,7 +54,9 @@ pub fn run(tool: &str, args: &[String], net: &mut Resolver<'_>) -> Option<Output
 fn server_address(net: &mut Resolver<'_>, given: &str) -> String {
     match given.parse::<IpAddr>() {
         Ok(_) => given.to_string(),
-        Err(_) => net.host(given).ok().and_then(|h| h.addresses.first().map(|a| a.to_string())).unwrap_or_default(),
+        Err(_) => {
+            net.host(given).ok().and_then(|h| h.addresses.first().map(|a| a.to_string())).unwrap_or_default()
+        }
     }
 }
 
@@ -110,7 +112,8 @@ fn end_of_chain(answer: &Answer, name: &str) -> String {
 /// `Fri Nov 20 17:21:08 UTC 2026`, as `date` and dig print a time.
 pub fn date(now: SimTime) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let ((year, month, day), secs) = now.calendar();
     // The run begins on 2026-01-01, a Thursday.
     let weekday = DAYS[(now.as_millis() / 86_400_000 % 7) as usize];

@@ -25,7 +25,8 @@ pub fn run(args: &[String], net: &mut Resolver<'_>) -> Output {
             "debug" | "d2" => debug = true,
             "nosearch" | "nosea" => search = false,
             "vc" => tcp = true,
-            "port" | "timeout" | "retry" | "norecurse" | "recurse" | "search" | "novc" | "nodebug" | "class" | "domain" => {}
+            "port" | "timeout" | "retry" | "norecurse" | "recurse" | "search" | "novc" | "nodebug"
+            | "class" | "domain" => {}
             _ => out.stdout.push_str(&format!("*** Invalid option: {option}\n")),
         }
     }
@@ -148,7 +149,10 @@ fn debug_block(name: &str, qtype: QType, answer: &Answer) -> String {
         let rest = match &r.data {
             Data::A(ip) => format!("\tinternet address = {ip}\n"),
             Data::Aaaa(ip) => format!("\thas AAAA address {ip}\n"),
-            _ => nslookup_record(r, ".", false).trim_start_matches(r.name.as_str()).trim_start_matches('\n').to_string(),
+            _ => nslookup_record(r, ".", false)
+                .trim_start_matches(r.name.as_str())
+                .trim_start_matches('\n')
+                .to_string(),
         };
         format!("    ->  {}\n{rest}\tttl = {}\n", r.name, r.ttl)
     };

@@ -32,7 +32,8 @@ impl Ping {
             match option.chars().next() {
                 Some(key @ ('c' | 'i' | 'W' | 'w' | 's' | 't' | 'I')) => {
                     let attached = &option[1..];
-                    let value = if attached.is_empty() { words.next().map_or("", |w| w.as_str()) } else { attached };
+                    let value =
+                        if attached.is_empty() { words.next().map_or("", |w| w.as_str()) } else { attached };
                     if key == 'c' {
                         count = value.parse().ok().filter(|n| *n > 0);
                     }
@@ -89,7 +90,11 @@ impl Ping {
         self.received += 1;
         let (seq, label) = if self.busybox { (self.sent - 1, "seq") } else { (self.sent, "icmp_seq") };
         let micros = 50 + (seq * 37 + hops * 113) % 61;
-        format!("64 bytes from {}: {label}={seq} ttl={} time=0.{micros:03} ms\n", self.from, 64 - hops.min(63))
+        format!(
+            "64 bytes from {}: {label}={seq} ttl={} time=0.{micros:03} ms\n",
+            self.from,
+            64 - hops.min(63)
+        )
     }
 
     /// The statistics and the exit status.
