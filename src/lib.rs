@@ -10,6 +10,8 @@ pub mod store;
 
 pub mod component;
 
+pub mod dns;
+
 pub mod controllers;
 
 pub mod cluster;
