@@ -12,6 +12,10 @@ pub mod component;
 
 pub mod dns;
 
+pub mod scheduler;
+
+pub mod kubelet;
+
 pub mod controllers;
 
 pub mod cluster;
@@ -21,3 +25,5 @@ pub mod scenario;
 pub mod kubectl;
 
 pub mod session;
+
+pub mod replay;
