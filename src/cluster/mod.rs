@@ -8,6 +8,8 @@
 pub mod bootstrap;
 pub mod components;
 pub mod invariants;
+#[cfg(test)]
+mod tests;
 
 use crate::api::{Profile, Text};
 use crate::component::client::{Film, InputNote};
