@@ -19,6 +19,7 @@ fn folder() -> PathBuf {
 #[derive(Default)]
 struct Server {
     objects: Vec<Object>,
+    applied: Vec<Value>,
     out: String,
     err: String,
     failed: bool,
@@ -88,6 +89,7 @@ impl Server {
                         self.say(&object, "created");
                         warnings(&object).iter().for_each(|w| self.err.push_str(&format!("Warning: {w}\n")));
                         self.objects.push(object);
+                        self.applied.push(document.value);
                     } else {
                         self.refuse(&object, &causes);
                     }
@@ -95,7 +97,7 @@ impl Server {
                 Some(i) => {
                     let old = self.objects[i].clone();
                     let ty = crate::api::schema::of(object.kind);
-                    let patch = patch::three_way(&old.body, &old.body, &document.value, ty);
+                    let patch = patch::three_way(&self.applied[i], &old.body, &document.value, ty);
                     self.change(i, &patch, "configured", "unchanged");
                 }
             }
