@@ -10,8 +10,14 @@ pub mod store;
 
 pub mod component;
 
+pub mod dns;
+
 pub mod controllers;
 
 pub mod cluster;
 
 pub mod scenario;
+
+pub mod kubectl;
+
+pub mod session;
