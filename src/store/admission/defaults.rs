@@ -32,7 +32,12 @@ pub fn default_object(object: &mut Object, context: &mut AdmissionContext) {
                 admit_claim(body, context);
             }
         }
-        Kind::PersistentVolume => volume(body),
+        Kind::PersistentVolume => {
+            volume(body);
+            if context.old.is_none() {
+                add_finalizer(body, "kubernetes.io/pv-protection");
+            }
+        }
         Kind::StorageClass => {
             default(body, "reclaimPolicy", "Delete");
             default(body, "volumeBindingMode", "Immediate");
@@ -380,7 +385,6 @@ fn volume(body: &mut Value) {
         default(reference, "apiVersion", "v1");
     }
     default(body.at_mut(&["status"]), "phase", "Pending");
-    add_finalizer(body, "kubernetes.io/pv-protection");
 }
 
 fn node(body: &mut Value) {
