@@ -9,3 +9,7 @@ pub mod api;
 pub mod store;
 
 pub mod component;
+
+pub mod lang;
+
+pub mod scene;
