@@ -10,6 +10,18 @@ pub mod store;
 
 pub mod component;
 
+pub mod dns;
+
+pub mod controllers;
+
+pub mod cluster;
+
+pub mod scenario;
+
+pub mod kubectl;
+
+pub mod session;
+
 pub mod lang;
 
 pub mod scene;
