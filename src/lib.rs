@@ -25,3 +25,5 @@ pub mod session;
 pub mod lang;
 
 pub mod scene;
+
+pub mod story;
