@@ -33,6 +33,10 @@ enum End {
 fn end(word: &str) -> End {
     // Quotes and brackets are not read.
     let Some(last) = word.chars().rev().find(|c| c.is_alphanumeric()) else { return End::Unknown };
+    // Names that everybody reads as words, not letter by letter.
+    if word.ends_with("web") || word.ends_with("app") {
+        return End::Consonant;
+    }
     match last.to_ascii_lowercase() {
         '1' | '7' | '8' | 'l' | 'r' => End::Rieul,
         '0' | '3' | '6' | 'm' | 'n' => End::Consonant,

@@ -16,6 +16,7 @@ fn particles_follow_the_reading_of_the_last_sign() {
         ("web-8", "은 이 을 과 로"),
         ("web-9", "는 가 를 와 로"),
         ("web-10", "은 이 을 과 으로"),
+        ("web", "은 이 을 과 으로"),
         ("nginx", "는 가 를 와 로"),
         ("mysql", "은 이 을 과 로"),
         ("PVC", "는 가 를 와 로"),

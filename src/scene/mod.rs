@@ -6,6 +6,7 @@
 
 pub mod layout;
 pub mod marks;
+pub mod meter;
 pub mod model;
 pub mod nodes;
 pub mod shapes;
@@ -15,7 +16,7 @@ pub mod timeline;
 pub mod tween;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use layout::{Form, StageOptions, stage};
 pub use model::StageModel;

@@ -80,8 +80,9 @@ pub fn node_stage(model: &StageModel, options: &StageOptions, now: SimTime) -> S
         let shown = NodeModel { name: node_name(node, options), ..node.clone() };
         marks::node::frame(&mut g, &shown, w, frame_h, now, lang);
         if node.name.is_empty() {
-            // A frame that stands for no node has no condition of its own.
-            g.shapes.pop();
+            // A frame that stands for no node has no condition of its own; its name takes the middle line.
+            g.shapes.truncate(2);
+            g.text("t t--node", 34.0, 25.0, shown.name.to_string());
         }
         scene.push(g);
         let label = format!("{}, {}", shown.name, marks::node::word(node.state));

@@ -11,6 +11,7 @@ pub type Class = Cow<'static, str>;
 
 /// One drawn thing, in the coordinates of its group.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "fields are called as in SVG; w, h and r are width, height and radius")]
 pub enum Shape {
     /// Opens a nested group that only carries a class; [`Shape::Close`] ends it.
     Open(Class),

@@ -2,13 +2,13 @@
 //!
 //! What is in both and looks the same stays or travels; what looks different fades from one look to the other in
 //! its place; pods drop in, everything else only fades. Claims and volumes never move when a pod comes or goes.
-//! Changes start one after the other, in the order of the scene, so that order is visible.
+//! Changes start one after the other, in the order of the ordinals, so that order is visible.
 
 use super::shapes::Shape;
 use super::{Group, Motion, Scene};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// No more than this many things start one after the other.
+/// No more than this many ordinals start one after the other.
 const STAGGERED: usize = 12;
 
 /// The scene at `part` (0 to 1) of the way from `before` to `after`.
@@ -22,11 +22,11 @@ pub fn tween(before: &Scene, after: &Scene, part: f64) -> Scene {
     let old: BTreeMap<&str, &Group> = before.groups.iter().map(|g| (g.id.as_str(), g)).collect();
     let new: BTreeMap<&str, &Group> = after.groups.iter().map(|g| (g.id.as_str(), g)).collect();
     let changes = |g: &Group| old.get(g.id.as_str()).is_none_or(|o| *o != g);
-    let changed = after.groups.iter().filter(|g| changes(g)).count();
-    let gone = before.groups.iter().filter(|g| !new.contains_key(g.id.as_str())).count();
-    let mut clock = Clock::new(changed + gone, part);
+    let gone = before.groups.iter().filter(|g| !new.contains_key(g.id.as_str()));
+    let ordinals = after.groups.iter().filter(|g| changes(g)).chain(gone).filter_map(|g| ordinal(&g.id)).collect();
+    let clock = Clock { part, ordinals };
 
-    let mut scene = Scene { groups: Vec::with_capacity(after.groups.len() + gone), ..after.clone() };
+    let mut scene = Scene { groups: Vec::with_capacity(after.groups.len() + 8), ..after.clone() };
     scene.height = before.height.max(after.height);
     let mut leaving = before.groups.iter().filter(|g| !new.contains_key(g.id.as_str())).peekable();
     let place: BTreeMap<&str, usize> = before.groups.iter().enumerate().map(|(i, g)| (g.id.as_str(), i)).collect();
@@ -34,42 +34,45 @@ pub fn tween(before: &Scene, after: &Scene, part: f64) -> Scene {
         // What leaves keeps its place among its neighbours, so that it fades where it stood.
         if let Some(here) = place.get(group.id.as_str()) {
             while let Some(g) = leaving.next_if(|g| place[g.id.as_str()] < *here) {
-                scene.groups.push(leave(g, clock.next()));
+                scene.groups.push(leave(g, clock.of(g)));
             }
         }
         match old.get(group.id.as_str()) {
             Some(was) if *was == group => scene.groups.push(group.clone()),
-            Some(was) => change(&mut scene.groups, was, group, clock.next()),
-            None => scene.groups.push(appear(group, clock.next())),
+            Some(was) => change(&mut scene.groups, was, group, clock.of(group)),
+            None => scene.groups.push(appear(group, clock.of(group))),
         }
     }
     for group in leaving {
-        scene.groups.push(leave(group, clock.next()));
+        scene.groups.push(leave(group, clock.of(group)));
     }
     scene
 }
 
-/// Hands out the fractions of one change after the other.
+/// When the change of each ordinal happens: one after the other, those of one ordinal together.
 struct Clock {
     part: f64,
-    step: f64,
-    length: f64,
-    n: usize,
+    ordinals: BTreeSet<u64>,
 }
 
 impl Clock {
-    fn new(changes: usize, part: f64) -> Clock {
-        let starts = changes.clamp(1, STAGGERED) as f64;
-        let step = (0.5 / starts).min(0.08);
-        Clock { part, step, length: 1.0 - step * (starts - 1.0), n: 0 }
-    }
-    /// The fraction of the next change, eased out.
-    fn next(&mut self) -> f64 {
-        let start = self.step * self.n.min(STAGGERED - 1) as f64;
-        self.n += 1;
-        let t = ((self.part - start) / self.length).clamp(0.0, 1.0);
+    /// How far the change of this group has come, eased out.
+    fn of(&self, group: &Group) -> f64 {
+        let starts = self.ordinals.len().clamp(1, STAGGERED) as f64;
+        let step = (0.5 / starts).min(0.12);
+        let rank = ordinal(&group.id).map_or(0, |o| self.ordinals.range(..o).count()).min(STAGGERED - 1);
+        let length = 1.0 - step * (starts - 1.0);
+        let t = ((self.part - step * rank as f64) / length).clamp(0.0, 1.0);
         1.0 - (1.0 - t) * (1.0 - t) * (1.0 - t)
     }
+}
+
+/// The ordinal an id carries: the last number in it that a dash or a slash precedes.
+fn ordinal(id: &str) -> Option<u64> {
+    let bytes = id.as_bytes();
+    let end = (1..=bytes.len()).rev().find(|&i| bytes[i - 1].is_ascii_digit() && bytes.get(i).is_none_or(|c| !c.is_ascii_alphanumeric()))?;
+    let start = (0..end).rev().find(|&i| !bytes[i].is_ascii_digit())? + 1;
+    if matches!(bytes[start - 1], b'-' | b'/') { id[start..end].parse().ok() } else { None }
 }
 
 fn appear(group: &Group, t: f64) -> Group {

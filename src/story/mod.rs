@@ -7,7 +7,7 @@
 mod beats;
 mod captions;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use captions::caption;
 

@@ -5,7 +5,7 @@ use super::icon::Icon;
 use crate::lang::Lang;
 use crate::scene::model::NameModel;
 use crate::scene::text::{elide, split_name, width};
-use crate::scene::{Anchor, Group};
+use crate::scene::Group;
 
 /// The height of a name.
 pub const HEIGHT: f64 = 26.0;
@@ -33,24 +33,29 @@ pub fn record(g: &mut Group, name: &NameModel, w: f64) {
     if narrow {
         return;
     }
-    let left = if w >= 112.0 { 33.0 } else { 30.0 };
-    let (class, text) = match &name.address {
-        Some(_) => ("t t--record", fit(&name.name, w - left - 6.0)),
-        None => ("t t--record t--muted", "NXDOMAIN".to_string()),
+    let (mut left, mut class) = (if w >= 112.0 { 33.0 } else { 30.0 }, "t t--record");
+    let Some(_) = &name.address else {
+        g.text("t t--record t--muted", left, middle + 4.0, "NXDOMAIN");
+        return;
     };
-    g.spans(class, left, middle + 4.0, Anchor::Start, vec![crate::scene::Span::plain(text)]);
+    let mut size = 11.5;
+    if width(&name.name, size, false, true) > w - left - 6.0 {
+        // A size smaller, and closer to its dot, before anything is cut.
+        (left, class, size) = (28.0, "t t--record t--tight", 10.5);
+    }
+    g.text(class, left, middle + 4.0, fit(&name.name, w - left - 7.0, size));
 }
 
 /// The name with its ordinal always readable: `samp…-0.he…s`.
-fn fit(name: &str, room: f64) -> String {
-    if width(name, 11.5, false, true) <= room {
+fn fit(name: &str, room: f64, size: f64) -> String {
+    if width(name, size, false, true) <= room {
         return name.to_string();
     }
     let (pod, service) = name.split_once('.').unwrap_or((name, ""));
-    let service = elide(service, room * 0.4, 11.5, true);
-    let (base, ordinal) = split_name(pod, room - width(&service, 11.5, false, true) - 7.0, 11.5);
+    let service = elide(service, room * 0.4, size, true);
+    let (base, ordinal) = split_name(pod, room - width(&service, size, false, true) - 7.0, size);
     // The parts were measured in another face; cut once more in this one.
-    let base = elide(&base, room - width(&format!("{ordinal}.{service}"), 11.5, false, true), 11.5, true);
+    let base = elide(&base, room - width(&format!("{ordinal}.{service}"), size, false, true), size, true);
     format!("{base}{ordinal}.{service}")
 }
 

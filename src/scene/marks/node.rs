@@ -53,9 +53,14 @@ pub fn frame(g: &mut Group, node: &NodeModel, w: f64, h: f64, now: SimTime, lang
     if let Some(since) = node.since {
         state += &format!(" · {}", lang.seconds(now.since(since)));
     }
-    let room = w - 34.0 - 14.0 - 8.0;
-    let state = elide(&state, room - 24.0, 12.0, false);
-    let name = elide(&node.name, room - width(&state, 12.0, true, false), 13.5, false);
-    g.text("t t--node", 34.0, 25.0, name);
-    g.text_at(format!("t t--nodestate t--{tint}"), w - 14.0, 25.0, Anchor::End, state);
+    let room = w - 34.0 - 14.0;
+    let both = width(&node.name, 13.5, true, false) + 8.0 + width(&state, 12.0, true, false);
+    if both <= room {
+        g.text("t t--node", 34.0, 25.0, node.name.to_string());
+        g.text_at(format!("t t--nodestate t--{tint}"), w - 14.0, 25.0, Anchor::End, state);
+        return;
+    }
+    // A narrow frame has a line for each.
+    g.text("t t--node", 34.0, 19.0, elide(&node.name, room, 13.5, false));
+    g.text(format!("t t--nodestate t--{tint}"), 34.0, 34.0, elide(&state, room, 12.0, false));
 }

@@ -49,6 +49,11 @@ pub fn class(state: PodState) -> &'static str {
 /// The place of an ordinal without a pod.
 pub fn empty(g: &mut Group, label: &str, w: f64, s: &Sizes, lang: Lang) {
     g.path("edge edge--line edge--none", round_rect(0.0, 0.0, w, s.pod, 9.0));
+    if label.len() > 4 {
+        // The name of a pod that belongs to no ordinal.
+        g.text("t t--note", s.pad, 28.0, elide(label, w - 2.0 * s.pad, s.note, false));
+        return;
+    }
     g.text_at("t t--ghost", s.spine, 28.0, Anchor::Middle, label);
     let after = s.spine + width(label, s.name, true, false) / 2.0 + 9.0;
     g.text("t t--note", after.max(s.text), 28.0, lang.pick("없음", "none"));

@@ -235,3 +235,14 @@ fn states_differ_without_colour_and_words() {
         }
     }
 }
+
+#[test]
+fn times_that_run_out() {
+    use crate::scene::meter::{Meter, meter};
+    use crate::sim::SimDuration;
+    let grace = |gone| Meter { total: SimDuration(30_000), gone: SimDuration(gone), ends: ["SIGTERM", "SIGKILL"], between: None, token: "terminating" };
+    expect("meter-grace", &meter(&grace(18_000), 316.0, Lang::Ko));
+    expect("meter-start", &meter(&grace(500), 316.0, Lang::En));
+    let silent = Meter { total: SimDuration(350_000), gone: SimDuration(63_000), ends: ["", "TaintEviction"], between: Some((SimDuration(50_000), "NotReady")), token: "pending" };
+    expect("meter-silent", &meter(&silent, 316.0, Lang::Ko));
+}

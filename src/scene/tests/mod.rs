@@ -1,12 +1,13 @@
 //! Scenes as SVG files under `tests/scenes`; `UPDATE_EXPECT=1` writes them anew.
 
 mod drawn;
+mod moved;
 mod samples;
 
 use super::Scene;
 
-/// Compares a scene, as a standalone file, with `tests/scenes/<name>.svg`.
-fn expect(name: &str, scene: &Scene) {
+/// Compares a scene with `tests/scenes/<name>.svg`.
+pub(crate) fn expect(name: &str, scene: &Scene) {
     let path = format!("{}/tests/scenes/{name}.svg", env!("CARGO_MANIFEST_DIR"));
     // The styles are left out: a colour is no change of a picture.
     let actual = super::svg::svg_element(scene);

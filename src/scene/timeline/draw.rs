@@ -166,7 +166,7 @@ fn gaps(scene: &mut Scene, timeline: &Timeline, options: &TrackOptions, bottom: 
         let lines = Pen::default().go('M', &[-4.0, 0.0]).go('l', &[8.0, up]).go('M', &[4.0, 0.0]).go('l', &[8.0, up]);
         g.path("track__gap", lines.0);
         // Labels that would run into each other are left to the spoken text.
-        let near = i > 0 && (gap.at - timeline.gaps[i - 1].at) * options.width < 56.0;
+        let near = i > 0 && (gap.at - timeline.gaps[i - 1].at) * options.width < 36.0;
         if !near {
             g.text_at("t t--gap", 4.0, 13.0, Anchor::Middle, options.lang.seconds(gap.length));
         }
@@ -218,9 +218,8 @@ pub fn legend(state: LaneState) -> Scene {
     scene
 }
 
-/// A story's lanes from a few numbers: per ordinal, from 0 up, stretches of `(from, to, state)` out of `total`.
 impl Timeline {
-    /// Lanes without a run behind them.
+    /// Lanes without a run behind them: per ordinal, from 0 up, stretches of `(from, to, state)` out of `total`.
     pub fn sketch(total: usize, lanes: &[&[(f64, f64, LaneState)]]) -> Timeline {
         let ticks: Vec<super::Tick> = (0..total)
             .map(|i| super::Tick { at: crate::sim::SimTime(i as u64 * 1000), first: i, last: i })
