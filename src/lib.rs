@@ -12,13 +12,21 @@ pub mod component;
 
 pub mod dns;
 
+pub mod scheduler;
+
+pub mod kubelet;
+
 pub mod controllers;
 
 pub mod cluster;
 
 pub mod scenario;
 
-pub mod kubectl;
+// pub mod kubectl;
+
+// pub mod session;
+
+// pub mod replay;
 
 pub mod session;
 

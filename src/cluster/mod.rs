@@ -5,8 +5,11 @@
 //! A change reaches the components that watch its kind at once (later for a slow one); a component reacts after
 //! its pace and then works on every key that waits.
 
+pub mod bootstrap;
 pub mod components;
 pub mod invariants;
+#[cfg(test)]
+mod tests;
 
 use crate::api::{Profile, Text};
 use crate::component::client::{Film, InputNote};
@@ -109,7 +112,7 @@ impl Cluster {
             watchers: Rc::new(watchers),
             spread: 0,
         };
-        for object in components::bootstrap(config) {
+        for object in bootstrap::objects(config) {
             cluster.server.seed(cluster.now, object);
         }
         // The beginning is there already when the run begins: everyone has seen it and has nothing to do.
