@@ -28,8 +28,6 @@ pub mod scenario;
 
 // pub mod replay;
 
-pub mod session;
-
 pub mod lang;
 
 pub mod scene;

@@ -52,5 +52,8 @@ fn a_gate_says_what_it_waits_for() {
     assert_eq!(words.by_time.as_deref(), Some("늦어도 12초 뒤"));
     assert_eq!(words.rule_number, "S75.1");
     let words = gate_words(&gate, SimTime(50_000), Lang::En);
-    assert_eq!((words.title.as_str(), words.by_time), ("The controller is waiting until web-3 is gone", None));
+    assert_eq!(
+        (words.title.as_str(), words.by_time),
+        ("The controller is waiting until web-3 is gone", None)
+    );
 }

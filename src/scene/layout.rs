@@ -70,13 +70,31 @@ impl StageOptions {
     /// The stage of the page, also of the first visit.
     pub fn page(width: f64, lang: Lang) -> StageOptions {
         let rows = Rows { service: true, hand: true, claims: true, volumes: true, axis: true, others: true };
-        StageOptions { width, form: Form::Page, lang, rows, gutter: 54.0, title: true, counts: true, page: None, ask: None }
+        StageOptions {
+            width,
+            form: Form::Page,
+            lang,
+            rows,
+            gutter: 54.0,
+            title: true,
+            counts: true,
+            page: None,
+            ask: None,
+        }
     }
 
     /// The stage of an embed; `names` adds services and names.
     pub fn embed(width: f64, lang: Lang, names: bool) -> StageOptions {
-        let rows = Rows { service: names, hand: false, claims: true, volumes: true, axis: false, others: false };
-        StageOptions { form: Form::Embed, gutter: 38.0, title: false, counts: false, rows, ..StageOptions::page(width, lang) }
+        let rows =
+            Rows { service: names, hand: false, claims: true, volumes: true, axis: false, others: false };
+        StageOptions {
+            form: Form::Embed,
+            gutter: 38.0,
+            title: false,
+            counts: false,
+            rows,
+            ..StageOptions::page(width, lang)
+        }
     }
 
     /// The stage of a phone.
@@ -86,7 +104,8 @@ impl StageOptions {
 
     /// The projector's: drawn at 740 and enlarged.
     pub fn present(lang: Lang) -> StageOptions {
-        let rows = Rows { service: false, hand: false, claims: true, volumes: true, axis: false, others: false };
+        let rows =
+            Rows { service: false, hand: false, claims: true, volumes: true, axis: false, others: false };
         StageOptions { gutter: 52.0, counts: false, rows, ..StageOptions::page(740.0, lang) }
     }
 
@@ -121,6 +140,8 @@ struct Grid<'a> {
     pod_h: f64,
     claim_h: f64,
     volume_h: f64,
+    /// Few columns stand in the middle of the width.
+    shift: f64,
     scene: Scene,
 }
 
@@ -152,6 +173,9 @@ pub fn stage(model: &StageModel, options: &StageOptions) -> Scene {
         Density::Dot => (26.0, 22.0, 22.0),
     };
     let spine = if let Density::Card(s) = density { s.spine } else { w / 2.0 };
+    // Names of services and the controller's sentence need some width even over a single column.
+    let used = (options.gutter + n * pitch - gap).max(440.0).min(options.width);
+    let shift = ((options.width - used) / 2.0).floor();
     let mut class = String::from(match density {
         Density::Card(s) if s == CARD => "scene scene--card",
         Density::Card(_) => "scene scene--compact",
@@ -163,7 +187,7 @@ pub fn stage(model: &StageModel, options: &StageOptions) -> Scene {
         class += row;
     }
     let scene = Scene { class, width: options.width, paging, ..Scene::default() };
-    Grid { model, options, columns, density, pitch, w, spine, pod_h, claim_h, volume_h, scene }.draw()
+    Grid { model, options, columns, density, pitch, w, spine, pod_h, claim_h, volume_h, shift, scene }.draw()
 }
 
 /// The columns that fit.
@@ -184,7 +208,7 @@ fn page<'a>(model: &'a StageModel, options: &StageOptions) -> (&'a [Column], Opt
 impl Grid<'_> {
     /// The left edge of a column.
     fn x(&self, i: usize) -> f64 {
-        self.options.gutter + i as f64 * self.pitch
+        self.shift + self.options.gutter + i as f64 * self.pitch
     }
     /// Where the marks and cables of a column lie.
     fn sx(&self, i: usize) -> f64 {
@@ -253,7 +277,8 @@ impl Grid<'_> {
             // Without an ordinal of its own, or with one on another page, it stands over the first column.
             let i = hand.ordinal.and_then(|o| self.columns.iter().position(|c| c.ordinal == o)).unwrap_or(0);
             let tip = if self.is_card() { self.x(i) + 48.0 } else { self.sx(i) };
-            let edges = [self.options.gutter - 8.0, (self.right() + 8.0).max(self.options.gutter + 360.0).min(self.options.width + 8.0)];
+            let left = self.x(0) - 8.0;
+            let edges = [left, (self.right() + 8.0).max(left + 380.0).min(self.options.width + 8.0)];
             let id = format!("hand/{}/{}", set.key.namespace, set.key.name);
             let tag = marks::controller::tag(id, &hand.says, self.options.lang, edges, tip, y);
             self.scene.push(tag);
@@ -317,7 +342,10 @@ impl Grid<'_> {
                 spans.push(Span::of("t__qual", 6.0, "StatefulSet"));
             }
             g.spans("t t--set", left, 20.5, Anchor::Start, spans);
-            let value = vec![Span::of("t__qual", 0.0, "replicas: "), Span::of("t__num", 0.0, set.replicas.to_string())];
+            let value = vec![
+                Span::of("t__qual", 0.0, "replicas: "),
+                Span::of("t__num", 0.0, set.replicas.to_string()),
+            ];
             if wide > left + name_w + numbers + 20.0 {
                 g.spans("t t--set t--mono", wide - 12.0, 20.5, Anchor::End, value);
             } else {
@@ -330,7 +358,12 @@ impl Grid<'_> {
             let mut g = Group::new(id("/partition"), "partition", self.x(i) - gap / 2.0, y);
             g.path("partition__line", Pen::default().go('M', &[0.0, 4.0]).go('V', &[h - 4.0]).0);
             if self.options.title && self.is_card() && i + 1 < wanted.len() {
-                g.text("t t--set t--part", 6.0, 20.5, self.options.lang.pick(format!("{p}부터 갱신"), format!("updates from {p}")));
+                g.text(
+                    "t t--set t--part",
+                    6.0,
+                    20.5,
+                    self.options.lang.pick(format!("{p}부터 갱신"), format!("updates from {p}")),
+                );
             }
             self.scene.push(g);
         }
@@ -399,7 +432,7 @@ impl Grid<'_> {
 
     /// The name of a row at its left, with its count below where there is room.
     fn row(&mut self, id: &str, name: &'static str, count: Option<usize>, y: f64) {
-        let mut g = Group::new(format!("row/{id}"), format!("row row--{id}"), 0.0, y);
+        let mut g = Group::new(format!("row/{id}"), format!("row row--{id}"), self.shift, y);
         match count {
             Some(count) if self.options.counts && self.options.gutter >= 50.0 => {
                 g.text("t t--row", 0.0, -2.0, name);
@@ -410,7 +443,14 @@ impl Grid<'_> {
         self.scene.push(g);
     }
 
-    fn slot(&mut self, place: Place, ordinal: Option<i64>, object: String, [x, y, w, h]: [f64; 4], label: String) {
+    fn slot(
+        &mut self,
+        place: Place,
+        ordinal: Option<i64>,
+        object: String,
+        [x, y, w, h]: [f64; 4],
+        label: String,
+    ) {
         let kind = match place {
             Place::Service => "service",
             Place::Name => "name",

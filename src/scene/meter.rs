@@ -30,7 +30,11 @@ pub fn meter(meter: &Meter, w: f64, lang: Lang) -> Scene {
     let mut g = Group::new("meter", "meter", 0.0, 0.0);
     let x = |time: SimDuration| (time.0 as f64 / meter.total.0.max(1) as f64).clamp(0.0, 1.0) * w;
     let now = x(meter.gone);
-    let left = if meter.token == "terminating" { "meter__left".into() } else { format!("meter__left meter__left--{}", meter.token) };
+    let left = if meter.token == "terminating" {
+        "meter__left".into()
+    } else {
+        format!("meter__left meter__left--{}", meter.token)
+    };
     g.rect(left, [0.0, 20.0, w, 8.0], 4.0);
     if now > 4.0 {
         g.path("meter__gone", round_rect(0.0, 20.0, now, 8.0, 4.0));

@@ -145,7 +145,16 @@ impl Scene {
 impl Group {
     /// An empty group at a place.
     pub fn new(id: impl Into<String>, class: impl Into<String>, x: f64, y: f64) -> Group {
-        Group { id: id.into(), class: class.into(), x, y, opacity: 1.0, offset: 0.0, motion: Motion::Still, shapes: Vec::new() }
+        Group {
+            id: id.into(),
+            class: class.into(),
+            x,
+            y,
+            opacity: 1.0,
+            offset: 0.0,
+            motion: Motion::Still,
+            shapes: Vec::new(),
+        }
     }
 
     /// The same with another way to move.

@@ -185,8 +185,14 @@ impl StageModel {
     }
 
     /// Reads the store at the moment `now`. `set`: which set to show; it may be gone, then what it left is shown.
-    pub fn from_store(store: &Store, set: Option<&ObjectKey>, now: SimTime, decision: Option<&Decision>) -> StageModel {
-        let mut model = StageModel { sets: StageModel::sets(store), nodes: nodes(store), ..StageModel::default() };
+    pub fn from_store(
+        store: &Store,
+        set: Option<&ObjectKey>,
+        now: SimTime,
+        decision: Option<&Decision>,
+    ) -> StageModel {
+        let mut model =
+            StageModel { sets: StageModel::sets(store), nodes: nodes(store), ..StageModel::default() };
         let Some(key) = set else {
             model.others = store.list(Kind::Pod, None).map(|pod| pod_model(store, pod, now)).collect();
             model.others_as_columns();
@@ -200,12 +206,17 @@ impl StageModel {
         for ordinal in start..start + replicas {
             columns.insert(ordinal, Column::empty(&key.name, ordinal, true));
         }
-        let templates: Vec<&str> =
-            spec.get("volumeClaimTemplates").items().iter().map(|t| t.at(&["metadata", "name"]).str()).collect();
+        let templates: Vec<&str> = spec
+            .get("volumeClaimTemplates")
+            .items()
+            .iter()
+            .map(|t| t.at(&["metadata", "name"]).str())
+            .collect();
         for pod in store.list(Kind::Pod, None) {
             match member(pod, key, object) {
                 Some(ordinal) => {
-                    let column = columns.entry(ordinal).or_insert_with(|| Column::empty(&key.name, ordinal, false));
+                    let column =
+                        columns.entry(ordinal).or_insert_with(|| Column::empty(&key.name, ordinal, false));
                     column.pod = Some(pod_model(store, pod, now));
                 }
                 None => model.others.push(pod_model(store, pod, now)),
@@ -227,7 +238,8 @@ impl StageModel {
         }
         model.has_claims = !templates.is_empty() || columns.values().any(|c| !c.claims.is_empty());
         model.columns = columns.into_values().collect();
-        let partition = spec.at(&["updateStrategy", "rollingUpdate", "partition"]).as_int().filter(|p| *p > start);
+        let partition =
+            spec.at(&["updateStrategy", "rollingUpdate", "partition"]).as_int().filter(|p| *p > start);
         model.set = Some(SetModel {
             key: key.clone(),
             replicas,
@@ -246,7 +258,14 @@ impl StageModel {
         let key = ObjectKey::new(Kind::StatefulSet, namespace.to_string(), name.to_string());
         StageModel {
             columns: (0..replicas).map(|o| Column::empty(name, o, true)).collect(),
-            set: Some(SetModel { key, replicas: 0, start: 0, partition: None, exists: false, terminating: false }),
+            set: Some(SetModel {
+                key,
+                replicas: 0,
+                start: 0,
+                partition: None,
+                exists: false,
+                terminating: false,
+            }),
             has_claims,
             ..StageModel::default()
         }
@@ -278,7 +297,12 @@ impl StageModel {
 
     /// Marks the columns whose pod differs from the one in the run beside it.
     pub fn mark_differences(&mut self, beside: &StageModel) {
-        let look = |c: &Column| (c.pod.as_ref().map(|p| (p.state, p.revision.clone())), c.claims.iter().map(|c| c.state).collect::<Vec<_>>());
+        let look = |c: &Column| {
+            (
+                c.pod.as_ref().map(|p| (p.state, p.revision.clone())),
+                c.claims.iter().map(|c| c.state).collect::<Vec<_>>(),
+            )
+        };
         for column in &mut self.columns {
             column.differs = beside.column(column.ordinal).map(look) != Some(look(column));
         }
@@ -291,7 +315,11 @@ impl StageModel {
         for ordinal in ordinals {
             if let Err(at) = self.columns.binary_search_by_key(&ordinal, |c| c.ordinal) {
                 let mut column = Column::empty(&set.key.name, ordinal, false);
-                column.dns = service.as_ref().map(|s| NameModel { name: format!("{}.{s}", column.name), address: None, changed: false });
+                column.dns = service.as_ref().map(|s| NameModel {
+                    name: format!("{}.{s}", column.name),
+                    address: None,
+                    changed: false,
+                });
                 self.columns.insert(at, column);
             }
         }
@@ -301,7 +329,11 @@ impl StageModel {
         self.columns = std::mem::take(&mut self.others)
             .into_iter()
             .enumerate()
-            .map(|(i, pod)| Column { pod: Some(pod.clone()), wanted: false, ..Column::empty(&pod.key.name, i as i64, false) })
+            .map(|(i, pod)| Column {
+                pod: Some(pod.clone()),
+                wanted: false,
+                ..Column::empty(&pod.key.name, i as i64, false)
+            })
             .map(|mut column| {
                 column.name = column.pod.as_ref().map_or_else(String::new, |p| p.key.name.to_string());
                 column
@@ -312,7 +344,15 @@ impl StageModel {
 
 impl Column {
     fn empty(set: &str, ordinal: i64, wanted: bool) -> Column {
-        Column { ordinal, name: format!("{set}-{ordinal}"), wanted, pod: None, claims: Vec::new(), dns: None, differs: false }
+        Column {
+            ordinal,
+            name: format!("{set}-{ordinal}"),
+            wanted,
+            pod: None,
+            claims: Vec::new(),
+            dns: None,
+            differs: false,
+        }
     }
 
     /// True if anything is or should be here. Columns kept free only hold their place.
@@ -329,7 +369,9 @@ fn member(pod: &Object, set: &ObjectKey, object: Option<&Rc<Object>>) -> Option<
     let ordinal = ordinal_of(pod.name(), &set.name)?;
     match (pod.controller(), object) {
         (Some(owner), Some(object)) => (owner.uid() == object.uid()).then_some(ordinal),
-        (Some(owner), None) => (owner.kind() == "StatefulSet" && owner.name() == &*set.name).then_some(ordinal),
+        (Some(owner), None) => {
+            (owner.kind() == "StatefulSet" && owner.name() == &*set.name).then_some(ordinal)
+        }
         (None, _) => Some(ordinal),
     }
 }
@@ -393,14 +435,18 @@ fn hand(decision: &Decision, model: &StageModel) -> Option<Hand> {
         let name = match gate {
             Gate::CondemnedNotReady { first_unavailable, .. } => Some(first_unavailable.clone()),
             Gate::Refused { object, .. } => Some(object.name.clone()),
-            Gate::Partition { partition, .. } => return Some(Hand { ordinal: Some(*partition), says: Says::Gate(gate.clone()) }),
+            Gate::Partition { partition, .. } => {
+                return Some(Hand { ordinal: Some(*partition), says: Says::Gate(gate.clone()) });
+            }
             Gate::OnDelete { pods } => pods.last().cloned(),
             _ => gate.pod().map(|p| p.to_string().into()),
         };
         let ordinal = name.and_then(|name| ordinal_at_end(&name));
         return Some(Hand { ordinal, says: Says::Gate(gate.clone()) });
     }
-    let done = |why: &Why| !matches!(why, Why::Status | Why::MissingClaim | Why::RetentionPolicy | Why::HistoryLimit);
+    let done = |why: &Why| {
+        !matches!(why, Why::Status | Why::MissingClaim | Why::RetentionPolicy | Why::HistoryLimit)
+    };
     let (_, action) = decision.actions.iter().rev().find(|(_, action)| done(&action.why))?;
     let ordinal = (action.object.kind == Kind::Pod).then(|| ordinal_at_end(&action.object.name)).flatten();
     ordinal.filter(|o| model.column(*o).is_some())?;

@@ -14,7 +14,8 @@ const HEAD: f64 = 42.0;
 /// Draws the cluster by node. Groups have the ids of the stage by ordinal, so things travel between the two.
 pub fn node_stage(model: &StageModel, options: &StageOptions, now: SimTime) -> Scene {
     let lang = options.lang;
-    let mut scene = Scene { class: "scene scene--compact scene--nodes".into(), width: options.width, ..Scene::default() };
+    let mut scene =
+        Scene { class: "scene scene--compact scene--nodes".into(), width: options.width, ..Scene::default() };
     let mut nodes = model.nodes.clone();
     let on = |node: &str| -> Vec<(Option<&Column>, &PodModel)> {
         let columns = model.columns.iter().filter_map(|c| c.pod.as_ref().map(|p| (Some(c), p)));
@@ -86,7 +87,17 @@ pub fn node_stage(model: &StageModel, options: &StageOptions, now: SimTime) -> S
         }
         scene.push(g);
         let label = format!("{}, {}", shown.name, marks::node::word(node.state));
-        scene.slots.push(Slot { id: format!("slot/node/{i}"), object: id, place: Place::Node, ordinal: Some(i as i64), x, y, w, h: HEAD - 6.0, label });
+        scene.slots.push(Slot {
+            id: format!("slot/node/{i}"),
+            object: id,
+            place: Place::Node,
+            ordinal: Some(i as i64),
+            x,
+            y,
+            w,
+            h: HEAD - 6.0,
+            label,
+        });
         for (j, (column, pod)) in on(&node.name).into_iter().enumerate() {
             let at = (x + 14.0 + (j % per) as f64 * pitch, y + HEAD + (j / per) as f64 * (row_h + 14.0));
             pod_stack(&mut scene, column, pod, at, pw, if cards { 2 } else { usize::from(chips) }, options);
@@ -99,7 +110,11 @@ pub fn node_stage(model: &StageModel, options: &StageOptions, now: SimTime) -> S
 }
 
 fn node_name(node: &NodeModel, options: &StageOptions) -> Text {
-    if node.name.is_empty() { options.lang.pick("노드 없음", "no node").into() } else { node.name.clone() }
+    if node.name.is_empty() {
+        options.lang.pick("노드 없음", "no node").into()
+    } else {
+        node.name.clone()
+    }
 }
 
 /// The line from the control plane to a node; cut where nothing is heard.
@@ -117,8 +132,14 @@ fn wire(node: &NodeModel, x: f64, top: f64, now: SimTime, options: &StageOptions
             .go('M', &[-6.0, h - 13.0])
             .go('h', &[12.0]);
         g.path("wire wire--cut", d.0);
-        let said = node.since.map_or(String::new(), |since| format!(" {}", options.lang.seconds(now.since(since))));
-        g.text("t t--wire t--failed", 16.0, h / 2.0 + 4.0, format!("{}{said}", options.lang.pick("소식 끊김", "no news")));
+        let said =
+            node.since.map_or(String::new(), |since| format!(" {}", options.lang.seconds(now.since(since))));
+        g.text(
+            "t t--wire t--failed",
+            16.0,
+            h / 2.0 + 4.0,
+            format!("{}{said}", options.lang.pick("소식 끊김", "no news")),
+        );
     } else {
         g.path("wire wire--mount", Pen::default().go('M', &[0.0, 0.0]).go('V', &[h]).0);
     }
@@ -126,7 +147,15 @@ fn wire(node: &NodeModel, x: f64, top: f64, now: SimTime, options: &StageOptions
 }
 
 /// A pod with its claim and volume below it: 2 as cards, 1 as chips, 0 as dots.
-fn pod_stack(scene: &mut Scene, column: Option<&Column>, pod: &PodModel, (x, y): (f64, f64), w: f64, detail: usize, options: &StageOptions) {
+fn pod_stack(
+    scene: &mut Scene,
+    column: Option<&Column>,
+    pod: &PodModel,
+    (x, y): (f64, f64),
+    w: f64,
+    detail: usize,
+    options: &StageOptions,
+) {
     let lang = options.lang;
     let claim = column.and_then(|c| c.claims.first());
     let pod_h = [26.0, 62.0, COMPACT.pod][detail];
@@ -135,7 +164,8 @@ fn pod_stack(scene: &mut Scene, column: Option<&Column>, pod: &PodModel, (x, y):
     let volume_y = claim_y + claim_h + 12.0;
     if let (Some(claim), Some(column)) = (claim, column) {
         let spine = if detail == 2 { COMPACT.spine } else { w / 2.0 };
-        let mut g = Group::new(format!("cable/{}", column.ordinal), "cable", x + spine, 0.0).moving(Motion::Travel);
+        let mut g =
+            Group::new(format!("cable/{}", column.ordinal), "cable", x + spine, 0.0).moving(Motion::Travel);
         let line = |from: f64, to: f64| Pen::default().go('M', &[0.0, from]).go('V', &[to]).0;
         g.path("wire wire--mount", line(y + pod_h, claim_y));
         if detail == 2 && claim.volume.is_some() {
@@ -144,7 +174,8 @@ fn pod_stack(scene: &mut Scene, column: Option<&Column>, pod: &PodModel, (x, y):
         scene.push(g);
     }
     let id = super::layout::object_id("pod", &pod.key);
-    let mut g = Group::new(id.clone(), format!("pod pod--{}", marks::pod::class(pod.state)), x, y).moving(Motion::Travel);
+    let mut g = Group::new(id.clone(), format!("pod pod--{}", marks::pod::class(pod.state)), x, y)
+        .moving(Motion::Travel);
     let short = column.map_or_else(|| pod.key.name.to_string(), |c| c.ordinal.to_string());
     match detail {
         2 => marks::pod::card(&mut g, &PodModel { node: "".into(), ..pod.clone() }, w, &COMPACT, lang),
@@ -167,7 +198,17 @@ fn pod_stack(scene: &mut Scene, column: Option<&Column>, pod: &PodModel, (x, y):
     scene.push(g);
     let slot = format!("slot/claim/{}", column.ordinal);
     let label = marks::claim::label(claim, lang);
-    scene.slots.push(Slot { id: slot, object: id, place: Place::Claim, ordinal, x, y: claim_y, w, h: claim_h, label });
+    scene.slots.push(Slot {
+        id: slot,
+        object: id,
+        place: Place::Claim,
+        ordinal,
+        x,
+        y: claim_y,
+        w,
+        h: claim_h,
+        label,
+    });
     if let (2, Some(volume)) = (detail, &claim.volume) {
         let (_, class, ..) = marks::volume::look(volume.state);
         let id = format!("volume/{}", volume.name);

@@ -74,7 +74,11 @@ impl Group {
     /// A path drawn in a square of 16, centred and scaled to `size`.
     pub fn glyph(&mut self, class: impl Into<Class>, d: &'static str, cx: f64, cy: f64, size: f64) {
         let k = size / 16.0;
-        self.shapes.push(Shape::Path { class: class.into(), d: d.into(), at: Some([cx - 8.0 * k, cy - 8.0 * k, k]) });
+        self.shapes.push(Shape::Path {
+            class: class.into(),
+            d: d.into(),
+            at: Some([cx - 8.0 * k, cy - 8.0 * k, k]),
+        });
     }
     /// A rectangle.
     pub fn rect(&mut self, class: impl Into<Class>, [x, y, w, h]: [f64; 4], r: f64) {
@@ -93,7 +97,14 @@ impl Group {
         self.spans(class, x, y, Anchor::Start, vec![Span::plain(text)]);
     }
     /// A line of text around its middle or up to its end.
-    pub fn text_at(&mut self, class: impl Into<Class>, x: f64, y: f64, anchor: Anchor, text: impl Into<String>) {
+    pub fn text_at(
+        &mut self,
+        class: impl Into<Class>,
+        x: f64,
+        y: f64,
+        anchor: Anchor,
+        text: impl Into<String>,
+    ) {
         self.spans(class, x, y, anchor, vec![Span::plain(text)]);
     }
     /// A line of several parts.

@@ -57,7 +57,11 @@ pub fn break_word(word: &str, room: f64, size: f64) -> (String, Option<String>) 
     let middle = word.len() / 2;
     let bytes = word.as_bytes();
     let seam = (1..word.len())
-        .filter(|&i| word.is_char_boundary(i) && (bytes[i].is_ascii_uppercase() && !bytes[i - 1].is_ascii_uppercase() || bytes[i - 1] == b':'))
+        .filter(|&i| {
+            word.is_char_boundary(i)
+                && (bytes[i].is_ascii_uppercase() && !bytes[i - 1].is_ascii_uppercase()
+                    || bytes[i - 1] == b':')
+        })
         .min_by_key(|i| i.abs_diff(middle));
     match seam {
         Some(i) => (elide(&word[..i], room, size, false), Some(elide(&word[i..], room, size, false))),

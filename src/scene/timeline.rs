@@ -60,12 +60,23 @@ const LONG: u64 = 10_000;
 
 impl Timeline {
     /// Lays out a run. `ticks`: its steps ([`crate::story::Story::ticks`]); `set`: whose pods the lanes are.
-    pub fn new(happenings: &[Happening], ticks: &[Tick], set: Option<&ObjectKey>, spacing: Spacing) -> Timeline {
+    pub fn new(
+        happenings: &[Happening],
+        ticks: &[Tick],
+        set: Option<&ObjectKey>,
+        spacing: Spacing,
+    ) -> Timeline {
         let axis = Axis::new(ticks, spacing);
         let lanes = lanes::lanes(happenings, set, &axis);
         let chapters = chapters::chapters(happenings, &lanes, &axis);
         let gaps = gaps(&axis, &lanes);
         Timeline { axis, lanes, chapters, gaps }
+    }
+
+    /// The ordinals that ever had a pod: what [`crate::scene::StageModel::keep_columns`] wants.
+    pub fn ordinals(&self) -> Option<std::ops::RangeInclusive<i64>> {
+        let used = |lane: &&Lane| !lane.bars.is_empty();
+        Some(self.lanes.iter().find(used)?.ordinal..=self.lanes.iter().rfind(used)?.ordinal)
     }
 
     /// The chapter a moment lies in.
@@ -81,7 +92,11 @@ fn gaps(axis: &Axis, lanes: &[Lane]) -> Vec<Gap> {
         let middle = (axis.place(k as f64) + axis.place(k as f64 + 1.0)) / 2.0;
         let busy = || {
             let mut bars = lanes.iter().flat_map(|l| &l.bars);
-            bars.any(|b| matches!(b.state, LaneState::Creating | LaneState::Terminating) && b.from <= k as f64 && b.to > k as f64)
+            bars.any(|b| {
+                matches!(b.state, LaneState::Creating | LaneState::Terminating)
+                    && b.from <= k as f64
+                    && b.to > k as f64
+            })
         };
         let marked = match axis.spacing() {
             Spacing::Real => length.0 > QUIET,

@@ -23,13 +23,15 @@ pub fn tween(before: &Scene, after: &Scene, part: f64) -> Scene {
     let new: BTreeMap<&str, &Group> = after.groups.iter().map(|g| (g.id.as_str(), g)).collect();
     let changes = |g: &Group| old.get(g.id.as_str()).is_none_or(|o| *o != g);
     let gone = before.groups.iter().filter(|g| !new.contains_key(g.id.as_str()));
-    let ordinals = after.groups.iter().filter(|g| changes(g)).chain(gone).filter_map(|g| ordinal(&g.id)).collect();
+    let ordinals =
+        after.groups.iter().filter(|g| changes(g)).chain(gone).filter_map(|g| ordinal(&g.id)).collect();
     let clock = Clock { part, ordinals };
 
     let mut scene = Scene { groups: Vec::with_capacity(after.groups.len() + 8), ..after.clone() };
     scene.height = before.height.max(after.height);
     let mut leaving = before.groups.iter().filter(|g| !new.contains_key(g.id.as_str())).peekable();
-    let place: BTreeMap<&str, usize> = before.groups.iter().enumerate().map(|(i, g)| (g.id.as_str(), i)).collect();
+    let place: BTreeMap<&str, usize> =
+        before.groups.iter().enumerate().map(|(i, g)| (g.id.as_str(), i)).collect();
     for group in &after.groups {
         // What leaves keeps its place among its neighbours, so that it fades where it stood.
         if let Some(here) = place.get(group.id.as_str()) {
@@ -70,7 +72,9 @@ impl Clock {
 /// The ordinal an id carries: the last number in it that a dash or a slash precedes.
 fn ordinal(id: &str) -> Option<u64> {
     let bytes = id.as_bytes();
-    let end = (1..=bytes.len()).rev().find(|&i| bytes[i - 1].is_ascii_digit() && bytes.get(i).is_none_or(|c| !c.is_ascii_alphanumeric()))?;
+    let end = (1..=bytes.len()).rev().find(|&i| {
+        bytes[i - 1].is_ascii_digit() && bytes.get(i).is_none_or(|c| !c.is_ascii_alphanumeric())
+    })?;
     let start = (0..end).rev().find(|&i| !bytes[i].is_ascii_digit())? + 1;
     if matches!(bytes[start - 1], b'-' | b'/') { id[start..end].parse().ok() } else { None }
 }
@@ -132,6 +136,12 @@ fn failed(class: &str) -> bool {
 /// Two pixels to and fro, twice, and still at the end.
 fn shake(t: f64) -> f64 {
     let phase = t * 4.0 - (t * 4.0).floor();
-    let swing = if phase < 0.25 { phase } else if phase < 0.75 { 0.5 - phase } else { phase - 1.0 };
+    let swing = if phase < 0.25 {
+        phase
+    } else if phase < 0.75 {
+        0.5 - phase
+    } else {
+        phase - 1.0
+    };
     swing * 8.0 * (1.0 - t)
 }

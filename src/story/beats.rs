@@ -37,7 +37,9 @@ pub(super) fn of(write: &Write, claims: &mut BTreeMap<ObjectKey, bool>) -> Vec<B
             };
             match (was, new) {
                 (None, Some(_)) => tell(Caption::ClaimMade { claims: name }),
-                (Some(false), Some(claim)) if claim.is_terminating() => tell(Caption::ClaimDeleting { claims: name }),
+                (Some(false), Some(claim)) if claim.is_terminating() => {
+                    tell(Caption::ClaimDeleting { claims: name })
+                }
                 (Some(_), None) => tell(Caption::ClaimGone { claims: name }),
                 _ => Vec::new(),
             }
@@ -46,11 +48,14 @@ pub(super) fn of(write: &Write, claims: &mut BTreeMap<ObjectKey, bool>) -> Vec<B
             (_, None) => tell(Caption::SetGone { set: write.key.name.clone() }),
             (Some(old), Some(new)) if completes(old, new) => {
                 let status = |o: &Object, k| o.status().get(k).text();
-                let rollout = status(old, "currentRevision") != status(new, "currentRevision") && old.status().get("replicas").as_int() != Some(0);
+                let rollout = status(old, "currentRevision") != status(new, "currentRevision")
+                    && old.status().get("replicas").as_int() != Some(0);
                 let replicas = new.status().get("replicas").as_int().unwrap_or(0);
                 tell(Caption::Complete { set: write.key.name.clone(), replicas, rollout })
             }
-            (_, Some(new)) if write.subresource != "status" => vec![Beat::Set { old: write.old.clone(), new: new.clone() }],
+            (_, Some(new)) if write.subresource != "status" => {
+                vec![Beat::Set { old: write.old.clone(), new: new.clone() }]
+            }
             _ => Vec::new(),
         },
         Kind::Node => node(write, old, new),
@@ -71,13 +76,22 @@ fn node(write: &Write, old: Option<&Object>, new: Option<&Object>) -> Vec<Beat> 
     }
 }
 
-fn pod(write: &Write, old: Option<&Object>, new: Option<&Object>, claims: &BTreeMap<ObjectKey, bool>) -> Vec<Beat> {
+fn pod(
+    write: &Write,
+    old: Option<&Object>,
+    new: Option<&Object>,
+    claims: &BTreeMap<ObjectKey, bool>,
+) -> Vec<Beat> {
     let name = write.key.name.clone();
     let pods = vec![name.clone()];
     let used = |pod: &Object| -> Vec<(Text, bool)> {
         let volumes = pod.spec().get("volumes").items();
-        let names = volumes.iter().map(|v| v.at(&["persistentVolumeClaim", "claimName"]).text()).filter(|n| !n.is_empty());
-        let key = |n: &Text| ObjectKey::new(Kind::PersistentVolumeClaim, write.key.namespace.clone(), n.clone());
+        let names = volumes
+            .iter()
+            .map(|v| v.at(&["persistentVolumeClaim", "claimName"]).text())
+            .filter(|n| !n.is_empty());
+        let key =
+            |n: &Text| ObjectKey::new(Kind::PersistentVolumeClaim, write.key.namespace.clone(), n.clone());
         names.filter_map(|n| claims.get(&key(&n)).map(|dying| (n, *dying))).collect()
     };
     let caption = match (old, new) {
@@ -101,7 +115,12 @@ fn pod(write: &Write, old: Option<&Object>, new: Option<&Object>, claims: &BTree
             }
             let condition = |o: &Object, kind| o.condition(kind).get("status").text();
             let restarts = |o: &Object| -> i64 {
-                o.status().get("containerStatuses").items().iter().filter_map(|c| c.get("restartCount").as_int()).sum()
+                o.status()
+                    .get("containerStatuses")
+                    .items()
+                    .iter()
+                    .filter_map(|c| c.get("restartCount").as_int())
+                    .sum()
             };
             let ((_, was), (word, is)) = (pod_word(old), pod_word(new));
             if was != is && matches!(is, PodState::Crash | PodState::Failed) {
@@ -162,7 +181,10 @@ fn set_caption(old: Option<&Object>, new: &Object) -> Option<Caption> {
     let set = new.meta("name").text();
     let replicas = |o: &Object| o.spec().get("replicas").as_int().unwrap_or(1);
     let Some(old) = old else {
-        return Some(Caption::Created { names: vec![new.key().to_string()], set: Some((set, replicas(new))) });
+        return Some(Caption::Created {
+            names: vec![new.key().to_string()],
+            set: Some((set, replicas(new))),
+        });
     };
     if replicas(old) != replicas(new) {
         return Some(Caption::Scaled { set, from: replicas(old), to: replicas(new) });
@@ -177,7 +199,9 @@ fn set_caption(old: Option<&Object>, new: &Object) -> Option<Caption> {
 pub(super) fn join(step: &mut Caption, beat: &Beat) -> bool {
     let Beat::Tell(beat) = beat else { return false };
     match (step, beat) {
-        (Caption::ClaimMade { claims }, Caption::ClaimMade { claims: more }) => claims.extend(more.iter().cloned()),
+        (Caption::ClaimMade { claims }, Caption::ClaimMade { claims: more }) => {
+            claims.extend(more.iter().cloned())
+        }
         (step @ Caption::ClaimMade { .. }, Caption::PodMade { pods, .. }) => {
             let Caption::ClaimMade { claims } = step else { return false };
             *step = Caption::PodMade { pods: pods.clone(), new_claims: claims.len(), kept: false };
@@ -196,7 +220,9 @@ pub(super) fn join(step: &mut Caption, beat: &Beat) -> bool {
                 *node = "".into();
             }
         }
-        (Caption::Failed { pods, word }, Caption::Failed { pods: more, word: same }) if word == same => add(pods, more),
+        (Caption::Failed { pods, word }, Caption::Failed { pods: more, word: same }) if word == same => {
+            add(pods, more)
+        }
         (Caption::Gone { pods, kept, deleted }, Caption::Gone { pods: more, kept: k, deleted: d }) => {
             add(pods, more);
             add(kept, k);
@@ -236,11 +262,17 @@ pub(super) fn take_over(step: &mut Caption, beat: &Beat) -> bool {
             }
         }
         (Caption::Created { .. }, Caption::Changed { .. }) => {}
-        (Caption::Changed { .. }, told @ (Caption::Created { .. } | Caption::Scaled { .. } | Caption::NewTemplate { .. })) => *step = told,
+        (
+            Caption::Changed { .. },
+            told @ (Caption::Created { .. } | Caption::Scaled { .. } | Caption::NewTemplate { .. }),
+        ) => *step = told,
         (Caption::Changed { names }, Caption::Changed { names: more })
         | (Caption::Removed { names }, Caption::Removed { names: more }) => names.extend(more),
         (Caption::Removed { .. }, Caption::SetGone { .. }) => {}
-        (Caption::Scaled { .. } | Caption::NewTemplate { .. }, Caption::Changed { .. } | Caption::NewTemplate { .. }) => {}
+        (
+            Caption::Scaled { .. } | Caption::NewTemplate { .. },
+            Caption::Changed { .. } | Caption::NewTemplate { .. },
+        ) => {}
         (_, told) => return join(step, &Beat::Tell(told)),
     }
     true

@@ -2,8 +2,8 @@
 
 use super::{Caption, Next, Step};
 use crate::api::Text;
-use crate::component::decision::{Gate, Why};
 use crate::component::Fault;
+use crate::component::decision::{Gate, Why};
 use crate::lang::{Josa, Lang, gate_says, josa};
 use crate::scenario::parse_fault;
 use Josa::{EulReul, EunNeun, IGa};
@@ -58,7 +58,9 @@ fn said(text: &str, lang: Lang) -> String {
         Fault::FailStorage(class) => format!("Provisioning of the StorageClass {class} fails."),
         Fault::MendStorage(class) if ko => format!("스토리지클래스 {}의 프로비저닝이 다시 된다.", class),
         Fault::MendStorage(class) => format!("Provisioning of the StorageClass {class} works again."),
-        Fault::Slow { component, by } if ko => format!("{} 클러스터를 {by} 늦게 본다.", josa(component, EunNeun)),
+        Fault::Slow { component, by } if ko => {
+            format!("{} 클러스터를 {by} 늦게 본다.", josa(component, EunNeun))
+        }
         Fault::Slow { component, by } => format!("{component} sees the cluster {by} late."),
         Fault::MendComponent(component) if ko => format!("{} 다시 제때 본다.", josa(component, EunNeun)),
         Fault::MendComponent(component) => format!("{component} sees the cluster in time again."),
@@ -91,18 +93,24 @@ fn korean(caption: &Caption) -> String {
         Caption::PodMade { pods, new_claims, kept } => {
             let made = format!("{} {}만들어졌다.", ko_names(pods, IGa), together(pods));
             match (*new_claims, *kept) {
-                (0, true) if pods.len() == 1 => format!("{} 다시 만들어져 남아 있던 PVC를 그대로 쓴다.", ko_names(pods, IGa)),
+                (0, true) if pods.len() == 1 => {
+                    format!("{} 다시 만들어져 남아 있던 PVC를 그대로 쓴다.", ko_names(pods, IGa))
+                }
                 (0, _) => made,
-                _ => format!("{} 저마다의 PVC와 함께 {}만들어졌다.", ko_names(pods, IGa), together(pods)).replace(
-                    "저마다의 PVC와",
-                    if pods.len() > 1 { "저마다의 PVC와" } else { "제 PVC와" },
-                ),
+                _ => format!("{} 저마다의 PVC와 함께 {}만들어졌다.", ko_names(pods, IGa), together(pods))
+                    .replace("저마다의 PVC와", if pods.len() > 1 { "저마다의 PVC와" } else { "제 PVC와" }),
             }
         }
-        Caption::Scheduled { pods, node } if !node.is_empty() => format!("{} {node}에 자리를 얻어 컨테이너를 시작한다.", ko_names(pods, IGa)),
-        Caption::Scheduled { pods, .. } => format!("{} 노드에 자리를 얻어 컨테이너를 시작한다.", ko_names(pods, IGa)),
+        Caption::Scheduled { pods, node } if !node.is_empty() => {
+            format!("{} {node}에 자리를 얻어 컨테이너를 시작한다.", ko_names(pods, IGa))
+        }
+        Caption::Scheduled { pods, .. } => {
+            format!("{} 노드에 자리를 얻어 컨테이너를 시작한다.", ko_names(pods, IGa))
+        }
         Caption::Unschedulable { pods } => format!("{} 받아 줄 노드가 없다.", ko_names(pods, EulReul)),
-        Caption::Ready { pods, named: true } => format!("{} Ready가 되어 이름이 생겼다.", ko_names(pods, IGa)),
+        Caption::Ready { pods, named: true } => {
+            format!("{} Ready가 되어 이름이 생겼다.", ko_names(pods, IGa))
+        }
         Caption::Ready { pods, named: false } => format!("{} Ready가 되었다.", ko_names(pods, IGa)),
         Caption::NotReady { pods } => format!("{} 더는 Ready가 아니다.", ko_names(pods, EunNeun)),
         Caption::Restarted { pods } => format!("{}의 컨테이너가 다시 시작했다.", Lang::Ko.names(pods)),
@@ -112,7 +120,9 @@ fn korean(caption: &Caption) -> String {
             let names = ko_names(pods, IGa);
             let mut text = match why {
                 Some(Why::Condemned) => format!("뒤 순번인 {names} {}종료를 시작했다.", together(pods)),
-                Some(Why::OldRevision) => format!("옛 리비전인 {names} 새 리비전에 자리를 내주려고 종료를 시작했다."),
+                Some(Why::OldRevision) => {
+                    format!("옛 리비전인 {names} 새 리비전에 자리를 내주려고 종료를 시작했다.")
+                }
                 Some(Why::FinishedPod) => format!("끝난 {} 지우고 다시 만든다.", ko_names(pods, EulReul)),
                 _ => format!("{names} {}종료를 시작했다.", together(pods)),
             };
@@ -126,11 +136,17 @@ fn korean(caption: &Caption) -> String {
             (true, false) => format!("{} 사라졌고 그 PVC도 지워진다.", ko_names(pods, EunNeun)),
             _ => format!("{} 사라졌다.", ko_names(pods, EunNeun)),
         },
-        Caption::ClaimDeleting { claims } => format!("PVC {} 지우기 시작했다. 쓰는 파드가 있으면 기다린다.", ko_names(claims, EulReul)),
+        Caption::ClaimDeleting { claims } => {
+            format!("PVC {} 지우기 시작했다. 쓰는 파드가 있으면 기다린다.", ko_names(claims, EulReul))
+        }
         Caption::ClaimGone { claims } => format!("PVC {} 지워졌다.", ko_names(claims, IGa)),
         Caption::Complete { set, replicas: 0, .. } => format!("{}에는 이제 파드가 없다.", set),
-        Caption::Complete { set, replicas, rollout: true } => format!("{set}의 파드 {replicas}개가 모두 새 리비전이다."),
-        Caption::Complete { set, replicas, .. } => format!("{set}의 파드 {replicas}개가 모두 Ready다. 조정이 끝났다."),
+        Caption::Complete { set, replicas, rollout: true } => {
+            format!("{set}의 파드 {replicas}개가 모두 새 리비전이다.")
+        }
+        Caption::Complete { set, replicas, .. } => {
+            format!("{set}의 파드 {replicas}개가 모두 Ready다. 조정이 끝났다.")
+        }
         Caption::SetGone { set } => format!("스테이트풀셋 {} 사라졌다.", josa(set, IGa)),
         Caption::NodeSilent { node } => format!("{node}의 소식이 끊겼다. 파드는 돌고 있을지도 모른다."),
         Caption::NodeBack { node } => format!("{} 다시 Ready다.", josa(node, IGa)),
@@ -141,16 +157,21 @@ fn korean(caption: &Caption) -> String {
 
 fn english(caption: &Caption) -> String {
     let names = |list: &[Text]| Lang::En.names(list);
-    let verb = |list: &[Text], one: &'static str, many: &'static str| if list.len() == 1 { one } else { many };
+    let verb =
+        |list: &[Text], one: &'static str, many: &'static str| if list.len() == 1 { one } else { many };
     match caption {
         Caption::Said { text } => said(text, Lang::En),
-        Caption::Created { set: Some((set, replicas)), .. } => format!("The StatefulSet {set} was created and wants {replicas} Pods."),
+        Caption::Created { set: Some((set, replicas)), .. } => {
+            format!("The StatefulSet {set} was created and wants {replicas} Pods.")
+        }
         Caption::Created { names: list, .. } => format!("Created {}.", Lang::En.names(list)),
         Caption::Changed { names: list } => format!("Changed {}.", Lang::En.names(list)),
         Caption::Removed { names: list } => format!("Deleted {}.", Lang::En.names(list)),
         Caption::Scaled { set, from, to } => format!("{set} was scaled from {from} to {to}."),
         Caption::NewTemplate { set } => format!("The Pod template of {set} has changed."),
-        Caption::ClaimMade { claims } => format!("{} {} created.", names(claims), verb(claims, "was", "were")),
+        Caption::ClaimMade { claims } => {
+            format!("{} {} created.", names(claims), verb(claims, "was", "were"))
+        }
         Caption::PodMade { pods, new_claims, kept } => {
             let with = match (*new_claims, *kept, pods.len()) {
                 (0, true, 1) => " again, onto the claim that was kept",
@@ -160,8 +181,15 @@ fn english(caption: &Caption) -> String {
             };
             format!("{} {} created{with}.", names(pods), verb(pods, "was", "were"))
         }
-        Caption::Scheduled { pods, node } if !node.is_empty() => format!("{} {} a place on {node} and starts.", names(pods), verb(pods, "has", "have")),
-        Caption::Scheduled { pods, .. } => format!("{} {} a node and {}.", names(pods), verb(pods, "has", "have"), verb(pods, "starts", "start")),
+        Caption::Scheduled { pods, node } if !node.is_empty() => {
+            format!("{} {} a place on {node} and starts.", names(pods), verb(pods, "has", "have"))
+        }
+        Caption::Scheduled { pods, .. } => format!(
+            "{} {} a node and {}.",
+            names(pods),
+            verb(pods, "has", "have"),
+            verb(pods, "starts", "start")
+        ),
         Caption::Unschedulable { pods } => format!("No node takes {}.", names(pods)),
         Caption::Ready { pods, named } => {
             let tail = match (*named, pods.len()) {
@@ -177,13 +205,20 @@ fn english(caption: &Caption) -> String {
         Caption::Finished { pods } => format!("{} {} finished.", names(pods), verb(pods, "has", "have")),
         Caption::Deleting { pods, why, grace } => {
             let mut text = match why {
-                Some(Why::OldRevision) => format!("{} of the old revision {} way for the new one.", names(pods), verb(pods, "makes", "make")),
-                Some(Why::FinishedPod) => format!("{} has finished and is deleted to be made again.", names(pods)),
+                Some(Why::OldRevision) => format!(
+                    "{} of the old revision {} way for the new one.",
+                    names(pods),
+                    verb(pods, "makes", "make")
+                ),
+                Some(Why::FinishedPod) => {
+                    format!("{} has finished and is deleted to be made again.", names(pods))
+                }
                 _ if pods.len() > 1 => format!("{} are terminating at once.", names(pods)),
                 _ => format!("{} is terminating.", names(pods)),
             };
             if *grace > 1 && !matches!(why, Some(Why::OldRevision)) {
-                text += &format!(" It has {grace} s.").replace("It has", if pods.len() > 1 { "They have" } else { "It has" });
+                text += &format!(" It has {grace} s.")
+                    .replace("It has", if pods.len() > 1 { "They have" } else { "It has" });
             }
             text
         }
@@ -196,11 +231,20 @@ fn english(caption: &Caption) -> String {
                 _ => format!("{} {} gone.", names(pods), verb(pods, "is", "are")),
             }
         }
-        Caption::ClaimDeleting { claims } => format!("{} {} being deleted, and {} while a Pod uses it.", names(claims), verb(claims, "is", "are"), verb(claims, "waits", "wait")),
+        Caption::ClaimDeleting { claims } => format!(
+            "{} {} being deleted, and {} while a Pod uses it.",
+            names(claims),
+            verb(claims, "is", "are"),
+            verb(claims, "waits", "wait")
+        ),
         Caption::ClaimGone { claims } => format!("{} {} gone.", names(claims), verb(claims, "is", "are")),
         Caption::Complete { set, replicas: 0, .. } => format!("{set} has no Pods now."),
-        Caption::Complete { set, replicas, rollout: true } => format!("All {replicas} Pods of {set} are of the new revision."),
-        Caption::Complete { set, replicas, .. } => format!("All {replicas} Pods of {set} are Ready. Nothing is left to do."),
+        Caption::Complete { set, replicas, rollout: true } => {
+            format!("All {replicas} Pods of {set} are of the new revision.")
+        }
+        Caption::Complete { set, replicas, .. } => {
+            format!("All {replicas} Pods of {set} are Ready. Nothing is left to do.")
+        }
         Caption::SetGone { set } => format!("The StatefulSet {set} is gone."),
         Caption::NodeSilent { node } => format!("Nothing is heard of {node}. Its Pods may well be running."),
         Caption::NodeBack { node } => format!("{node} is Ready again."),
@@ -215,14 +259,21 @@ fn gate_next(gate: &Gate, caption: &Caption, lang: Lang) -> Option<String> {
     let pod = gate.pod().unwrap_or("");
     let dying = |pods: &[Text]| pods.iter().any(|p| **p == *pod);
     Some(match (gate, caption) {
-        (Gate::CondemnedTerminating { .. } | Gate::Terminating { .. }, Caption::Deleting { pods, .. }) if dying(pods) => {
+        (
+            Gate::CondemnedTerminating { .. } | Gate::Terminating { .. } | Gate::Finished { .. },
+            Caption::Deleting { pods, .. },
+        ) if dying(pods) => {
             lang.pick("사라질 때까지 기다린다.", "The controller waits until it is gone.").to_string()
         }
-        (Gate::CondemnedTerminating { .. } | Gate::Terminating { .. }, _) if ko => format!("이제 {} 종료 중이다.", josa(pod, IGa)),
-        (Gate::CondemnedTerminating { .. } | Gate::Terminating { .. }, _) => format!("Now {pod} is terminating."),
-        (Gate::NotReady { .. }, Caption::PodMade { pods, .. }) if dying(pods) && pods.len() == 1 => {
-            lang.pick("Ready가 될 때까지 다음 순번은 기다린다.", "The next ordinal waits until it is Ready.").to_string()
+        (Gate::CondemnedTerminating { .. } | Gate::Terminating { .. }, _) if ko => {
+            format!("이제 {} 종료 중이다.", josa(pod, IGa))
         }
+        (Gate::CondemnedTerminating { .. } | Gate::Terminating { .. }, _) => {
+            format!("Now {pod} is terminating.")
+        }
+        (Gate::NotReady { .. }, Caption::PodMade { pods, .. }) if dying(pods) && pods.len() == 1 => lang
+            .pick("Ready가 될 때까지 다음 순번은 기다린다.", "The next ordinal waits until it is Ready.")
+            .to_string(),
         (Gate::NotReady { .. }, _) if ko => format!("{} Ready가 되기를 기다린다.", josa(pod, IGa)),
         (Gate::NotReady { .. }, _) => format!("The controller waits until {pod} is Ready."),
         (_, Caption::Holds { .. }) => return None,
@@ -238,8 +289,24 @@ fn soon(caption: &Caption, lang: Lang) -> Option<String> {
         Caption::PodMade { pods, .. } if ko => format!("다음은 {}.", josa(&lang.names(pods), Josa::Ida)),
         Caption::PodMade { pods, .. } => format!("Next is {}.", lang.names(pods)),
         Caption::Deleting { pods, .. } if ko => format!("이제 {} 종료된다.", josa(&lang.names(pods), IGa)),
-        Caption::Deleting { pods, .. } => format!("Now {} {} to go.", lang.names(pods), if pods.len() == 1 { "has" } else { "have" }),
-        Caption::Complete { .. } => lang.pick("이제 의도한 상태와 같다.", "That is what was wanted.").to_string(),
+        Caption::Deleting { pods, .. } => {
+            format!("Now {} {} to go.", lang.names(pods), if pods.len() == 1 { "has" } else { "have" })
+        }
+        Caption::Complete { replicas: 0, .. } => {
+            lang.pick("이제 파드가 없다.", "No Pods are left.").to_string()
+        }
+        Caption::Complete { rollout: true, .. } => {
+            lang.pick("이제 모두 새 리비전이다.", "Now all are of the new revision.").to_string()
+        }
+        Caption::Complete { replicas, .. } if ko => {
+            format!("이제 파드 {replicas}개가 모두 Ready다. 조정이 끝났다.")
+        }
+        Caption::Complete { replicas: 1, .. } => {
+            "Now the only Pod is Ready; nothing is left to do.".to_string()
+        }
+        Caption::Complete { replicas, .. } => {
+            format!("Now all {replicas} Pods are Ready; nothing is left to do.")
+        }
         _ => return None,
     })
 }

@@ -105,7 +105,7 @@ pub enum Next {
     Unknown,
     /// The controller waits at a gate.
     Gate(Gate),
-    /// The next step followed at once; what it was.
+    /// This followed at once: the next step, or that all is done.
     Soon(Box<Caption>),
 }
 
@@ -229,6 +229,15 @@ impl Story {
                 return self.attach(n, at);
             }
         }
+        if let (true, Beat::Tell(done @ Caption::Complete { .. }), Some(step)) =
+            (near, &beat, self.steps.last_mut())
+        {
+            // That all is well now is the end of the step that made it so; nothing more would be seen.
+            if matches!(step.caption, Caption::Ready { .. } | Caption::Gone { .. }) {
+                step.next = Next::Soon(Box::new(done.clone()));
+                return self.attach(n, at);
+            }
+        }
         let Some(caption) = beats::caption(beat) else {
             if answers {
                 self.name_the_ready();
@@ -241,7 +250,9 @@ impl Story {
     /// What a person did is the step of the line they typed.
     fn take_over(&mut self, beat: &Beat, at: SimTime) -> bool {
         let Some(step) = self.input.and_then(|i| self.steps.get_mut(i)) else { return false };
-        if at.since(step.at).as_millis() > AT_ONCE.as_millis() && !matches!(step.caption, Caption::Said { .. }) {
+        if at.since(step.at).as_millis() > AT_ONCE.as_millis()
+            && !matches!(step.caption, Caption::Said { .. })
+        {
             return false;
         }
         beats::take_over(&mut step.caption, beat)

@@ -26,7 +26,13 @@ impl Film {
         self.happenings.push(Happening { at: self.now, what });
         self
     }
-    pub fn write(&mut self, actor: &'static str, key: &ObjectKey, subresource: &'static str, new: Option<Object>) -> &mut Film {
+    pub fn write(
+        &mut self,
+        actor: &'static str,
+        key: &ObjectKey,
+        subresource: &'static str,
+        new: Option<Object>,
+    ) -> &mut Film {
         let old = self.objects.get(key).cloned();
         let new = new.map(Rc::new);
         match &new {
@@ -57,7 +63,8 @@ impl Film {
         self.write(actor, key, "", Some(object))
     }
     pub fn decide(&mut self, gate: Option<Gate>, actions: Vec<(Text, Why)>) -> &mut Film {
-        let actions = actions.into_iter().map(|(name, why)| (0, Action { object: pod_key(&name), why })).collect();
+        let actions =
+            actions.into_iter().map(|(name, why)| (0, Action { object: pod_key(&name), why })).collect();
         let decision = Decision { set: set_key(), actions, gate };
         self.happenings.push(Happening { at: self.now, what: What::Decision(Rc::new(decision)) });
         self
@@ -99,7 +106,12 @@ fn ready(body: &mut Value, yes: bool) {
 /// The mock-up's run: five pods in order, then scaled to three.
 pub(crate) fn up_and_down() -> Film {
     let mut film = Film::default();
-    film.at(0).write("system", &ObjectKey::new(Kind::Node, "", "node-1"), "", Some(Object::new(Kind::Node, "", "node-1")));
+    film.at(0).write(
+        "system",
+        &ObjectKey::new(Kind::Node, "", "node-1"),
+        "",
+        Some(Object::new(Kind::Node, "", "node-1")),
+    );
     let service = ObjectKey::new(Kind::Service, "default", "nginx");
     film.at(300).input("$ kubectl apply -f web.yaml");
     film.write("user", &service, "", Some(Object::new(Kind::Service, "default", "nginx")));
@@ -108,16 +120,29 @@ pub(crate) fn up_and_down() -> Film {
         let name: Text = format!("web-{i}").into();
         let claim = ObjectKey::new(Kind::PersistentVolumeClaim, "default", format!("www-web-{i}"));
         let t = 400 + 3000 * i as u64;
-        film.at(t).write("statefulset-controller", &claim, "", Some(Object::new(Kind::PersistentVolumeClaim, "default", format!("www-web-{i}"))));
+        film.at(t).write(
+            "statefulset-controller",
+            &claim,
+            "",
+            Some(Object::new(Kind::PersistentVolumeClaim, "default", format!("www-web-{i}"))),
+        );
         film.at(t + 5).write("statefulset-controller", &pod_key(&name), "", Some(pod(i)));
-        film.decide(Some(Gate::NotReady { pod: name.clone(), ordinal: i as i64 }), vec![(name.clone(), Why::MissingPod)]);
+        film.decide(
+            Some(Gate::NotReady { pod: name.clone(), ordinal: i as i64 }),
+            vec![(name.clone(), Why::MissingPod)],
+        );
         film.at(t + 200).change("scheduler", &pod_key(&name), |b| b.set(&["spec", "nodeName"], "node-1"));
         film.at(t + 2000).change("kubelet", &pod_key(&name), |b| ready(b, true));
         let slice = ObjectKey::new(Kind::EndpointSlice, "default", "nginx-1");
         let mut endpoints = Object::new(Kind::EndpointSlice, "default", "nginx-1");
         endpoints.body.set(&["n"], i as i64);
         film.at(t + 2010).write("endpointslice-controller", &slice, "", Some(endpoints));
-        film.at(t + 2020).write("statefulset-controller", &set_key(), "status", Some(set(5, i as i64 + 1, i as i64 + 1)));
+        film.at(t + 2020).write(
+            "statefulset-controller",
+            &set_key(),
+            "status",
+            Some(set(5, i as i64 + 1, i as i64 + 1)),
+        );
     }
     film.at(56_000).input("$ kubectl scale sts web --replicas=3");
     film.write("user", &set_key(), "", Some(set(3, 5, 5)));
@@ -127,7 +152,8 @@ pub(crate) fn up_and_down() -> Film {
             b.set(&["metadata", "deletionTimestamp"], SimTime(t + 30_000).rfc3339());
             b.set(&["metadata", "deletionGracePeriodSeconds"], 30);
         });
-        let gate = Gate::CondemnedTerminating { pod: name.clone(), ordinal: i, until: Some(SimTime(t + 30_000)) };
+        let gate =
+            Gate::CondemnedTerminating { pod: name.clone(), ordinal: i, until: Some(SimTime(t + 30_000)) };
         film.decide(Some(gate), vec![(name.clone(), Why::Condemned)]);
         film.at(t + 10).change("kubelet", &pod_key(&name), |b| ready(b, false));
         film.at(t + 30_000).write("kubelet", &pod_key(&name), "", None);

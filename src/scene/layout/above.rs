@@ -11,13 +11,15 @@ impl Grid<'_> {
     pub(super) fn services(&mut self, mut y: f64) -> (f64, Option<f64>) {
         let services = &self.model.services;
         let mut wires = Group::new("wires", "wires", 0.0, 0.0);
-        let single: Vec<&ServiceModel> = services.iter().filter(|s| matches!(s.shape, ServiceShape::Cluster(_))).collect();
+        let single: Vec<&ServiceModel> =
+            services.iter().filter(|s| matches!(s.shape, ServiceShape::Cluster(_))).collect();
         let at = self.scene.groups.len();
         if !single.is_empty() {
             self.single_answers(&single, y, &mut wires);
             y += service::HEIGHT + 12.0;
         }
-        let many: Vec<&ServiceModel> = services.iter().filter(|s| !matches!(s.shape, ServiceShape::Cluster(_))).collect();
+        let many: Vec<&ServiceModel> =
+            services.iter().filter(|s| !matches!(s.shape, ServiceShape::Cluster(_))).collect();
         let names = self.columns.iter().any(|c| c.dns.is_some());
         let mut names_y = None;
         if !many.is_empty() || names {
@@ -114,7 +116,8 @@ impl Grid<'_> {
     }
 
     fn names(&mut self, y: f64) {
-        let found = self.columns.iter().filter(|c| c.dns.as_ref().is_some_and(|d| d.address.is_some())).count();
+        let found =
+            self.columns.iter().filter(|c| c.dns.as_ref().is_some_and(|d| d.address.is_some())).count();
         self.row("name", self.options.lang.pick("이름", "Name"), Some(found), y + name::HEIGHT / 2.0);
         for (i, column) in self.columns.iter().enumerate() {
             let Some(dns) = column.dns.as_ref().filter(|_| column.is_shown()) else { continue };

@@ -35,7 +35,13 @@ impl Grid<'_> {
                     pod::empty(&mut g, if ghost { "" } else { &label }, w, &s, lang);
                     if ghost {
                         g.shapes.truncate(1);
-                        g.spans("t t--claim", s.pad, 26.0, Default::default(), pod::name_spans(&column.name, w - 2.0 * s.pad, 12.0));
+                        g.spans(
+                            "t t--claim",
+                            s.pad,
+                            26.0,
+                            Default::default(),
+                            pod::name_spans(&column.name, w - 2.0 * s.pad, 12.0),
+                        );
                         g.text("t t--note", s.pad, 45.0, lang.pick("없음", "none"));
                     }
                 }
@@ -98,7 +104,8 @@ impl Grid<'_> {
         let ghost = self.model.set.as_ref().is_some_and(|s| !s.exists) && self.model.sets.is_empty();
         if ghost && present.is_empty() {
             for (i, column) in self.columns.iter().enumerate() {
-                let mut g = Group::new(format!("hole/{}", column.ordinal), "volume volume--none", self.x(i), y);
+                let mut g =
+                    Group::new(format!("hole/{}", column.ordinal), "volume volume--none", self.x(i), y);
                 volume::empty(&mut g, self.w, self.volume_h);
                 self.scene.push(g);
             }
@@ -145,7 +152,17 @@ impl Grid<'_> {
             g.text_at("t t--note", w - 10.0, 17.0, crate::scene::Anchor::End, p.word.to_string());
             self.scene.push(g);
             let label = pod::label(p, lang);
-            self.scene.slots.push(crate::scene::Slot { id: format!("slot/{id}"), object: id, place: Place::Pod, ordinal: None, x, y, w, h: 26.0, label });
+            self.scene.slots.push(crate::scene::Slot {
+                id: format!("slot/{id}"),
+                object: id,
+                place: Place::Pod,
+                ordinal: None,
+                x,
+                y,
+                w,
+                h: 26.0,
+                label,
+            });
             x += w + 10.0;
         }
         y + 26.0

@@ -42,7 +42,10 @@ fn outline(g: &mut Group, w: f64, h: f64, border: Border, token: &str, r: f64) {
         Border::Double => {
             g.path(class, socket(0.5, 0.5, w - 1.0, h - 1.0, r, 0.0));
             let gap = if h < 30.0 { 3.5 } else { 4.5 };
-            g.path(edge_class(token, "inner"), socket(gap, gap, w - 2.0 * gap, h - 2.0 * gap, (r - 4.0).max(2.0), 0.0));
+            g.path(
+                edge_class(token, "inner"),
+                socket(gap, gap, w - 2.0 * gap, h - 2.0 * gap, (r - 4.0).max(2.0), 0.0),
+            );
         }
         Border::Notched => g.path(class, socket(0.0, 0.0, w, h, r, if h < 30.0 { 7.0 } else { 12.0 })),
         _ => g.path(class, socket(0.0, 0.0, w, h, r, 0.0)),
@@ -61,7 +64,13 @@ pub fn card(g: &mut Group, claim: &ClaimModel, more: usize, w: f64, s: &Sizes, l
     g.icon(icon, format!("icon icon--{token}"), s.spine, icon_y, size);
     let left = if stacked { s.pad } else { s.text };
     let pin = if claim.state == ClaimState::Kept { 0.0 } else { 3.0 };
-    g.spans("t t--claim", left, h / 2.0 - 4.0, Anchor::Start, name_spans(&claim.key.name, w - left - 6.0 + pin, 12.0));
+    g.spans(
+        "t t--claim",
+        left,
+        h / 2.0 - 4.0,
+        Anchor::Start,
+        name_spans(&claim.key.name, w - left - 6.0 + pin, 12.0),
+    );
     let mut spans = vec![Span::plain(word)];
     match claim.state {
         ClaimState::Kept => spans.push(Span::of("t__kept", 0.0, lang.pick(" · 보존", " · kept"))),

@@ -55,7 +55,13 @@ pub fn outline(g: &mut Group, [x, y, w, h]: [f64; 4], border: Border, token: &st
             // Small ones leave less between the two lines, or the inner one meets the mark.
             let gap = if w < 40.0 { 3.0 } else { 4.0 };
             g.path(class, round_rect(x + 0.5, y + 0.5, w - 1.0, h - 1.0, r));
-            let inner = round_rect(x + 0.5 + gap, y + 0.5 + gap, w - 1.0 - 2.0 * gap, h - 1.0 - 2.0 * gap, (r - gap).max(2.0));
+            let inner = round_rect(
+                x + 0.5 + gap,
+                y + 0.5 + gap,
+                w - 1.0 - 2.0 * gap,
+                h - 1.0 - 2.0 * gap,
+                (r - gap).max(2.0),
+            );
             g.path(edge_class(token, "inner"), inner);
         }
         Border::Notched => g.path(class, cut_rect(x, y, w, h, [r, if w < 40.0 { 7.0 } else { 12.0 }, r, r])),

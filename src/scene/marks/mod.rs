@@ -35,7 +35,27 @@ pub struct Sizes {
 }
 
 /// The page and the projector.
-pub const CARD: Sizes = Sizes { pod: 108.0, claim: 48.0, volume: 46.0, spine: 19.0, text: 33.0, pad: 12.0, name: 15.0, state: 13.0, note: 11.5 };
+pub const CARD: Sizes = Sizes {
+    pod: 108.0,
+    claim: 48.0,
+    volume: 46.0,
+    spine: 19.0,
+    text: 33.0,
+    pad: 12.0,
+    name: 15.0,
+    state: 13.0,
+    note: 11.5,
+};
 
 /// Embeds and nodes.
-pub const COMPACT: Sizes = Sizes { pod: 96.0, claim: 42.0, volume: 40.0, spine: 15.0, text: 26.0, pad: 9.0, name: 14.0, state: 12.0, note: 11.0 };
+pub const COMPACT: Sizes = Sizes {
+    pod: 96.0,
+    claim: 42.0,
+    volume: 40.0,
+    spine: 15.0,
+    text: 26.0,
+    pad: 9.0,
+    name: 14.0,
+    state: 12.0,
+    note: 11.0,
+};

@@ -3,9 +3,9 @@
 use super::CARD;
 use super::icon::Icon;
 use crate::lang::Lang;
+use crate::scene::Group;
 use crate::scene::model::NameModel;
 use crate::scene::text::{elide, split_name, width};
-use crate::scene::Group;
 
 /// The height of a name.
 pub const HEIGHT: f64 = 26.0;

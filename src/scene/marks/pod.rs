@@ -80,7 +80,15 @@ pub fn card(g: &mut Group, pod: &PodModel, w: f64, s: &Sizes, lang: Lang) {
     // Narrower cards have no room for a dial: the sign itself is the dial, and the note says the number.
     let dialled = w >= 116.0 && pod.countdown.is_some();
     if let Some(mark) = mark {
-        sign(g, mark, token, s.spine, cy, if dialled && pod.state == PodState::Terminating { None } else { part }, 16.0);
+        sign(
+            g,
+            mark,
+            token,
+            s.spine,
+            cy,
+            if dialled && pod.state == PodState::Terminating { None } else { part },
+            16.0,
+        );
     }
     let mut room = w - s.text - if full { 8.0 } else { 5.0 };
     if let (true, Some(c)) = (dialled, pod.countdown) {
@@ -109,8 +117,17 @@ pub fn card(g: &mut Group, pod: &PodModel, w: f64, s: &Sizes, lang: Lang) {
             g.text(class, s.pad, line + if full { 19.0 } else { 17.0 }, note);
         }
     }
-    if pod.restarts > 0 && matches!(pod.state, PodState::Ready | PodState::NotReady | PodState::Settling) && w >= 104.0 {
-        g.glyph("icon icon--quiet", "M13.4 6.2A5.8 5.8 0 1 0 13.8 9M13.9 2.7v3.6h-3.6", w - s.pad - 4.0 - 7.0 * pod.restarts.to_string().len() as f64, line - 4.0, 10.0);
+    if pod.restarts > 0
+        && matches!(pod.state, PodState::Ready | PodState::NotReady | PodState::Settling)
+        && w >= 104.0
+    {
+        g.glyph(
+            "icon icon--quiet",
+            "M13.4 6.2A5.8 5.8 0 1 0 13.8 9M13.9 2.7v3.6h-3.6",
+            w - s.pad - 4.0 - 7.0 * pod.restarts.to_string().len() as f64,
+            line - 4.0,
+            10.0,
+        );
         g.text_at("t t--note", w - s.pad + 2.0, line, Anchor::End, pod.restarts.to_string());
     }
     let foot = h - if full { 13.0 } else { 12.0 };
@@ -157,11 +174,21 @@ pub fn chip(g: &mut Group, pod: Option<&PodModel>, label: &str, w: f64, h: f64, 
     let label_w = width(&label, 17.0, true, false);
     let left = (w - 16.0 - 4.0 - label_w) / 2.0;
     if let Some(mark) = mark {
-        sign(g, mark, token, left + 8.0, h / 2.0 - 8.0, if pod.state == PodState::Terminating { None } else { part }, 16.0);
+        sign(
+            g,
+            mark,
+            token,
+            left + 8.0,
+            h / 2.0 - 8.0,
+            if pod.state == PodState::Terminating { None } else { part },
+            16.0,
+        );
     }
     g.text("t t--name t--chip", left + 20.0, h / 2.0 - 2.0, label);
     match (pod.countdown, &pod.revision) {
-        (Some(c), _) => g.text_at("t t--note t--strong", w / 2.0, h - 12.0, Anchor::Middle, lang.seconds(c.left)),
+        (Some(c), _) => {
+            g.text_at("t t--note t--strong", w / 2.0, h - 12.0, Anchor::Middle, lang.seconds(c.left))
+        }
         (None, Some(revision)) => g.text_at("t t--rev", w / 2.0, h - 12.0, Anchor::Middle, revision.letter),
         _ => {}
     }
@@ -196,11 +223,15 @@ fn note(pod: &PodModel, lang: Lang, long: bool) -> (String, bool) {
         Note::Reason(reason) => reason.to_string(),
         Note::Grace => pod.countdown.map_or_else(String::new, |c| {
             let (left, total) = (c.left.0.div_ceil(1000), c.total.0.div_ceil(1000));
-            format!("{}{left} / {total}{}", if long { lang.pick("유예 ", "grace ") } else { "" }, lang.pick("초", " s"))
+            format!(
+                "{}{left} / {total}{}",
+                if long { lang.pick("유예 ", "grace ") } else { "" },
+                lang.pick("초", " s")
+            )
         }),
-        Note::Settling => pod.countdown.map_or_else(String::new, |c| {
-            format!("{}{}", lang.seconds(c.left), lang.pick(" 더", " more"))
-        }),
+        Note::Settling => pod
+            .countdown
+            .map_or_else(String::new, |c| format!("{}{}", lang.seconds(c.left), lang.pick(" 더", " more"))),
     };
     (text, false)
 }

@@ -51,7 +51,8 @@ pub fn sign(g: &mut Group, sign: Sign, token: &str, cx: f64, cy: f64, part: Opti
         Sign::Half => {
             ring(g);
             let q = 3.6 * k;
-            let half = Pen::default().go('M', &[cx, cy - q]).go('a', &[q, q, 0.0, 0.0, 1.0, 0.0, 2.0 * q]).end();
+            let half =
+                Pen::default().go('M', &[cx, cy - q]).go('a', &[q, q, 0.0, 0.0, 1.0, 0.0, 2.0 * q]).end();
             g.path("mark__fill", half);
         }
         Sign::Progress => {
@@ -69,8 +70,14 @@ pub fn sign(g: &mut Group, sign: Sign, token: &str, cx: f64, cy: f64, part: Opti
         }
         Sign::Hourglass => line(g, Icon::Hourglass.path()),
         Sign::HourglassDisk => {
-            line(g, "M2.5 2.5h6M2.5 13.5h6M3.1 2.5c0 3 2.4 3.7 2.4 5.5s-2.4 2.5-2.4 5.5M7.9 2.5c0 3-2.4 3.7-2.4 5.5s2.4 2.5 2.4 5.5");
-            line(g, "M9.7 9a2.6 1.2 0 0 1 5.2 0v4c0 .7-1.2 1.2-2.6 1.2s-2.6-.5-2.6-1.2zM9.7 9a2.6 1.2 0 0 0 5.2 0");
+            line(
+                g,
+                "M2.5 2.5h6M2.5 13.5h6M3.1 2.5c0 3 2.4 3.7 2.4 5.5s-2.4 2.5-2.4 5.5M7.9 2.5c0 3-2.4 3.7-2.4 5.5s2.4 2.5 2.4 5.5",
+            );
+            line(
+                g,
+                "M9.7 9a2.6 1.2 0 0 1 5.2 0v4c0 .7-1.2 1.2-2.6 1.2s-2.6-.5-2.6-1.2zM9.7 9a2.6 1.2 0 0 0 5.2 0",
+            );
         }
         Sign::Barred => {
             g.circle("mark__track", cx, cy, r);
@@ -80,7 +87,9 @@ pub fn sign(g: &mut Group, sign: Sign, token: &str, cx: f64, cy: f64, part: Opti
             }
             line(g, "M5.2 10.8 10.8 5.2");
         }
-        Sign::Loop => line(g, "M13.4 6.2A5.8 5.8 0 1 0 13.8 9M13.9 2.7v3.6h-3.6M6.1 6.1l3.8 3.8M9.9 6.1 6.1 9.9"),
+        Sign::Loop => {
+            line(g, "M13.4 6.2A5.8 5.8 0 1 0 13.8 9M13.9 2.7v3.6h-3.6M6.1 6.1l3.8 3.8M9.9 6.1 6.1 9.9")
+        }
         Sign::Cross => {
             g.circle("mark__disc", cx, cy, 7.0 * k);
             g.glyph("mark__cut", "M5.5 5.5l5 5M10.5 5.5l-5 5", cx, cy, size);

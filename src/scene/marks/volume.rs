@@ -34,7 +34,11 @@ pub fn card(g: &mut Group, volume: &VolumeModel, w: f64, s: &Sizes) {
     let h = s.volume;
     let token = body(g, volume.state, w, h, 6.0);
     g.icon(Icon::Disk, format!("icon icon--{token}"), s.spine, h / 2.0 + 4.0, 14.0);
-    let tint = if matches!(token, "pending" | "failed") { format!("t t--vol t--{token}") } else { "t t--vol".into() };
+    let tint = if matches!(token, "pending" | "failed") {
+        format!("t t--vol t--{token}")
+    } else {
+        "t t--vol".into()
+    };
     let spans = vec![Span::plain(volume.size.to_string()), Span::of("t__qual", 6.0, look(volume.state).0)];
     g.spans(tint, s.text, h / 2.0 + 8.0, Anchor::Start, spans);
 }

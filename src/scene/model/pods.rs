@@ -179,7 +179,9 @@ pub fn pod_model(store: &Store, pod: &Object, now: SimTime) -> PodModel {
             model.state = PodState::Lost;
             model.note = Note::Unconfirmed;
         }
-        PodState::NotReady if ready && model.ready == model.containers => ready_state(&mut model, pod, set.map(|s| &**s), now),
+        PodState::NotReady if ready && model.ready == model.containers => {
+            ready_state(&mut model, pod, set.map(|s| &**s), now)
+        }
         PodState::NotReady => model.note = Note::Address,
         PodState::Pending => {
             let waits = pod.condition("PodScheduled");
@@ -274,7 +276,9 @@ pub fn pod_word(pod: &Object) -> (Text, PodState) {
 
 /// True if nothing has been heard of the node for too long, or its object is gone.
 fn node_is_silent(store: &Store, node: &str) -> bool {
-    store.get(Kind::Node, "", node).is_none_or(|node| node.condition("Ready").get("status").str() == "Unknown")
+    store
+        .get(Kind::Node, "", node)
+        .is_none_or(|node| node.condition("Ready").get("status").str() == "Unknown")
 }
 
 /// True if one of the pod's claims is missing or not bound.
@@ -301,7 +305,8 @@ fn back_off(containers: &[Value], now: SimTime) -> Option<Countdown> {
 
 /// Go's way to print whole seconds: `20s`, `1m20s`, `5m0s`.
 fn go_duration(text: &str) -> Option<SimDuration> {
-    let (minutes, seconds) = text.strip_suffix('s')?.split_once('m').unwrap_or(("0", text.strip_suffix('s')?));
+    let (minutes, seconds) =
+        text.strip_suffix('s')?.split_once('m').unwrap_or(("0", text.strip_suffix('s')?));
     Some(SimDuration((minutes.parse::<u64>().ok()? * 60 + seconds.parse::<u64>().ok()?) * 1000))
 }
 

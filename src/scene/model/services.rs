@@ -63,10 +63,20 @@ pub(super) fn read(model: &mut StageModel, store: &Store, object: Option<&Rc<Obj
             .filter_map(|e| ordinal_of(&e.pod, &set.key.name).filter(|_| e.ready))
             .collect();
         ordinals.sort_unstable();
-        services.push(ServiceModel { name: service.meta("name").text(), shape, governing: is_governing, ordinals });
+        services.push(ServiceModel {
+            name: service.meta("name").text(),
+            shape,
+            governing: is_governing,
+            ordinals,
+        });
     }
     if !governing.is_empty() && !services.iter().any(|s| s.governing) {
-        services.push(ServiceModel { name: governing.clone(), shape: ServiceShape::Missing, governing: true, ordinals: Vec::new() });
+        services.push(ServiceModel {
+            name: governing.clone(),
+            shape: ServiceShape::Missing,
+            governing: true,
+            ordinals: Vec::new(),
+        });
     }
     services.sort_by_key(|s| (!s.governing, s.name.clone()));
     let answers: BTreeMap<String, Text> = store
@@ -81,7 +91,11 @@ pub(super) fn read(model: &mut StageModel, store: &Store, object: Option<&Rc<Obj
     if !governing.is_empty() {
         for column in &mut model.columns {
             let address = answers.get(&column.name).cloned();
-            column.dns = Some(super::NameModel { name: format!("{}.{governing}", column.name), address, changed: false });
+            column.dns = Some(super::NameModel {
+                name: format!("{}.{governing}", column.name),
+                address,
+                changed: false,
+            });
         }
     }
     model.services = services;

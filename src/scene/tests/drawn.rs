@@ -38,7 +38,13 @@ fn other_forms() {
     let mut half = scale_in();
     half.mark_differences(&growing());
     expect("half", &stage(&half, &StageOptions::half(640.0, Lang::Ko)));
-    expect("ghost", &stage(&StageModel::ghost("default", "sample-statefulset", 3, true), &StageOptions::embed(560.0, Lang::Ko, false)));
+    expect(
+        "ghost",
+        &stage(
+            &StageModel::ghost("default", "sample-statefulset", 3, true),
+            &StageOptions::embed(560.0, Lang::Ko, false),
+        ),
+    );
 }
 
 #[test]
@@ -48,7 +54,8 @@ fn from_nothing_to_sixty() {
     expect("replicas-0", &stage(&none, &StageOptions::page(704.0, Lang::Ko)));
     let one = model(1, &[Ready], &[Some(ClaimState::Bound)], Option::None);
     expect("replicas-1", &stage(&one, &StageOptions::page(704.0, Lang::Ko)));
-    let mix = [Ready, Ready, Creating, Terminating, NotReady, Crash, Lost, Pending, Settling, Failed, Done, None];
+    let mix =
+        [Ready, Ready, Creating, Terminating, NotReady, Crash, Lost, Pending, Settling, Failed, Done, None];
     let many = |n: usize| {
         let pods: Vec<PodState> = (0..n).map(|i| mix[i % mix.len()]).collect();
         let states = [ClaimState::Bound, ClaimState::Kept, ClaimState::Pending, ClaimState::Terminating];
@@ -104,7 +111,8 @@ fn long_names_and_pods_of_no_set() {
 
 /// Every state as card, chip and dot, claims, volumes, services, names, nodes, the controller.
 fn sheet(lang: Lang) -> Scene {
-    let mut scene = Scene { class: "scene scene--card".into(), width: 664.0, height: 0.0, ..Scene::default() };
+    let mut scene =
+        Scene { class: "scene scene--card".into(), width: 664.0, height: 0.0, ..Scene::default() };
     let (w, px) = (118.0, (664.0 - 118.0) / 4.0);
     for (i, state) in PodState::ALL.into_iter().enumerate() {
         let (x, y) = ((i % 5) as f64 * px, 10.0 + (i / 5) as f64 * 206.0);
@@ -127,7 +135,8 @@ fn sheet(lang: Lang) -> Scene {
     marks::pod::card(&mut old, &pod12, w, &CARD, lang);
     scene.push(old);
     let mut y = 630.0;
-    let claims = [ClaimState::Bound, ClaimState::Kept, ClaimState::Pending, ClaimState::Terminating, ClaimState::Lost];
+    let claims =
+        [ClaimState::Bound, ClaimState::Kept, ClaimState::Pending, ClaimState::Terminating, ClaimState::Lost];
     for (i, state) in claims.into_iter().enumerate() {
         let class = format!("claim claim--{}", marks::claim::class(state));
         let mut g = Group::new(format!("claim/{i}"), class.clone(), i as f64 * px, y);
@@ -164,17 +173,31 @@ fn sheet(lang: Lang) -> Scene {
         scene.push(g);
     }
     y += 44.0;
-    for (i, (address, changed)) in [(true, false), (true, true), (false, false), (false, true)].into_iter().enumerate() {
-        let name = NameModel { name: format!("web-{i}.nginx"), address: address.then(|| "10.0.0.1".into()), changed };
+    for (i, (address, changed)) in
+        [(true, false), (true, true), (false, false), (false, true)].into_iter().enumerate()
+    {
+        let name = NameModel {
+            name: format!("web-{i}.nginx"),
+            address: address.then(|| "10.0.0.1".into()),
+            changed,
+        };
         let mut g = Group::new(format!("name/{i}"), marks::name::class(&name), i as f64 * px, y);
         marks::name::record(&mut g, &name, w);
         scene.push(g);
     }
     y += 44.0;
-    for (i, state) in [NodeState::Ready, NodeState::Unknown, NodeState::NotReady, NodeState::Cordoned].into_iter().enumerate() {
+    for (i, state) in [NodeState::Ready, NodeState::Unknown, NodeState::NotReady, NodeState::Cordoned]
+        .into_iter()
+        .enumerate()
+    {
         let since = matches!(state, NodeState::Unknown | NodeState::NotReady).then_some(SimTime(0));
         let node = NodeModel { name: format!("node-{i}").into(), state, since };
-        let mut g = Group::new(format!("node/{i}"), marks::node::class(state), (i % 2) as f64 * 340.0, y + (i / 2) as f64 * 84.0);
+        let mut g = Group::new(
+            format!("node/{i}"),
+            marks::node::class(state),
+            (i % 2) as f64 * 340.0,
+            y + (i / 2) as f64 * 84.0,
+        );
         marks::node::frame(&mut g, &node, 324.0, 64.0, SimTime(13_000), lang);
         scene.push(g);
     }
@@ -240,9 +263,21 @@ fn states_differ_without_colour_and_words() {
 fn times_that_run_out() {
     use crate::scene::meter::{Meter, meter};
     use crate::sim::SimDuration;
-    let grace = |gone| Meter { total: SimDuration(30_000), gone: SimDuration(gone), ends: ["SIGTERM", "SIGKILL"], between: None, token: "terminating" };
+    let grace = |gone| Meter {
+        total: SimDuration(30_000),
+        gone: SimDuration(gone),
+        ends: ["SIGTERM", "SIGKILL"],
+        between: None,
+        token: "terminating",
+    };
     expect("meter-grace", &meter(&grace(18_000), 316.0, Lang::Ko));
     expect("meter-start", &meter(&grace(500), 316.0, Lang::En));
-    let silent = Meter { total: SimDuration(350_000), gone: SimDuration(63_000), ends: ["", "TaintEviction"], between: Some((SimDuration(50_000), "NotReady")), token: "pending" };
+    let silent = Meter {
+        total: SimDuration(350_000),
+        gone: SimDuration(63_000),
+        ends: ["", "TaintEviction"],
+        between: Some((SimDuration(50_000), "NotReady")),
+        token: "pending",
+    };
     expect("meter-silent", &meter(&silent, 316.0, Lang::Ko));
 }

@@ -39,7 +39,8 @@ fn a_pod_that_leaves_fades_and_one_that_comes_drops_in() {
     let (a, b) = steps();
     let gone = |f: f64| tween(&a, &b, f).group("pod/default/web-4").map_or(0.0, |g| g.opacity);
     assert!(gone(0.1) > gone(0.3) && gone(0.9) == 0.0);
-    let came = |f: f64| tween(&b, &a, f).group("pod/default/web-4").map(|g| (g.y, g.opacity)).unwrap_or_default();
+    let came =
+        |f: f64| tween(&b, &a, f).group("pod/default/web-4").map(|g| (g.y, g.opacity)).unwrap_or_default();
     let rest = a.group("pod/default/web-4").unwrap().y;
     assert!(came(0.5).0 < rest && came(0.5).1 < 1.0 && came(0.9).0 > came(0.5).0);
     assert_eq!(tween(&b, &a, 1.0).group("pod/default/web-4").unwrap().y, rest);

@@ -34,8 +34,15 @@ pub fn pod(i: i64, state: PodState) -> PodModel {
         ready: usize::from(matches!(state, PodState::Ready | PodState::Settling)),
         containers: 1,
         ip: IP[i as usize % 5].into(),
-        node: if matches!(state, PodState::Pending | PodState::Volume) { "".into() } else { format!("node-{}", i % 3 + 1).into() },
-        revision: Some(Revision { letter: if matches!(state, PodState::Crash | PodState::Failed) { 'B' } else { 'A' }, old: false }),
+        node: if matches!(state, PodState::Pending | PodState::Volume) {
+            "".into()
+        } else {
+            format!("node-{}", i % 3 + 1).into()
+        },
+        revision: Some(Revision {
+            letter: if matches!(state, PodState::Crash | PodState::Failed) { 'B' } else { 'A' },
+            old: false,
+        }),
         restarts: 0,
         countdown: countdown.map(|(left, total)| Countdown {
             until: SimTime(left * 1000),
@@ -56,7 +63,8 @@ pub fn pod(i: i64, state: PodState) -> PodModel {
 }
 
 pub fn claim(i: i64, state: ClaimState) -> ClaimModel {
-    let volume = VolumeModel { name: format!("pv-{i}").into(), size: "1Gi".into(), state: VolumeState::Bound };
+    let volume =
+        VolumeModel { name: format!("pv-{i}").into(), size: "1Gi".into(), state: VolumeState::Bound };
     ClaimModel {
         key: ObjectKey::new(Kind::PersistentVolumeClaim, "default", format!("www-web-{i}")),
         state,
@@ -64,7 +72,12 @@ pub fn claim(i: i64, state: ClaimState) -> ClaimModel {
     }
 }
 
-pub fn model(replicas: i64, pods: &[PodState], claims: &[Option<ClaimState>], gate: Option<Gate>) -> StageModel {
+pub fn model(
+    replicas: i64,
+    pods: &[PodState],
+    claims: &[Option<ClaimState>],
+    gate: Option<Gate>,
+) -> StageModel {
     let mut columns = Vec::new();
     for (i, (state, claim_state)) in pods.iter().zip(claims).enumerate() {
         let i = i as i64;
@@ -75,17 +88,37 @@ pub fn model(replicas: i64, pods: &[PodState], claims: &[Option<ClaimState>], ga
             wanted: i < replicas,
             pod: (*state != PodState::None).then(|| pod(i, *state)),
             claims: claim_state.iter().map(|s| claim(i, *s)).collect(),
-            dns: Some(NameModel { name: format!("web-{i}.nginx"), address: up.then(|| IP[i as usize % 5].into()), changed: false }),
+            dns: Some(NameModel {
+                name: format!("web-{i}.nginx"),
+                address: up.then(|| IP[i as usize % 5].into()),
+                changed: false,
+            }),
             differs: false,
         });
     }
-    let ordinals = columns.iter().filter(|c| c.dns.as_ref().is_some_and(|d| d.address.is_some())).map(|c| c.ordinal).collect();
+    let ordinals = columns
+        .iter()
+        .filter(|c| c.dns.as_ref().is_some_and(|d| d.address.is_some()))
+        .map(|c| c.ordinal)
+        .collect();
     let key = ObjectKey::new(Kind::StatefulSet, "default", "web");
     StageModel {
-        set: Some(SetModel { key: key.clone(), replicas, start: 0, partition: None, exists: true, terminating: false }),
+        set: Some(SetModel {
+            key: key.clone(),
+            replicas,
+            start: 0,
+            partition: None,
+            exists: true,
+            terminating: false,
+        }),
         sets: vec![key],
         columns,
-        services: vec![ServiceModel { name: "nginx".into(), shape: ServiceShape::Headless, governing: true, ordinals }],
+        services: vec![ServiceModel {
+            name: "nginx".into(),
+            shape: ServiceShape::Headless,
+            governing: true,
+            ordinals,
+        }],
         hand: gate.map(|gate| Hand { ordinal: gate.pod().and_then(ordinal_at_end), says: Says::Gate(gate) }),
         nodes: (1..4)
             .map(|i| NodeModel { name: format!("node-{i}").into(), state: NodeState::Ready, since: None })
@@ -100,7 +133,12 @@ pub fn scale_in() -> StageModel {
     use PodState::*;
     let bound = Some(ClaimState::Bound);
     let gate = Gate::CondemnedTerminating { pod: "web-3".into(), ordinal: 3, until: Option::None };
-    model(3, &[Ready, Ready, Ready, Terminating, None], &[bound, bound, bound, bound, Some(ClaimState::Kept)], Some(gate))
+    model(
+        3,
+        &[Ready, Ready, Ready, Terminating, None],
+        &[bound, bound, bound, bound, Some(ClaimState::Kept)],
+        Some(gate),
+    )
 }
 
 /// First visit: the third of five is being made.
@@ -108,5 +146,10 @@ pub fn growing() -> StageModel {
     use PodState::*;
     let bound = Some(ClaimState::Bound);
     let gate = Gate::NotReady { pod: "web-2".into(), ordinal: 2 };
-    model(5, &[Ready, Ready, Creating, None, None], &[bound, bound, bound, Option::None, Option::None], Some(gate))
+    model(
+        5,
+        &[Ready, Ready, Creating, None, None],
+        &[bound, bound, bound, Option::None, Option::None],
+        Some(gate),
+    )
 }

@@ -90,7 +90,8 @@ impl Axis {
     /// The moment at a place.
     pub fn moment(&self, place: f64) -> f64 {
         let at = place.clamp(0.0, 1.0) * self.sums[self.sums.len() - 1];
-        let k = self.sums.partition_point(|sum| *sum <= at).saturating_sub(1).min(self.len().saturating_sub(1));
+        let k =
+            self.sums.partition_point(|sum| *sum <= at).saturating_sub(1).min(self.len().saturating_sub(1));
         if self.is_empty() {
             return 0.0;
         }

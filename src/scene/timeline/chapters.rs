@@ -36,9 +36,15 @@ impl Phrase {
     pub fn say(self, lang: Lang) -> String {
         let (words, a, b) = match self {
             Phrase::Created { first, last } => (lang.pick("차례로 생성", "create in order"), first, last),
-            Phrase::CreatedTogether { first, last } => (lang.pick("한꺼번에 생성", "create at once"), first, last),
-            Phrase::Deleted { first, last } => (lang.pick("역순으로 종료", "terminate in reverse"), first, last),
-            Phrase::DeletedTogether { first, last } => (lang.pick("한꺼번에 종료", "terminate at once"), first, last),
+            Phrase::CreatedTogether { first, last } => {
+                (lang.pick("한꺼번에 생성", "create at once"), first, last)
+            }
+            Phrase::Deleted { first, last } => {
+                (lang.pick("역순으로 종료", "terminate in reverse"), first, last)
+            }
+            Phrase::DeletedTogether { first, last } => {
+                (lang.pick("한꺼번에 종료", "terminate at once"), first, last)
+            }
             Phrase::Replaced { first, last } => (lang.pick("하나씩 교체", "replace one by one"), first, last),
         };
         if a == b { format!("{words} {a}") } else { format!("{words} {a} → {b}") }
@@ -67,7 +73,9 @@ pub fn chapters(happenings: &[Happening], lanes: &[Lane], axis: &Axis) -> Vec<Ch
                 waiting = None;
                 match note.text.strip_prefix("$ ") {
                     Some(_) => waiting = Some(chapter),
-                    None if note.text.starts_with('@') || note.text.starts_with("file ") || &*note.text == "stop &" => {}
+                    None if note.text.starts_with('@')
+                        || note.text.starts_with("file ")
+                        || &*note.text == "stop &" => {}
                     None => chapters.push(chapter),
                 }
             }
@@ -106,7 +114,9 @@ fn phrase(lanes: &[Lane], from: f64, to: f64) -> Option<Phrase> {
         ((Some(first), Some(last)), _) if ordered(&made) => Some(Phrase::Created { first, last }),
         ((Some(first), Some(last)), _) => Some(Phrase::CreatedTogether { first, last }),
         (_, (Some(first), Some(last))) if ordered(&gone) => Some(Phrase::Deleted { first, last }),
-        (_, (Some(first), Some(last))) => Some(Phrase::DeletedTogether { first: first.max(last), last: first.min(last) }),
+        (_, (Some(first), Some(last))) => {
+            Some(Phrase::DeletedTogether { first: first.max(last), last: first.min(last) })
+        }
         _ => None,
     }
 }
@@ -130,7 +140,8 @@ fn short(text: &str) -> String {
             format!("scale {}", count.or(after).unwrap_or(""))
         }
         "delete" | "drain" | "cordon" | "uncordon" | "taint" | "patch" | "edit" => {
-            let name = if verb == "patch" || verb == "taint" { rest().nth(1).copied().unwrap_or("") } else { last };
+            let name =
+                if verb == "patch" || verb == "taint" { rest().nth(1).copied().unwrap_or("") } else { last };
             format!("{verb} {name}").trim_end().to_string()
         }
         "set" | "rollout" => format!("{verb} {}", words.get(2).copied().unwrap_or("")),

@@ -56,12 +56,29 @@ impl TrackOptions {
 
     /// An embed, a phone, the projector: no words, no ticks.
     pub fn small(width: f64, lang: Lang) -> TrackOptions {
-        TrackOptions { lane: 3.0, gap: 1.0, top: 9.0, most: 26.0, labels: false, ticks: false, ..TrackOptions::page(width, lang) }
+        TrackOptions {
+            lane: 3.0,
+            gap: 1.0,
+            top: 9.0,
+            most: 26.0,
+            labels: false,
+            ticks: false,
+            ..TrackOptions::page(width, lang)
+        }
     }
 
     /// The picture that names a story.
     pub fn thumb(width: f64, lang: Lang) -> TrackOptions {
-        TrackOptions { lane: 5.0, gap: 2.0, top: 2.0, most: 40.0, knob: false, labels: false, ticks: false, ..TrackOptions::page(width, lang) }
+        TrackOptions {
+            lane: 5.0,
+            gap: 2.0,
+            top: 2.0,
+            most: 40.0,
+            knob: false,
+            labels: false,
+            ticks: false,
+            ..TrackOptions::page(width, lang)
+        }
     }
 }
 
@@ -95,7 +112,10 @@ pub fn track(timeline: &Timeline, options: &TrackOptions) -> Scene {
     }
     if let Some((from, to)) = options.ghost {
         let mut g = Group::new("track/ghost", "track-ghost", x(from), options.top - 3.0);
-        let line = Pen::default().go('M', &[0.0, 0.0]).go('q', &[0.0, -5.0, 5.0, -5.0]).go('H', &[(x(to) - x(from)).max(6.0)]);
+        let line = Pen::default()
+            .go('M', &[0.0, 0.0])
+            .go('q', &[0.0, -5.0, 5.0, -5.0])
+            .go('H', &[(x(to) - x(from)).max(6.0)]);
         g.path("track__ghost", line.0);
         scene.push(g);
     }
@@ -128,14 +148,26 @@ pub fn track(timeline: &Timeline, options: &TrackOptions) -> Scene {
     }
     if let (Some(head), true) = (options.head, options.knob) {
         let mut g = Group::new("track/head", "track-head", x(head), 0.0);
-        g.path("track__head", Pen::default().go('M', &[0.0, options.top - 4.0]).go('V', &[bottom + if page { 9.0 } else { 3.0 }]).0);
+        g.path(
+            "track__head",
+            Pen::default()
+                .go('M', &[0.0, options.top - 4.0])
+                .go('V', &[bottom + if page { 9.0 } else { 3.0 }])
+                .0,
+        );
         g.circle("track__knob", 0.0, (options.top - 6.0).max(5.5), 5.5);
         scene.push(g);
     }
     scene
 }
 
-fn chapters(scene: &mut Scene, timeline: &Timeline, options: &TrackOptions, bottom: f64, x: &impl Fn(f64) -> f64) {
+fn chapters(
+    scene: &mut Scene,
+    timeline: &Timeline,
+    options: &TrackOptions,
+    bottom: f64,
+    x: &impl Fn(f64) -> f64,
+) {
     if !options.labels {
         return;
     }
@@ -148,7 +180,11 @@ fn chapters(scene: &mut Scene, timeline: &Timeline, options: &TrackOptions, bott
         g.path("track__rule", Pen::default().go('M', &[0.5, 3.0]).go('V', &[bottom + 5.0]).0);
         let room = end - left - 14.0;
         let full = chapter.label(options.lang);
-        let text = if width(&full, 12.0, false, false) <= room { full } else { elide(&chapter.title, room, 12.0, false) };
+        let text = if width(&full, 12.0, false, false) <= room {
+            full
+        } else {
+            elide(&chapter.title, room, 12.0, false)
+        };
         if room > 24.0 && text.chars().count() > 3 {
             let past = options.head.is_none_or(|head| chapter.moment <= head);
             g.text(if past { "t t--chapter" } else { "t t--chapter t--muted" }, 7.0, 12.0, text);
@@ -161,9 +197,11 @@ fn gaps(scene: &mut Scene, timeline: &Timeline, options: &TrackOptions, bottom: 
     for (i, gap) in timeline.gaps.iter().enumerate() {
         let mut g = Group::new(format!("gap/{i}"), "gap", gap.at * options.width - 2.0, bottom + 4.0);
         let (up, down) = (-(h + 8.0), h + 8.0);
-        let fill = Pen::default().go('M', &[-4.0, 0.0]).go('l', &[8.0, up]).go('h', &[8.0]).go('l', &[-8.0, down]);
+        let fill =
+            Pen::default().go('M', &[-4.0, 0.0]).go('l', &[8.0, up]).go('h', &[8.0]).go('l', &[-8.0, down]);
         g.path("track__gapfill", fill.end());
-        let lines = Pen::default().go('M', &[-4.0, 0.0]).go('l', &[8.0, up]).go('M', &[4.0, 0.0]).go('l', &[8.0, up]);
+        let lines =
+            Pen::default().go('M', &[-4.0, 0.0]).go('l', &[8.0, up]).go('M', &[4.0, 0.0]).go('l', &[8.0, up]);
         g.path("track__gap", lines.0);
         // Labels that would run into each other are left to the spoken text.
         let near = i > 0 && (gap.at - timeline.gaps[i - 1].at) * options.width < 36.0;
@@ -183,13 +221,20 @@ fn draw_bar(g: &mut Group, bar: &Bar, x: f64, w: f64, lane: f64) {
             g.rect(class.clone(), [x, 0.0, w, t], 0.0);
             g.rect(class, [x, lane - t, w, t], 0.0);
         }
-        LaneState::Creating => g.rect(class, [x + 0.5, 0.5, (w - 1.0).max(1.0), (lane - 1.0).max(0.5)], 1.5_f64.min(lane / 3.0)),
+        LaneState::Creating => {
+            g.rect(class, [x + 0.5, 0.5, (w - 1.0).max(1.0), (lane - 1.0).max(0.5)], 1.5_f64.min(lane / 3.0))
+        }
         // Strokes across, as wide as the lane is high.
         LaneState::Lost => {
             let mut pen = Pen::default();
             let mut at = 0.0;
             while at < w {
-                pen = pen.go('M', &[x + at, 0.0]).go('h', &[2.0_f64.min(w - at)]).go('v', &[lane]).go('h', &[-(2.0_f64.min(w - at))]).go('z', &[]);
+                pen = pen
+                    .go('M', &[x + at, 0.0])
+                    .go('h', &[2.0_f64.min(w - at)])
+                    .go('v', &[lane])
+                    .go('h', &[-(2.0_f64.min(w - at))])
+                    .go('z', &[]);
                 at += 3.5;
             }
             g.path(class, pen.0);
@@ -201,7 +246,11 @@ fn draw_bar(g: &mut Group, bar: &Bar, x: f64, w: f64, lane: f64) {
         }
         LaneState::Failed => {
             let cut = lane.min(w);
-            let pen = Pen::default().go('M', &[x, 0.0]).go('h', &[w - cut * 0.6]).go('l', &[cut * 0.6, lane]).go('h', &[-w]);
+            let pen = Pen::default()
+                .go('M', &[x, 0.0])
+                .go('h', &[w - cut * 0.6])
+                .go('l', &[cut * 0.6, lane])
+                .go('h', &[-w]);
             g.path(class, pen.end());
         }
         LaneState::Done => g.rect(class, [x, lane / 3.0, w, lane / 3.0], 0.0),

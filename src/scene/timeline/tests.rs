@@ -51,14 +51,26 @@ fn tracks_as_pictures() {
     options.tall = vec![3, 12];
     options.ghost = Some((18.0, 21.0));
     crate::scene::tests::expect("track-even", &track(&even, &options));
-    crate::scene::tests::expect("track-real", &track(&laid_out(Spacing::Real), &TrackOptions::page(1088.0, Lang::En)));
-    crate::scene::tests::expect("track-small", &track(&even, &TrackOptions { head: Some(8.0), ..TrackOptions::small(358.0, Lang::Ko) }));
+    crate::scene::tests::expect(
+        "track-real",
+        &track(&laid_out(Spacing::Real), &TrackOptions::page(1088.0, Lang::En)),
+    );
+    crate::scene::tests::expect(
+        "track-small",
+        &track(&even, &TrackOptions { head: Some(8.0), ..TrackOptions::small(358.0, Lang::Ko) }),
+    );
     use LaneState::*;
     let sketch = Timeline::sketch(
         20,
         &[
             &[(0.0, 20.0, Ready)],
-            &[(0.0, 4.0, Ready), (4.0, 10.0, Lost), (10.0, 15.0, Terminating), (15.0, 16.4, Creating), (16.4, 20.0, Ready)],
+            &[
+                (0.0, 4.0, Ready),
+                (4.0, 10.0, Lost),
+                (10.0, 15.0, Terminating),
+                (15.0, 16.4, Creating),
+                (16.4, 20.0, Ready),
+            ],
             &[(0.0, 6.0, Ready), (6.0, 9.0, NotReady), (9.0, 20.0, Ready)],
             &[(0.0, 6.0, Creating), (6.0, 14.0, Failed), (14.0, 20.0, Done)],
         ],
