@@ -51,7 +51,7 @@ impl Lang {
     /// Several names: `web-0, web-1`, and after the fourth only how many more.
     pub fn names(self, names: &[impl AsRef<str>]) -> String {
         let shown = names.len().min(if names.len() > 4 { 3 } else { 4 });
-        let mut out = names[..shown].iter().map(|n| n.as_ref()).collect::<Vec<_>>().join(", ");
+        let mut out = names[..shown].iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
         if shown < names.len() {
             let more = names.len() - shown;
             out += &self.pick(format!(" 외 {more}개"), format!(" and {more} more"));

@@ -67,7 +67,7 @@ impl Timeline {
         spacing: Spacing,
     ) -> Timeline {
         let axis = Axis::new(ticks, spacing);
-        let lanes = lanes::lanes(happenings, set, &axis);
+        let lanes = lanes(happenings, set, &axis);
         let chapters = chapters::chapters(happenings, &lanes, &axis);
         let gaps = gaps(&axis, &lanes);
         Timeline { axis, lanes, chapters, gaps }

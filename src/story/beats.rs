@@ -200,7 +200,7 @@ pub(super) fn join(step: &mut Caption, beat: &Beat) -> bool {
     let Beat::Tell(beat) = beat else { return false };
     match (step, beat) {
         (Caption::ClaimMade { claims }, Caption::ClaimMade { claims: more }) => {
-            claims.extend(more.iter().cloned())
+            claims.extend(more.iter().cloned());
         }
         (step @ Caption::ClaimMade { .. }, Caption::PodMade { pods, .. }) => {
             let Caption::ClaimMade { claims } = step else { return false };
@@ -221,7 +221,7 @@ pub(super) fn join(step: &mut Caption, beat: &Beat) -> bool {
             }
         }
         (Caption::Failed { pods, word }, Caption::Failed { pods: more, word: same }) if word == same => {
-            add(pods, more)
+            add(pods, more);
         }
         (Caption::Gone { pods, kept, deleted }, Caption::Gone { pods: more, kept: k, deleted: d }) => {
             add(pods, more);

@@ -223,11 +223,12 @@ impl Story {
     fn beat(&mut self, n: usize, at: SimTime, beat: Beat) {
         let near = at.since(self.beat_at).as_millis() <= TOGETHER.as_millis();
         let answers = beats::answers(&beat);
-        if let Some(step) = self.steps.last_mut() {
-            if near && beats::join(&mut step.caption, &beat) {
-                self.beat_at = at;
-                return self.attach(n, at);
-            }
+        if let Some(step) = self.steps.last_mut()
+            && near
+            && beats::join(&mut step.caption, &beat)
+        {
+            self.beat_at = at;
+            return self.attach(n, at);
         }
         if let (true, Beat::Tell(done @ Caption::Complete { .. }), Some(step)) =
             (near, &beat, self.steps.last_mut())
@@ -261,11 +262,11 @@ impl Story {
     /// Why a pod is deleted is only known when the pass ends.
     fn explain(&mut self, pod: &Text, reason: &Why) {
         for step in self.steps.iter_mut().rev().take(6) {
-            if let Caption::Deleting { pods, why, .. } = &mut step.caption {
-                if pods.contains(pod) {
-                    *why = Some(reason.clone());
-                    return;
-                }
+            if let Caption::Deleting { pods, why, .. } = &mut step.caption
+                && pods.contains(pod)
+            {
+                *why = Some(reason.clone());
+                return;
             }
         }
     }

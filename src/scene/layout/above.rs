@@ -88,7 +88,7 @@ impl Grid<'_> {
         let (middle, bottom) = (y + service::HEIGHT / 2.0, y + service::HEIGHT);
         let down = bottom + 18.0;
         for (i, column) in self.columns.iter().enumerate() {
-            if !column.dns.as_ref().is_some_and(|d| d.address.is_some()) {
+            if column.dns.as_ref().is_none_or(|d| d.address.is_none()) {
                 continue;
             }
             let x = self.sx(i);

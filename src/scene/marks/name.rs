@@ -46,17 +46,18 @@ pub fn record(g: &mut Group, name: &NameModel, w: f64) {
     g.text(class, left, middle + 4.0, fit(&name.name, w - left - 7.0, size));
 }
 
-/// The name with its ordinal always readable: `samp…-0.he…s`.
+/// The name with its ordinal always readable: the service is cut first, then the set.
 fn fit(name: &str, room: f64, size: f64) -> String {
     if width(name, size, false, true) <= room {
         return name.to_string();
     }
     let (pod, service) = name.split_once('.').unwrap_or((name, ""));
-    let service = elide(service, room * 0.4, size, true);
-    let (base, ordinal) = split_name(pod, room - width(&service, size, false, true) - 7.0, size);
-    // The parts were measured in another face; cut once more in this one.
-    let base = elide(&base, room - width(&format!("{ordinal}.{service}"), size, false, true), size, true);
-    format!("{base}{ordinal}.{service}")
+    let left = room - width(pod, size, false, true) - width(".", size, false, true);
+    if left > size {
+        return format!("{pod}.{}", elide(service, left, size, true));
+    }
+    let (base, ordinal) = split_name(pod, room, size);
+    format!("{}{ordinal}", elide(&base, room - width(&ordinal, size, false, true), size, true))
 }
 
 /// What a screen reader says of a name.

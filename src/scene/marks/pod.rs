@@ -187,7 +187,7 @@ pub fn chip(g: &mut Group, pod: Option<&PodModel>, label: &str, w: f64, h: f64, 
     g.text("t t--name t--chip", left + 20.0, h / 2.0 - 2.0, label);
     match (pod.countdown, &pod.revision) {
         (Some(c), _) => {
-            g.text_at("t t--note t--strong", w / 2.0, h - 12.0, Anchor::Middle, lang.seconds(c.left))
+            g.text_at("t t--note t--strong", w / 2.0, h - 12.0, Anchor::Middle, lang.seconds(c.left));
         }
         (None, Some(revision)) => g.text_at("t t--rev", w / 2.0, h - 12.0, Anchor::Middle, revision.letter),
         _ => {}

@@ -88,7 +88,7 @@ pub fn sign(g: &mut Group, sign: Sign, token: &str, cx: f64, cy: f64, part: Opti
             line(g, "M5.2 10.8 10.8 5.2");
         }
         Sign::Loop => {
-            line(g, "M13.4 6.2A5.8 5.8 0 1 0 13.8 9M13.9 2.7v3.6h-3.6M6.1 6.1l3.8 3.8M9.9 6.1 6.1 9.9")
+            line(g, "M13.4 6.2A5.8 5.8 0 1 0 13.8 9M13.9 2.7v3.6h-3.6M6.1 6.1l3.8 3.8M9.9 6.1 6.1 9.9");
         }
         Sign::Cross => {
             g.circle("mark__disc", cx, cy, 7.0 * k);

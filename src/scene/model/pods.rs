@@ -180,7 +180,7 @@ pub fn pod_model(store: &Store, pod: &Object, now: SimTime) -> PodModel {
             model.note = Note::Unconfirmed;
         }
         PodState::NotReady if ready && model.ready == model.containers => {
-            ready_state(&mut model, pod, set.map(|s| &**s), now)
+            ready_state(&mut model, pod, set.map(|s| &**s), now);
         }
         PodState::NotReady => model.note = Note::Address,
         PodState::Pending => {

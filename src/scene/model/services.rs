@@ -91,11 +91,8 @@ pub(super) fn read(model: &mut StageModel, store: &Store, object: Option<&Rc<Obj
     if !governing.is_empty() {
         for column in &mut model.columns {
             let address = answers.get(&column.name).cloned();
-            column.dns = Some(super::NameModel {
-                name: format!("{}.{governing}", column.name),
-                address,
-                changed: false,
-            });
+            column.dns =
+                Some(NameModel { name: format!("{}.{governing}", column.name), address, changed: false });
         }
     }
     model.services = services;
@@ -118,7 +115,11 @@ fn endpoints(store: &Store, service: &Object) -> Vec<Endpoint> {
         .map(|e| Endpoint {
             pod: e.at(&["targetRef", "name"]).text(),
             hostname: e.get("hostname").text(),
-            address: e.get("addresses").items().first().map_or_else(|| "".into(), |a| a.text()),
+            address: e
+                .get("addresses")
+                .items()
+                .first()
+                .map_or_else(|| "".into(), crate::api::value::Value::text),
             ready: publish || e.at(&["conditions", "ready"]).as_bool().unwrap_or(true),
         })
         .collect()

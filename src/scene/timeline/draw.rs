@@ -222,7 +222,7 @@ fn draw_bar(g: &mut Group, bar: &Bar, x: f64, w: f64, lane: f64) {
             g.rect(class, [x, lane - t, w, t], 0.0);
         }
         LaneState::Creating => {
-            g.rect(class, [x + 0.5, 0.5, (w - 1.0).max(1.0), (lane - 1.0).max(0.5)], 1.5_f64.min(lane / 3.0))
+            g.rect(class, [x + 0.5, 0.5, (w - 1.0).max(1.0), (lane - 1.0).max(0.5)], 1.5_f64.min(lane / 3.0));
         }
         // Strokes across, as wide as the lane is high.
         LaneState::Lost => {
