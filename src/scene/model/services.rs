@@ -79,23 +79,36 @@ pub(super) fn read(model: &mut StageModel, store: &Store, object: Option<&Rc<Obj
         });
     }
     services.sort_by_key(|s| (!s.governing, s.name.clone()));
-    let answers: BTreeMap<String, Text> = store
-        .get(Kind::Service, &set.key.namespace, &governing)
-        .filter(|service| service.spec().get("clusterIP").str() == "None")
-        .map(|service| endpoints(store, service))
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|e| e.ready && !e.hostname.is_empty())
-        .map(|e| (e.hostname.to_string(), e.address))
-        .collect();
+    model.services = services;
     if !governing.is_empty() {
         for column in &mut model.columns {
-            let address = answers.get(&column.name).cloned();
-            column.dns =
-                Some(NameModel { name: format!("{}.{governing}", column.name), address, changed: false });
+            let name = format!("{}.{governing}", column.name);
+            column.dns = Some(NameModel { name, address: None, changed: false });
         }
     }
-    model.services = services;
+    model.read_names(store);
+}
+
+impl StageModel {
+    /// Reads what the names answer from what the DNS server knows, which may be older than the store.
+    pub fn read_names(&mut self, names: &Store) {
+        let Some(set) = &self.set else { return };
+        let Some(governing) = self.services.iter().find(|s| s.governing) else { return };
+        let answers: BTreeMap<String, Text> = names
+            .get(Kind::Service, &set.key.namespace, &governing.name)
+            .filter(|service| service.spec().get("clusterIP").str() == "None")
+            .map(|service| endpoints(names, service))
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|e| e.ready && !e.hostname.is_empty())
+            .map(|e| (e.hostname.to_string(), e.address))
+            .collect();
+        for column in &mut self.columns {
+            if let Some(dns) = &mut column.dns {
+                dns.address = answers.get(&column.name).cloned();
+            }
+        }
+    }
 }
 
 struct Endpoint {
