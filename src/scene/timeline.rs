@@ -8,8 +8,6 @@ mod axis;
 mod chapters;
 mod draw;
 mod lanes;
-#[cfg(test)]
-mod tests;
 
 pub use axis::{Axis, Spacing};
 pub use chapters::{Chapter, Phrase};

@@ -1,7 +1,6 @@
 //! Scenes as SVG files under `tests/scenes`; `UPDATE_EXPECT=1` writes them anew.
 
 mod drawn;
-mod engine;
 mod moved;
 mod samples;
 

@@ -1,7 +1,10 @@
-use super::*;
+//! The lanes of a story, and from places to moments and back.
+
+use super::{set_key, up_and_down};
 use crate::lang::Lang;
+use crate::scene::Timeline;
+use crate::scene::timeline::*;
 use crate::story::Story;
-use crate::story::tests::{set_key, up_and_down};
 
 fn laid_out(spacing: Spacing) -> Timeline {
     let film = up_and_down();

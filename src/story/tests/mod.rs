@@ -1,3 +1,8 @@
+//! Stories of runs written by hand; lanes and real runs beside it.
+
+mod engine;
+mod lanes;
+
 use super::*;
 use crate::api::{Object, Value};
 use crate::component::client::InputNote;

@@ -1,11 +1,11 @@
 //! A real run from the first command to the last, as steps, sentences, lanes and stages.
 
-use super::expect;
 use crate::api::{Kind, ObjectKey, manifest};
 use crate::cluster::{Cluster, Config};
 use crate::component::{DeleteOptions, Happening, What};
 use crate::lang::Lang;
 use crate::scene::model::StageModel;
+use crate::scene::tests::expect;
 use crate::scene::timeline::{Spacing, TrackOptions, track};
 use crate::scene::{StageOptions, Timeline, stage};
 use crate::sim::SimTime;
