@@ -11,6 +11,7 @@ pub(crate) use rows::object_id;
 use super::marks::{self, CARD, COMPACT, Sizes};
 use super::model::{Column, StageModel};
 use super::shapes::{Pen, round_rect};
+use super::table::arrange;
 use super::{Anchor, Group, Paging, Place, Scene, Slot, Span};
 use crate::lang::Lang;
 
@@ -284,8 +285,7 @@ impl Grid<'_> {
             self.scene.push(tag);
         }
         self.scene.height = end + 4.0;
-        let order = |slot: &Slot| slot.place;
-        self.scene.slots.sort_by_key(order);
+        arrange(&mut self.scene.slots, |a, b| a.place < b.place);
         self.scene
     }
 

@@ -11,6 +11,7 @@ pub mod model;
 pub mod nodes;
 pub mod shapes;
 pub mod svg;
+pub(crate) mod table;
 pub mod text;
 pub mod timeline;
 pub mod tween;

@@ -4,6 +4,7 @@ use super::layout::{Form, StageOptions};
 use super::marks::{self, COMPACT};
 use super::model::{Column, NodeModel, NodeState, PodModel, StageModel};
 use super::shapes::Pen;
+use super::table::arrange;
 use super::{Anchor, Group, Motion, Place, Scene, Slot};
 use crate::api::Text;
 use crate::sim::SimTime;
@@ -105,7 +106,7 @@ pub fn node_stage(model: &StageModel, options: &StageOptions, now: SimTime) -> S
     }
     let rows = nodes.len().div_ceil(across) as f64;
     scene.height = top + rows * (frame_h + 24.0) - 18.0;
-    scene.slots.sort_by_key(|s| s.place);
+    arrange(&mut scene.slots, |a, b| a.place < b.place);
     scene
 }
 

@@ -6,7 +6,7 @@
 
 use super::shapes::Shape;
 use super::{Group, Motion, Scene};
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::Cell;
 
 /// No more than this many ordinals start one after the other.
 const STAGGERED: usize = 12;
@@ -19,42 +19,71 @@ pub fn tween(before: &Scene, after: &Scene, part: f64) -> Scene {
     if part >= 1.0 {
         return after.clone();
     }
-    let old: BTreeMap<&str, &Group> = before.groups.iter().map(|g| (g.id.as_str(), g)).collect();
-    let new: BTreeMap<&str, &Group> = after.groups.iter().map(|g| (g.id.as_str(), g)).collect();
-    let changes = |g: &Group| old.get(g.id.as_str()).is_none_or(|o| *o != g);
-    let gone = before.groups.iter().filter(|g| !new.contains_key(g.id.as_str()));
-    let ordinals =
-        after.groups.iter().filter(|g| changes(g)).chain(gone).filter_map(|g| ordinal(&g.id)).collect();
+    let was = Finder::new(before);
+    let is = Finder::new(after);
+    let changes = |g: &Group| was.find(&g.id).is_none_or(|(_, o)| o != g);
+    let gone = before.groups.iter().filter(|g| is.find(&g.id).is_none());
+    let mut ordinals = Vec::new();
+    for ordinal in after.groups.iter().filter(|g| changes(g)).chain(gone).filter_map(|g| ordinal(&g.id)) {
+        if !ordinals.contains(&ordinal) {
+            ordinals.push(ordinal);
+        }
+    }
     let clock = Clock { part, ordinals };
 
-    let mut scene = Scene { groups: Vec::with_capacity(after.groups.len() + 8), ..after.clone() };
-    scene.height = before.height.max(after.height);
-    let mut leaving = before.groups.iter().filter(|g| !new.contains_key(g.id.as_str())).peekable();
-    let place: BTreeMap<&str, usize> =
-        before.groups.iter().enumerate().map(|(i, g)| (g.id.as_str(), i)).collect();
+    let mut scene = Scene {
+        class: after.class.clone(),
+        width: after.width,
+        height: before.height.max(after.height),
+        groups: Vec::with_capacity(after.groups.len() + 8),
+        slots: after.slots.clone(),
+        paging: after.paging,
+    };
+    let mut leaving = before.groups.iter().enumerate().filter(|(_, g)| is.find(&g.id).is_none()).peekable();
     for group in &after.groups {
-        // What leaves keeps its place among its neighbours, so that it fades where it stood.
-        if let Some(here) = place.get(group.id.as_str()) {
-            while let Some(g) = leaving.next_if(|g| place[g.id.as_str()] < *here) {
-                scene.groups.push(leave(g, clock.of(g)));
+        match was.find(&group.id) {
+            Some((here, old)) => {
+                // What leaves keeps its place among its neighbours, so that it fades where it stood.
+                while let Some((_, g)) = leaving.next_if(|(i, _)| *i < here) {
+                    scene.groups.push(leave(g, clock.of(g)));
+                }
+                if old == group {
+                    scene.groups.push(group.clone());
+                } else {
+                    change(&mut scene.groups, old, group, clock.of(group));
+                }
             }
-        }
-        match old.get(group.id.as_str()) {
-            Some(was) if *was == group => scene.groups.push(group.clone()),
-            Some(was) => change(&mut scene.groups, was, group, clock.of(group)),
             None => scene.groups.push(appear(group, clock.of(group))),
         }
     }
-    for group in leaving {
+    for (_, group) in leaving {
         scene.groups.push(leave(group, clock.of(group)));
     }
     scene
 }
 
+/// Finds groups by id, quickest when asked in the order of the scene.
+struct Finder<'a> {
+    groups: &'a [Group],
+    next: Cell<usize>,
+}
+
+impl<'a> Finder<'a> {
+    fn new(scene: &'a Scene) -> Finder<'a> {
+        Finder { groups: &scene.groups, next: Cell::new(0) }
+    }
+    fn find(&self, id: &str) -> Option<(usize, &'a Group)> {
+        let n = self.groups.len();
+        let i = (0..n).map(|i| (i + self.next.get()) % n).find(|&i| self.groups[i].id == id)?;
+        self.next.set(i + 1);
+        Some((i, &self.groups[i]))
+    }
+}
+
 /// When the change of each ordinal happens: one after the other, those of one ordinal together.
 struct Clock {
     part: f64,
-    ordinals: BTreeSet<u64>,
+    ordinals: Vec<u64>,
 }
 
 impl Clock {
@@ -62,7 +91,9 @@ impl Clock {
     fn of(&self, group: &Group) -> f64 {
         let starts = self.ordinals.len().clamp(1, STAGGERED) as f64;
         let step = (0.5 / starts).min(0.12);
-        let rank = ordinal(&group.id).map_or(0, |o| self.ordinals.range(..o).count()).min(STAGGERED - 1);
+        let rank = ordinal(&group.id)
+            .map_or(0, |o| self.ordinals.iter().filter(|p| **p < o).count())
+            .min(STAGGERED - 1);
         let length = 1.0 - step * (starts - 1.0);
         let t = ((self.part - step * rank as f64) / length).clamp(0.0, 1.0);
         1.0 - (1.0 - t) * (1.0 - t) * (1.0 - t)

@@ -14,10 +14,10 @@ pub use captions::caption;
 use crate::api::{Kind, ObjectKey, Text};
 use crate::component::decision::{Gate, Why};
 use crate::component::{Happening, What};
+use crate::scene::table::Table;
 use crate::scene::timeline::Tick;
 use crate::sim::{SimDuration, SimTime};
 use beats::Beat;
-use std::collections::BTreeMap;
 
 /// Beats of one kind that come this close together are one step.
 const TOGETHER: SimDuration = SimDuration(60);
@@ -114,9 +114,9 @@ pub enum Next {
 pub struct Story {
     steps: Vec<Step>,
     read: usize,
-    claims: BTreeMap<ObjectKey, bool>,
+    claims: Table<ObjectKey, bool>,
     beat_at: SimTime,
-    gate: BTreeMap<ObjectKey, Option<Gate>>,
+    gate: Table<ObjectKey, Option<Gate>>,
     /// The step that an input began and nothing else has taken over.
     input: Option<usize>,
 }

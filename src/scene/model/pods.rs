@@ -4,6 +4,7 @@
 //! The word follows pkg/printers/internalversion/printers.go, printPod.
 
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
+use crate::scene::table::arrange;
 use crate::sim::{SimDuration, SimTime};
 use crate::store::Store;
 
@@ -320,7 +321,8 @@ fn revision(store: &Store, pod: &Object, set: &Object) -> Option<Revision> {
         .list(Kind::ControllerRevision, Some(set.namespace()))
         .filter(|r| r.controller().is_some_and(|o| o.uid() == set.uid()))
         .collect();
-    kept.sort_by_key(|r| (r.created_at(), r.body.get("revision").as_int()));
+    let age = |r: &Object| (r.created_at(), r.body.get("revision").as_int());
+    arrange(&mut kept, |a, b| age(a) < age(b));
     let index = kept.iter().position(|r| r.name() == name);
     let letter = index.map_or('?', |i| (b'A' + (i % 26) as u8) as char);
     let update = set.status().get("updateRevision").str();

@@ -2,8 +2,8 @@
 
 use super::{StageModel, ordinal_of};
 use crate::api::{Kind, Object, Text};
+use crate::scene::table::arrange;
 use crate::store::Store;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A service that matters to the columns.
@@ -62,7 +62,7 @@ pub(super) fn read(model: &mut StageModel, store: &Store, object: Option<&Rc<Obj
             .into_iter()
             .filter_map(|e| ordinal_of(&e.pod, &set.key.name).filter(|_| e.ready))
             .collect();
-        ordinals.sort_unstable();
+        arrange(&mut ordinals, |a, b| a < b);
         services.push(ServiceModel {
             name: service.meta("name").text(),
             shape,
@@ -78,7 +78,7 @@ pub(super) fn read(model: &mut StageModel, store: &Store, object: Option<&Rc<Obj
             ordinals: Vec::new(),
         });
     }
-    services.sort_by_key(|s| (!s.governing, s.name.clone()));
+    arrange(&mut services, |a, b| (!a.governing, &a.name) < (!b.governing, &b.name));
     model.services = services;
     if !governing.is_empty() {
         for column in &mut model.columns {
@@ -94,18 +94,13 @@ impl StageModel {
     pub fn read_names(&mut self, names: &Store) {
         let Some(set) = &self.set else { return };
         let Some(governing) = self.services.iter().find(|s| s.governing) else { return };
-        let answers: BTreeMap<String, Text> = names
-            .get(Kind::Service, &set.key.namespace, &governing.name)
-            .filter(|service| service.spec().get("clusterIP").str() == "None")
-            .map(|service| endpoints(names, service))
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|e| e.ready && !e.hostname.is_empty())
-            .map(|e| (e.hostname.to_string(), e.address))
-            .collect();
+        let service = names.get(Kind::Service, &set.key.namespace, &governing.name);
+        let service = service.filter(|service| service.spec().get("clusterIP").str() == "None");
+        let answers = service.map(|service| endpoints(names, service)).unwrap_or_default();
         for column in &mut self.columns {
             if let Some(dns) = &mut column.dns {
-                dns.address = answers.get(&column.name).cloned();
+                let answer = answers.iter().find(|e| e.ready && *e.hostname == *column.name);
+                dns.address = answer.map(|e| e.address.clone());
             }
         }
     }

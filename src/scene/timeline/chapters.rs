@@ -3,6 +3,7 @@
 use super::{Axis, Lane, LaneState};
 use crate::component::{Happening, What};
 use crate::lang::Lang;
+use crate::scene::table::arrange;
 
 /// A chapter.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,7 +103,8 @@ fn phrase(lanes: &[Lane], from: f64, to: f64) -> Option<Phrase> {
                 }
             }
         }
-        list.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        // Lanes come by ordinal, so those of one moment are in order already.
+        arrange(&mut list, |a, b| a.0 < b.0);
         list
     };
     let (made, gone) = (begins(LaneState::Creating), begins(LaneState::Terminating));

@@ -4,7 +4,7 @@ use super::Axis;
 use crate::api::{Kind, Object, ObjectKey, Text};
 use crate::component::{Happening, What};
 use crate::scene::model::{PodState, ordinal_of, pod_word};
-use std::collections::BTreeMap;
+use crate::scene::table::Table;
 
 /// One ordinal.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,10 +71,10 @@ struct Seen {
 
 /// The lanes of a set's pods; without a set, of every pod, in the order in which they came.
 pub fn lanes(happenings: &[Happening], set: Option<&ObjectKey>, axis: &Axis) -> Vec<Lane> {
-    let mut lanes: BTreeMap<i64, Vec<Bar>> = BTreeMap::new();
-    let mut pods: BTreeMap<Text, Seen> = BTreeMap::new();
-    let mut places: BTreeMap<Text, i64> = BTreeMap::new();
-    let mut silent: BTreeMap<Text, bool> = BTreeMap::new();
+    let mut lanes: Table<i64, Vec<Bar>> = Table::default();
+    let mut pods: Table<Text, Seen> = Table::default();
+    let mut places: Table<Text, i64> = Table::default();
+    let mut silent: Table<Text, bool> = Table::default();
     for (n, happening) in happenings.iter().enumerate() {
         let What::Write(write) = &happening.what else { continue };
         match write.key.kind {
@@ -84,34 +84,28 @@ pub fn lanes(happenings: &[Happening], set: Option<&ObjectKey>, axis: &Axis) -> 
                     Some(set) if set.namespace == write.key.namespace => ordinal_of(name, &set.name),
                     Some(_) => None,
                     None => {
-                        let next = places.len() as i64;
-                        Some(*places.entry(name.clone()).or_insert(next))
+                        let next = places.rows().len() as i64;
+                        Some(*places.of(name.clone(), || next))
                     }
                 };
                 let Some(lane) = lane else { continue };
                 let moment = axis.step_of(n) as f64;
-                let seen = pods.get(name);
+                let seen = pods.get(&**name);
                 let Some(pod) = &write.new else {
-                    if let Some(seen) = pods.remove(name) {
+                    if let Some(seen) = pods.remove(&**name) {
                         close(&mut lanes, &seen, moment);
                     }
                     continue;
                 };
                 let node = pod.spec().get("nodeName").text();
                 let was_ready = seen.is_some_and(|s| s.was_ready);
-                let is_silent = silent.get(&node).copied().unwrap_or(false);
+                let is_silent = silent.get(&*node).copied().unwrap_or(false);
                 let state = state(pod, was_ready, is_silent);
                 let was_ready = was_ready || state == LaneState::Ready;
-                match pods.get_mut(name) {
-                    Some(seen) => {
-                        seen.node = node;
-                        seen.was_ready = was_ready;
-                        turn(&mut lanes, seen, state, moment);
-                    }
-                    None => {
-                        pods.insert(name.clone(), Seen { lane, node, state, since: moment, was_ready });
-                    }
-                }
+                let begin = || Seen { lane, node: node.clone(), state, since: moment, was_ready };
+                let seen = pods.of(name.clone(), begin);
+                turn(&mut lanes, seen, state, moment);
+                (seen.node, seen.was_ready) = (node, was_ready);
             }
             Kind::Node => {
                 let name = &write.key.name;
@@ -135,19 +129,19 @@ pub fn lanes(happenings: &[Happening], set: Option<&ObjectKey>, axis: &Axis) -> 
             _ => {}
         }
     }
-    for seen in pods.values() {
+    for (_, seen) in pods.rows() {
         close(&mut lanes, seen, axis.len() as f64);
     }
     // Ordinals in between stay as empty lanes, so that heights mean ordinals.
-    if let (Some(&first), Some(&last)) = (lanes.keys().next(), lanes.keys().next_back()) {
+    if let (Some(first), Some(last)) = (lanes.rows().first().map(|l| l.0), lanes.rows().last().map(|l| l.0)) {
         for ordinal in first.min(0).max(first - 8)..=last.min(first + 120) {
-            lanes.entry(ordinal).or_default();
+            lanes.of(ordinal, Vec::new);
         }
     }
-    lanes.into_iter().map(|(ordinal, bars)| Lane { ordinal, bars }).collect()
+    lanes.into_rows().into_iter().map(|(ordinal, bars)| Lane { ordinal, bars }).collect()
 }
 
-fn turn(lanes: &mut BTreeMap<i64, Vec<Bar>>, seen: &mut Seen, state: LaneState, moment: f64) {
+fn turn(lanes: &mut Table<i64, Vec<Bar>>, seen: &mut Seen, state: LaneState, moment: f64) {
     if state != seen.state {
         close(lanes, seen, moment);
         seen.state = state;
@@ -155,8 +149,8 @@ fn turn(lanes: &mut BTreeMap<i64, Vec<Bar>>, seen: &mut Seen, state: LaneState, 
     }
 }
 
-fn close(lanes: &mut BTreeMap<i64, Vec<Bar>>, seen: &Seen, moment: f64) {
-    let bars = lanes.entry(seen.lane).or_default();
+fn close(lanes: &mut Table<i64, Vec<Bar>>, seen: &Seen, moment: f64) {
+    let bars = lanes.of(seen.lane, Vec::new);
     // What begins and ends within one step is not seen, but a lane that has a pod is there.
     if moment > seen.since {
         bars.push(Bar { from: seen.since, to: moment, state: seen.state });

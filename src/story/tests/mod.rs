@@ -10,6 +10,7 @@ use crate::component::decision::{Action, Decision};
 use crate::component::{Cause, Verb, Write};
 use crate::lang::Lang;
 use crate::object;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A run written by hand: objects before and after, one at a time.
