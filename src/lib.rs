@@ -22,11 +22,11 @@ pub mod cluster;
 
 pub mod scenario;
 
-// pub mod kubectl;
+pub mod kubectl;
 
-// pub mod session;
+pub mod session;
 
-// pub mod replay;
+pub mod replay;
 
 pub mod lang;
 
