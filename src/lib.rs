@@ -27,3 +27,9 @@ pub mod kubectl;
 pub mod session;
 
 pub mod replay;
+
+pub mod lang;
+
+pub mod scene;
+
+pub mod story;
