@@ -7,3 +7,5 @@ pub mod sim;
 pub mod api;
 
 pub mod store;
+
+pub mod component;

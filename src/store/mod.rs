@@ -1,5 +1,138 @@
 //! API server and etcd: the one place where objects change.
+//!
+//! [`Store`] holds every object, numbers every change and keeps the recent changes as a stream. Readers who must
+//! not see the newest state (an informer that runs late) read through a [`View`] at an earlier point of that
+//! stream. Admission, patches and the rules of deletion stand in their own files; who wrote what, and because of
+//! what, is the business of `component::client`.
 
 pub mod error;
+pub mod server;
+pub mod view;
 
 pub use error::{Reason, Status};
+pub use server::{ApiServer, DeleteOptions, Propagation};
+pub use view::View;
+
+use crate::api::{Kind, Object, ObjectKey, Text};
+use crate::sim::SimTime;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+/// One change of one object, as a watch delivers it.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Position in the stream; grows by one a change.
+    pub seq: u64,
+    /// When it happened.
+    pub at: SimTime,
+    /// The number of the write that made it (its place in the trace).
+    pub write: u64,
+    /// Which object.
+    pub key: ObjectKey,
+    /// Before; none if it was created.
+    pub old: Option<Rc<Object>>,
+    /// After; none if it was removed.
+    pub new: Option<Rc<Object>>,
+}
+
+/// Every object of the cluster.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    objects: BTreeMap<ObjectKey, Rc<Object>>,
+    revision: u64,
+    changes: VecDeque<Change>,
+    first_seq: u64,
+}
+
+impl Store {
+    /// The object of that name; the namespace is empty for cluster-wide kinds.
+    pub fn get(&self, kind: Kind, namespace: &str, name: &str) -> Option<&Rc<Object>> {
+        // A lookup key shares nothing and allocates twice; a range over the kind would cost more.
+        self.objects.get(&ObjectKey::new(kind, namespace.to_string(), name.to_string()))
+    }
+
+    /// The object of that key.
+    pub fn by_key(&self, key: &ObjectKey) -> Option<&Rc<Object>> {
+        self.objects.get(key)
+    }
+
+    /// All objects of a kind, of one namespace or of all, ordered by namespace and name.
+    pub fn list<'a>(
+        &'a self,
+        kind: Kind,
+        namespace: Option<&'a str>,
+    ) -> impl DoubleEndedIterator<Item = &'a Rc<Object>> + 'a {
+        let from = ObjectKey::new(kind, namespace.unwrap_or("").to_string(), "");
+        self.objects
+            .range(from..)
+            .take_while(move |(key, _)| key.kind == kind && namespace.is_none_or(|ns| key.namespace == *ns))
+            .map(|(_, object)| object)
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+
+    /// Every object, ordered by kind, namespace and name.
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = &Rc<Object>> {
+        self.objects.values()
+    }
+
+    /// The number of objects.
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// True if there is no object at all.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// The newest resource version.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The position behind the newest change.
+    pub fn head(&self) -> u64 {
+        self.first_seq + self.changes.len() as u64
+    }
+
+    /// The kept changes from position `seq` on.
+    pub fn changes_from(&self, seq: u64) -> impl DoubleEndedIterator<Item = &Change> {
+        let skip = seq.saturating_sub(self.first_seq) as usize;
+        self.changes.range(skip.min(self.changes.len())..)
+    }
+
+    /// The change at position `seq`, if it is still kept.
+    pub fn change(&self, seq: u64) -> Option<&Change> {
+        self.changes.get(seq.checked_sub(self.first_seq)? as usize)
+    }
+
+    /// Forgets the changes before position `seq`; everyone has read them.
+    pub fn forget_changes_before(&mut self, seq: u64) {
+        while self.first_seq < seq && self.changes.pop_front().is_some() {
+            self.first_seq += 1;
+        }
+    }
+
+    /// Puts or removes an object and appends the change; the stored object gets the next resource version.
+    pub(crate) fn commit(
+        &mut self,
+        at: SimTime,
+        write: u64,
+        key: ObjectKey,
+        new: Option<Object>,
+    ) -> (Option<Rc<Object>>, Option<Rc<Object>>) {
+        self.revision += 1;
+        let new = new.map(|mut object| {
+            object.body.set(&["metadata", "resourceVersion"], Text::from(self.revision.to_string()));
+            Rc::new(object)
+        });
+        let old = match &new {
+            Some(object) => self.objects.insert(key.clone(), object.clone()),
+            None => self.objects.remove(&key),
+        };
+        let seq = self.head();
+        self.changes.push_back(Change { seq, at, write, key, old: old.clone(), new: new.clone() });
+        (old, new)
+    }
+}

@@ -1,0 +1,359 @@
+//! The way to write: every request is numbered, traced, and names its cause.
+
+use crate::api::{Kind, Object, ObjectKey, Profile, Text, Value};
+use crate::component::Decision;
+use crate::sim::SimTime;
+use crate::store::server::Committed;
+pub use crate::store::{DeleteOptions, Propagation};
+use crate::store::{ApiServer, Reason, Status, Store};
+use std::rc::Rc;
+
+/// What led to a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Cause {
+    /// The beginning of the run.
+    #[default]
+    Start,
+    /// The input of that number: a line typed, a fault.
+    Input(u64),
+    /// The write of that number.
+    Write(u64),
+}
+
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "each is the API verb of that name")]
+pub enum Verb {
+    Create,
+    Update,
+    Patch,
+    Delete,
+}
+
+impl Verb {
+    /// `create`, `update`, `patch`, `delete`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verb::Create => "create",
+            Verb::Update => "update",
+            Verb::Patch => "patch",
+            Verb::Delete => "delete",
+        }
+    }
+}
+
+/// One API write and its answer.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// Its number; counts from 1.
+    pub n: u64,
+    /// When.
+    pub at: SimTime,
+    /// Who: `statefulset-controller`, `kubelet`, `user`.
+    pub actor: &'static str,
+    /// Which node's kubelet, if it was one.
+    pub node: Option<Text>,
+    /// What was asked.
+    pub verb: Verb,
+    /// `status`, `binding`, `scale`, `eviction`, or empty.
+    pub subresource: &'static str,
+    /// Of which object.
+    pub key: ObjectKey,
+    /// The HTTP code of the answer.
+    pub code: u16,
+    /// The refusal, if it was one.
+    pub error: Option<Rc<Status>>,
+    /// What led to it.
+    pub because: Cause,
+    /// The object before, where it existed.
+    pub old: Option<Rc<Object>>,
+    /// The object after, where it exists.
+    pub new: Option<Rc<Object>>,
+}
+
+impl Write {
+    /// True if the write changed something.
+    pub fn changed(&self) -> bool {
+        match (&self.old, &self.new) {
+            (Some(old), Some(new)) => !Rc::ptr_eq(old, new),
+            (None, None) => false,
+            _ => true,
+        }
+    }
+}
+
+/// Something that came from outside, for the trace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InputNote {
+    /// Its number; counts from 1.
+    pub n: u64,
+    /// As it stands in the scenario: `$ kubectl scale sts web --replicas=5`, `stop node-2`.
+    pub text: Text,
+}
+
+/// One entry of the film: what happened at a moment.
+#[derive(Clone, Debug)]
+pub struct Happening {
+    /// When.
+    pub at: SimTime,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// An API write.
+    Write(Rc<Write>),
+    /// An input from outside.
+    Input(Rc<InputNote>),
+    /// A pass of the StatefulSet controller that wrote something, or came to hold at another gate than before.
+    Decision(Rc<Decision>),
+}
+
+/// Collects what happens; numbers writes and inputs.
+#[derive(Clone, Debug, Default)]
+pub struct Film {
+    /// The number of writes so far.
+    pub writes: u64,
+    /// The number of inputs so far.
+    pub inputs: u64,
+    /// What happened and has not been taken yet.
+    pub pending: Vec<Happening>,
+}
+
+/// One actor's connection to the API server.
+pub struct Client<'a> {
+    server: &'a mut ApiServer,
+    film: &'a mut Film,
+    now: SimTime,
+    actor: &'static str,
+    node: Option<Text>,
+    cause: Cause,
+    last_write: u64,
+}
+
+impl<'a> Client<'a> {
+    /// A connection of `actor` at `now`; `cause` is named by every write.
+    pub fn new(
+        server: &'a mut ApiServer,
+        film: &'a mut Film,
+        now: SimTime,
+        actor: &'static str,
+        cause: Cause,
+    ) -> Client<'a> {
+        Client { server, film, now, actor, node: None, cause, last_write: 0 }
+    }
+
+    /// The time.
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+    /// What led to the writes of this connection.
+    pub fn cause(&self) -> Cause {
+        self.cause
+    }
+    /// The modelled release.
+    pub fn profile(&self) -> &Profile {
+        &self.server.profile
+    }
+    /// The store as it is now, for uncached reads.
+    pub fn store(&self) -> &Store {
+        &self.server.store
+    }
+    /// Names the node whose kubelet writes from here on.
+    pub fn set_node(&mut self, node: Option<Text>) {
+        self.node = node;
+    }
+    /// The number of the last write of this connection, 0 if there was none.
+    pub fn last_write(&self) -> u64 {
+        self.last_write
+    }
+
+    /// Records a pass of the StatefulSet controller.
+    pub fn note_decision(&mut self, decision: Decision) {
+        self.film.pending.push(Happening { at: self.now, what: What::Decision(Rc::new(decision)) });
+    }
+
+    /// Creates an object.
+    pub fn create(&mut self, object: Object) -> Result<Rc<Object>, Rc<Status>> {
+        let key = object.key();
+        let n = self.next();
+        let answer = self.server.create(self.now, n, object);
+        self.trace(n, Verb::Create, "", key, answer, 201)
+    }
+
+    /// Replaces an object; a resource version in it must be the stored one.
+    pub fn update(&mut self, object: Object) -> Result<Rc<Object>, Rc<Status>> {
+        self.update_part(object, "")
+    }
+
+    /// Replaces the status of an object.
+    pub fn update_status(&mut self, object: Object) -> Result<Rc<Object>, Rc<Status>> {
+        self.update_part(object, "status")
+    }
+
+    fn update_part(&mut self, object: Object, subresource: &'static str) -> Result<Rc<Object>, Rc<Status>> {
+        let key = object.key();
+        let n = self.next();
+        let answer = self.server.update(self.now, n, object, subresource);
+        self.trace(n, Verb::Update, subresource, key, answer, 200)
+    }
+
+    /// Changes an object as it is now, without a version check: `subresource` is `""`, `"status"`, …
+    pub fn patch(
+        &mut self,
+        key: &ObjectKey,
+        subresource: &'static str,
+        change: impl FnOnce(&mut Value),
+    ) -> Result<Rc<Object>, Rc<Status>> {
+        self.write_changed(Verb::Patch, key, subresource, change, 200)
+    }
+
+    /// Binds a pod to a node (the `binding` subresource).
+    pub fn bind(&mut self, pod: &ObjectKey, node: &str) -> Result<Rc<Object>, Rc<Status>> {
+        let at = self.now.rfc3339();
+        let node = Text::from(node.to_string());
+        self.write_changed(
+            Verb::Create,
+            pod,
+            "binding",
+            move |body| {
+                body.set(&["spec", "nodeName"], node);
+                set_condition(
+                    body,
+                    crate::object! {
+                        "lastProbeTime" => Value::Null, "lastTransitionTime" => at,
+                        "status" => "True", "type" => "PodScheduled",
+                    },
+                );
+            },
+            201,
+        )
+    }
+
+    fn write_changed(
+        &mut self,
+        verb: Verb,
+        key: &ObjectKey,
+        subresource: &'static str,
+        change: impl FnOnce(&mut Value),
+        code: u16,
+    ) -> Result<Rc<Object>, Rc<Status>> {
+        let n = self.next();
+        let answer = match self.server.store.by_key(key).cloned() {
+            None => Err(Status::not_found(key.kind, &key.name)),
+            Some(old) => {
+                let mut object = (*old).clone();
+                change(&mut object.body);
+                if subresource == "binding" {
+                    self.server.bind(self.now, n, object)
+                } else {
+                    self.server.update(self.now, n, object, subresource)
+                }
+            }
+        };
+        self.trace(n, verb, subresource, key.clone(), answer, code)
+    }
+
+    /// Deletes an object; the answer is what is left of it, none if it is gone.
+    pub fn delete(&mut self, key: &ObjectKey, options: &DeleteOptions) -> Result<Option<Rc<Object>>, Rc<Status>> {
+        let n = self.next();
+        match self.server.delete(self.now, n, key, options) {
+            Ok(done) => {
+                let left = done.new.clone();
+                self.push(n, Verb::Delete, "", key.clone(), 200, None, done.old, done.new);
+                Ok(left)
+            }
+            Err(status) => Err(self.refused(n, Verb::Delete, "", key.clone(), status)),
+        }
+    }
+
+    fn next(&mut self) -> u64 {
+        self.film.writes += 1;
+        self.film.writes
+    }
+
+    fn trace(
+        &mut self,
+        n: u64,
+        verb: Verb,
+        subresource: &'static str,
+        key: ObjectKey,
+        answer: Result<Committed, Status>,
+        code: u16,
+    ) -> Result<Rc<Object>, Rc<Status>> {
+        match answer {
+            Ok(done) => {
+                let object = done.new.clone().or_else(|| done.old.clone());
+                let key = object.as_ref().map_or(key, |object| object.key());
+                self.push(n, verb, subresource, key, code, None, done.old, done.new);
+                object.ok_or_else(|| Rc::new(Status::new(Reason::InternalError, "the write left no object")))
+            }
+            Err(status) => Err(self.refused(n, verb, subresource, key, status)),
+        }
+    }
+
+    fn refused(
+        &mut self,
+        n: u64,
+        verb: Verb,
+        subresource: &'static str,
+        key: ObjectKey,
+        status: Status,
+    ) -> Rc<Status> {
+        let status = Rc::new(status);
+        self.push(n, verb, subresource, key, status.code(), Some(status.clone()), None, None);
+        status
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one record, named at the only two callers")]
+    fn push(
+        &mut self,
+        n: u64,
+        verb: Verb,
+        subresource: &'static str,
+        key: ObjectKey,
+        code: u16,
+        error: Option<Rc<Status>>,
+        old: Option<Rc<Object>>,
+        new: Option<Rc<Object>>,
+    ) {
+        self.last_write = n;
+        let write = Write {
+            n,
+            at: self.now,
+            actor: self.actor,
+            node: self.node.clone(),
+            verb,
+            subresource,
+            key,
+            code,
+            error,
+            because: self.cause,
+            old,
+            new,
+        };
+        self.film.pending.push(Happening { at: self.now, what: What::Write(Rc::new(write)) });
+    }
+
+    /// The key of an object of this kind and name.
+    pub fn key(kind: Kind, namespace: &str, name: &str) -> ObjectKey {
+        ObjectKey::new(kind, namespace.to_string(), name.to_string())
+    }
+}
+
+/// Sets one entry of `status.conditions` by its type; `lastTransitionTime` stays when the status did not change.
+pub fn set_condition(body: &mut Value, mut condition: Value) {
+    let conditions = body.at_mut(&["status", "conditions"]).list_mut();
+    match conditions.iter_mut().find(|c| c.get("type") == condition.get("type")) {
+        Some(old) => {
+            if old.get("status") == condition.get("status") && !old.get("lastTransitionTime").is_null() {
+                let since = old.get("lastTransitionTime").clone();
+                *condition.at_mut(&["lastTransitionTime"]) = since;
+            }
+            *old = condition;
+        }
+        None => conditions.push(condition),
+    }
+}

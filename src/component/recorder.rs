@@ -1,0 +1,133 @@
+//! Events as client-go records them: identical ones are counted up, too many are dropped (S114).
+//!
+//! The scheduler and the newer controllers write events of the new form (a series instead of a count); which form a
+//! source uses shows only in the object.
+
+use super::EventType;
+use super::client::Client;
+use crate::api::{Kind, Object, ObjectKey, Text, Value};
+use crate::object;
+use crate::sim::{Rng, SimTime};
+use std::collections::BTreeMap;
+
+type Identity = (Text, Text, &'static str, &'static str, Text);
+
+/// One component's memory of the events it recorded.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    source: &'static str,
+    seen: BTreeMap<Identity, ObjectKey>,
+    budget: BTreeMap<Text, (u32, SimTime)>,
+    rng: Rng,
+}
+
+/// Events an object may have from one source at once, and how long one more takes.
+const BURST: u32 = 25;
+const REFILL_MS: u64 = 300_000;
+
+impl Recorder {
+    /// The recorder of a source; `seed` makes the names.
+    pub fn new(source: &'static str, seed: u64) -> Recorder {
+        Recorder { source, seen: BTreeMap::new(), budget: BTreeMap::new(), rng: Rng::new(seed, source) }
+    }
+
+    /// Records an event on `object`; `field_path` may be empty.
+    pub fn record(
+        &mut self,
+        client: &mut Client<'_>,
+        object: &Object,
+        field_path: &str,
+        kind: EventType,
+        reason: &'static str,
+        message: String,
+    ) {
+        let message = Text::from(message);
+        let identity =
+            (object.meta("uid").text(), Text::from(field_path.to_string()), kind.name(), reason, message.clone());
+        let now = client.now().rfc3339();
+        let series = self.source == "default-scheduler";
+        if let Some(key) = self.seen.get(&identity)
+            && client.store().by_key(key).is_some()
+        {
+            let key = key.clone();
+            let _ = client.patch(&key, "", |event| {
+                if series {
+                    let count = event.at(&["series", "count"]).as_int().unwrap_or(1) + 1;
+                    event.set(&["series", "count"], count);
+                    event.set(&["series", "lastObservedTime"], now);
+                } else {
+                    let count = event.get("count").as_int().unwrap_or(1) + 1;
+                    event.set(&["count"], count);
+                    event.set(&["lastTimestamp"], now);
+                }
+            });
+            return;
+        }
+        if !self.allow(object.meta("uid").text(), client.now()) {
+            return;
+        }
+        let namespace = if object.namespace().is_empty() {
+            Text::Static("default")
+        } else {
+            object.meta("namespace").text()
+        };
+        let name = format!("{}.{:016x}", object.name(), self.rng.next_u64());
+        let mut event = Object::new(Kind::Event, namespace, name);
+        let mut involved = object! {
+            "apiVersion" => object.kind.api_version(),
+            "kind" => object.kind.name(),
+            "name" => object.meta("name").text(),
+            "uid" => object.meta("uid").text(),
+        };
+        if !object.namespace().is_empty() {
+            involved.set(&["namespace"], object.meta("namespace").text());
+        }
+        if !object.meta("resourceVersion").is_null() {
+            involved.set(&["resourceVersion"], object.meta("resourceVersion").text());
+        }
+        if !field_path.is_empty() {
+            involved.set(&["fieldPath"], field_path.to_string());
+        }
+        let body = event.body.map_mut();
+        body.insert("involvedObject", involved);
+        body.insert("reason", reason);
+        body.insert("message", message);
+        body.insert("type", kind.name());
+        if series {
+            body.insert("action", if reason == "Scheduled" { "Binding" } else { "Scheduling" });
+            body.insert("eventTime", now);
+            body.insert("firstTimestamp", Value::Null);
+            body.insert("lastTimestamp", Value::Null);
+            body.insert("source", Value::map());
+            body.insert("reportingComponent", self.source);
+            body.insert("reportingInstance", format!("{}-master", self.source));
+        } else {
+            body.insert("count", 1);
+            body.insert("eventTime", Value::Null);
+            body.insert("firstTimestamp", now.clone());
+            body.insert("lastTimestamp", now);
+            body.insert("source", object! { "component" => self.source });
+            body.insert("reportingComponent", self.source);
+            body.insert("reportingInstance", "");
+        }
+        let key = event.key();
+        if client.create(event).is_ok() {
+            self.seen.insert(identity, key);
+        }
+    }
+
+    // The token bucket of one object: full at first, one token each five minutes.
+    fn allow(&mut self, uid: Text, now: SimTime) -> bool {
+        let (used, since) = self.budget.entry(uid).or_insert((0, now));
+        let refilled = (now.since(*since).as_millis() / REFILL_MS) as u32;
+        if refilled > 0 {
+            *used = used.saturating_sub(refilled);
+            *since = now;
+        }
+        if *used >= BURST {
+            return false;
+        }
+        *used += 1;
+        true
+    }
+}

@@ -1,0 +1,364 @@
+//! The API server's rules for create, update and delete; admission stands in its own module.
+//!
+//! Nothing here knows who asks or why; `component::client` does. A refused request changes nothing.
+
+use super::{Reason, Status, Store};
+use crate::api::{Kind, Object, ObjectKey, Profile, Text, Value};
+use crate::object;
+use crate::sim::{Rng, SimDuration, SimTime};
+use std::rc::Rc;
+
+/// How dependents are treated when their owner is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Propagation {
+    /// The object goes at once, the collector deletes dependents afterwards.
+    #[default]
+    Background,
+    /// The object waits until its blocking dependents are gone.
+    Foreground,
+    /// Dependents lose the reference and stay.
+    Orphan,
+}
+
+impl Propagation {
+    /// As `DeleteOptions.propagationPolicy`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Propagation::Background => "Background",
+            Propagation::Foreground => "Foreground",
+            Propagation::Orphan => "Orphan",
+        }
+    }
+}
+
+/// `DeleteOptions`.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct DeleteOptions {
+    /// Seconds; none means the object's own.
+    pub grace_period_secs: Option<u64>,
+    /// What happens to dependents; none means the kind's default (background).
+    pub propagation: Option<Propagation>,
+    /// Only if the object still has this uid.
+    pub uid: Option<Text>,
+}
+
+/// What a write did.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// Before.
+    pub old: Option<Rc<Object>>,
+    /// After; none if the object is gone.
+    pub new: Option<Rc<Object>>,
+}
+
+/// The API server: the store, and what it hands out.
+#[derive(Clone, Debug)]
+pub struct ApiServer {
+    /// Every object.
+    pub store: Store,
+    /// The modelled release.
+    pub profile: Rc<Profile>,
+    uids: Rng,
+    names: Rng,
+    next_cluster_ip: u32,
+}
+
+impl ApiServer {
+    /// An empty server.
+    pub fn new(profile: Rc<Profile>, seed: u64) -> ApiServer {
+        ApiServer {
+            store: Store::default(),
+            profile,
+            uids: Rng::new(seed, "uid"),
+            names: Rng::new(seed, "generateName"),
+            next_cluster_ip: 10,
+        }
+    }
+
+    /// Creates an object: name, uid, times and generation are given here, status is dropped (S6).
+    pub fn create(&mut self, now: SimTime, write: u64, mut object: Object) -> Result<Committed, Status> {
+        let kind = object.kind;
+        if object.name().is_empty() {
+            let prefix = object.meta("generateName").str().to_string();
+            if prefix.is_empty() {
+                return Err(Status::invalid(
+                    kind,
+                    "",
+                    vec!["metadata.name: Required value: name or generateName is required".into()],
+                ));
+            }
+            let cut: String = prefix.chars().take(58).collect();
+            let name = format!("{cut}{}", self.names.suffix(5));
+            object.body.set(&["metadata", "name"], name);
+        }
+        if kind.info().namespaced {
+            if object.namespace().is_empty() {
+                object.body.set(&["metadata", "namespace"], "default");
+            }
+            let namespace = object.namespace();
+            match self.store.get(Kind::Namespace, "", namespace) {
+                None => return Err(Status::not_found(Kind::Namespace, namespace)),
+                Some(ns) if ns.is_terminating() => {
+                    return Err(Status::new(
+                        Reason::Forbidden,
+                        format!(
+                            "{} \"{}\" is forbidden: unable to create new content in namespace {namespace} because \
+                             it is being terminated",
+                            kind.resource(),
+                            object.name()
+                        ),
+                    ));
+                }
+                Some(_) => {}
+            }
+        }
+        let key = object.key();
+        if self.store.by_key(&key).is_some() {
+            let mut status = Status::already_exists(kind, object.name());
+            if !object.meta("generateName").is_null() {
+                // C9: the text for objects that name a prefix as well, which all pods of a set do.
+                status.message.push_str(", the server was not able to generate a unique name for the object");
+            }
+            return Err(status);
+        }
+        if has_status(kind) && kind != Kind::Node {
+            object.body.remove(&["status"]);
+        }
+        for member in ["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"] {
+            object.body.remove(&["metadata", member]);
+        }
+        self.admit(&mut object)?;
+        let uid = self.new_uid();
+        let metadata = object.body.at_mut(&["metadata"]).map_mut();
+        metadata.insert("uid", uid);
+        metadata.insert("creationTimestamp", now.rfc3339());
+        if has_generation(kind) {
+            metadata.insert("generation", 1);
+        } else {
+            metadata.remove("generation");
+        }
+        let (old, new) = self.store.commit(now, write, key, Some(object));
+        Ok(Committed { old, new })
+    }
+
+    /// Replaces an object, or its status only with `subresource` `"status"`. A resource version in `object` must be
+    /// the stored one. A change that changes nothing is no change (no new resource version).
+    pub fn update(
+        &mut self,
+        now: SimTime,
+        write: u64,
+        mut object: Object,
+        subresource: &str,
+    ) -> Result<Committed, Status> {
+        let kind = object.kind;
+        let key = object.key();
+        let Some(old) = self.store.by_key(&key).cloned() else {
+            return Err(Status::not_found(kind, object.name()));
+        };
+        let sent = object.meta("resourceVersion");
+        if !sent.is_null() && *sent != *old.meta("resourceVersion") {
+            return Err(Status::conflict(kind, object.name()));
+        }
+        let uid = object.meta("uid");
+        if !uid.is_null() && *uid != *old.meta("uid") {
+            return Err(Status::new(
+                Reason::Conflict,
+                format!(
+                    "Operation cannot be fulfilled on {} \"{}\": StorageError: invalid object, Code: 4, Precondition \
+                     failed: UID in precondition: {}, UID in object meta: {}",
+                    kind.resource(),
+                    object.name(),
+                    uid.str(),
+                    old.uid()
+                ),
+            ));
+        }
+        if subresource == "status" {
+            let status = object.status().clone();
+            object = (*old).clone();
+            *object.body.at_mut(&["status"]) = status;
+        } else {
+            // What only the server writes stays as it is.
+            let metadata = old.body.get("metadata");
+            for member in ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"] {
+                match metadata.get(member) {
+                    Value::Null => drop(object.body.remove(&["metadata", member])),
+                    value => *object.body.at_mut(&["metadata"]).map_mut().entry(member) = value.clone(),
+                }
+            }
+            if has_status(kind) {
+                match old.status() {
+                    Value::Null => drop(object.body.remove(&["status"])),
+                    status => *object.body.at_mut(&["status"]) = status.clone(),
+                }
+            }
+            self.admit_update(&mut object, &old)?;
+            let changed = match kind {
+                Kind::EndpointSlice => ["endpoints", "ports", "addressType"]
+                    .iter()
+                    .any(|member| object.body.get(member) != old.body.get(member)),
+                _ => object.spec() != old.spec(),
+            };
+            if has_generation(kind) && changed {
+                object.body.set(&["metadata", "generation"], old.generation() + 1);
+            }
+        }
+        *object.body.at_mut(&["metadata"]).map_mut().entry("resourceVersion") = old.meta("resourceVersion").clone();
+        if object == *old {
+            return Ok(Committed { old: Some(old.clone()), new: Some(old) });
+        }
+        let gone = object.is_terminating()
+            && object.meta("finalizers").items().is_empty()
+            && (kind != Kind::Pod || object.meta("deletionGracePeriodSeconds").as_int() == Some(0));
+        let (old, new) = self.store.commit(now, write, key, (!gone).then_some(object));
+        Ok(Committed { old, new })
+    }
+
+    /// Deletes an object: marks it, or removes it at once where nothing holds it (S115 to S117, S120 to S122).
+    pub fn delete(
+        &mut self,
+        now: SimTime,
+        write: u64,
+        key: &ObjectKey,
+        options: &DeleteOptions,
+    ) -> Result<Committed, Status> {
+        let Some(old) = self.store.by_key(key).cloned() else {
+            return Err(Status::not_found(key.kind, &key.name));
+        };
+        if let Some(uid) = &options.uid
+            && *uid != *old.uid()
+        {
+            return Err(Status::new(
+                Reason::Conflict,
+                format!(
+                    "Operation cannot be fulfilled on {} \"{}\": the UID in the precondition ({uid}) does not match \
+                     the UID in record ({}). The object might have been deleted and then recreated",
+                    key.kind.resource(),
+                    key.name,
+                    old.uid()
+                ),
+            ));
+        }
+        let grace = match key.kind {
+            Kind::Pod => pod_grace(&old, options.grace_period_secs),
+            _ => 0,
+        };
+        let mut finalizers: Vec<Value> = old.meta("finalizers").items().to_vec();
+        let mut add = |name: &'static str| {
+            if !finalizers.iter().any(|f| f.str() == name) {
+                finalizers.push(name.into());
+            }
+        };
+        match options.propagation {
+            Some(Propagation::Foreground) => add("foregroundDeletion"),
+            Some(Propagation::Orphan) => add("orphan"),
+            _ => {}
+        }
+        if grace == 0 && finalizers.is_empty() {
+            let (old, _) = self.store.commit(now, write, key.clone(), None);
+            return Ok(Committed { old, new: None });
+        }
+        let already = old.is_terminating();
+        let shorter = old.meta("deletionGracePeriodSeconds").as_int().is_none_or(|g| (grace as i64) < g);
+        if already && !shorter {
+            return Ok(Committed { old: Some(old.clone()), new: Some(old) });
+        }
+        let mut object = (*old).clone();
+        let generation = old.generation();
+        let metadata = object.body.at_mut(&["metadata"]).map_mut();
+        let end = now + SimDuration::secs(grace);
+        metadata.insert("deletionTimestamp", end.rfc3339());
+        metadata.insert("deletionGracePeriodSeconds", grace);
+        if !finalizers.is_empty() {
+            metadata.insert("finalizers", Value::list(finalizers));
+        }
+        if generation > 0 && !already {
+            metadata.insert("generation", generation + 1);
+        }
+        let (old, new) = self.store.commit(now, write, key.clone(), Some(object));
+        Ok(Committed { old, new })
+    }
+
+    /// Binds a pod to a node: `object` is the pod with its node and its PodScheduled condition.
+    pub fn bind(&mut self, now: SimTime, write: u64, object: Object) -> Result<Committed, Status> {
+        let key = object.key();
+        match self.store.by_key(&key) {
+            None => return Err(Status::not_found(Kind::Pod, object.name())),
+            Some(old) if !old.spec().get("nodeName").str().is_empty() => {
+                return Err(Status::new(
+                    Reason::Conflict,
+                    format!(
+                        "Operation cannot be fulfilled on pods/binding \"{}\": pod {} is already assigned to node \"{}\"",
+                        object.name(),
+                        object.name(),
+                        old.spec().get("nodeName").str()
+                    ),
+                ));
+            }
+            Some(_) => {}
+        }
+        let (old, new) = self.store.commit(now, write, key, Some(object));
+        Ok(Committed { old, new })
+    }
+
+    fn admit(&mut self, object: &mut Object) -> Result<(), Status> {
+        if object.kind == Kind::Pod {
+            object.body.set(&["status"], object! { "phase" => "Pending" });
+        }
+        if object.kind == Kind::Service && object.spec().get("clusterIP").is_null() {
+            let ip = self.new_cluster_ip();
+            object.body.set(&["spec", "clusterIP"], ip);
+        }
+        Ok(())
+    }
+
+    fn admit_update(&mut self, _object: &mut Object, _old: &Object) -> Result<(), Status> {
+        Ok(())
+    }
+
+    fn new_cluster_ip(&mut self) -> Text {
+        self.next_cluster_ip += 1;
+        format!("10.96.{}.{}", self.next_cluster_ip / 250 + 100, self.next_cluster_ip % 250 + 1).into()
+    }
+
+    fn new_uid(&mut self) -> Text {
+        let (a, b) = (self.uids.next_u64(), self.uids.next_u64());
+        format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            a >> 32,
+            (a >> 16) & 0xffff,
+            a & 0xfff,
+            0x8000 | (b >> 50),
+            b & 0xffff_ffff_ffff
+        )
+        .into()
+    }
+}
+
+/// The grace period a delete of this pod gets, in seconds (S115).
+fn pod_grace(pod: &Object, asked: Option<u64>) -> u64 {
+    let own = pod.spec().get("terminationGracePeriodSeconds").as_int().unwrap_or(30).max(0) as u64;
+    let unbound = pod.spec().get("nodeName").str().is_empty();
+    let finished = matches!(pod.status().get("phase").str(), "Failed" | "Succeeded");
+    if unbound || finished { 0 } else { asked.unwrap_or(own) }
+}
+
+/// True for kinds with a status subresource.
+pub fn has_status(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Pod
+            | Kind::Node
+            | Kind::StatefulSet
+            | Kind::PersistentVolume
+            | Kind::PersistentVolumeClaim
+            | Kind::Service
+            | Kind::Namespace
+    )
+}
+
+/// True for kinds whose `metadata.generation` the server keeps.
+pub fn has_generation(kind: Kind) -> bool {
+    matches!(kind, Kind::Pod | Kind::StatefulSet | Kind::EndpointSlice)
+}
+
