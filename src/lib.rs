@@ -9,3 +9,10 @@ pub mod api;
 pub mod store;
 
 pub mod component;
+
+pub mod cluster;
+
+pub mod session;
+
+#[cfg(feature = "ui")]
+pub mod ui;

@@ -16,6 +16,11 @@ fn html(id: &str) -> Option<HtmlElement> {
     element(id)?.dyn_into().ok()
 }
 
+/// The element of the document that the page goes into.
+pub fn mount_point() -> Option<Element> {
+    element("app")
+}
+
 /// A key press, as far as the page cares: physical key, held keys, and whether text is being typed or composed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Key {

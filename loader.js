@@ -1,0 +1,137 @@
+// Starts the page: fetches the WebAssembly module and its glue, runs them, and takes the first picture away.
+//
+// The document names both files (`#page-glue`, `meta[name=page-module]`: Trunk.toml) and holds `#boot` inside `#app`
+// until the module runs. Should it not run, `#boot` stays and a plain reason is added in both languages; should it
+// crash later, the reason is put before `#app`, which is left as it is. `data-state` on the root element follows:
+// asleep, loading, running, failed. An embedded page (?mode=embed) sleeps until it is clicked (?start=click), seen
+// (?start=visible) or told (an `ordinal:start` event on the document), and fetches no module before that.
+
+const root = document.documentElement;
+const reasons = {
+  old: [
+    "이 브라우저에서는 WebAssembly를 쓸 수 없습니다. 최신 브라우저로 열어 주세요.",
+    "This browser cannot run WebAssembly. Please open the page in a current browser.",
+  ],
+  network: [
+    "페이지의 일부를 받지 못했습니다. 연결을 확인하고 새로 고쳐 주세요.",
+    "A part of the page could not be fetched. Please check the connection and reload.",
+  ],
+  policy: [
+    "이 사이트의 보안 정책(CSP)이 WebAssembly를 막고 있습니다.",
+    "This site's security policy (CSP) blocks WebAssembly.",
+  ],
+  crash: [
+    "시뮬레이터가 오류로 멈췄습니다. 새로 고치면 다시 시작합니다.",
+    "The simulator stopped because of a fault of its own. Reload to start again.",
+  ],
+};
+
+function state(name) {
+  root.dataset.state = name;
+}
+
+function fail(reason, error) {
+  if (root.dataset.state === "failed") return;
+  state("failed");
+  const box = document.createElement("div");
+  box.id = "failure";
+  box.setAttribute("role", "alert");
+  reasons[reason].forEach((text, i) => {
+    const line = document.createElement("p");
+    line.lang = i ? "en" : "ko";
+    line.textContent = text;
+    box.append(line);
+  });
+  if (error) {
+    const detail = document.createElement("pre");
+    detail.textContent = String(error);
+    box.append(detail);
+  }
+  const boot = document.getElementById("boot");
+  if (boot) boot.append(box);
+  else document.body.prepend(box);
+}
+
+function reasonOf(error) {
+  if (/Content Security Policy|unsafe-eval/i.test(error)) return "policy";
+  if (error instanceof WebAssembly.RuntimeError) return "crash";
+  if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) return "old";
+  return error instanceof TypeError ? "network" : "crash";
+}
+
+// The document may still be arriving when this runs: what stands after the script is waited for.
+const parsed = new Promise((done) => {
+  if (document.readyState !== "loading") done();
+  else document.addEventListener("DOMContentLoaded", done, { once: true });
+});
+
+async function fetched(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new TypeError(`${response.status} ${address}`);
+  return response;
+}
+
+async function start() {
+  state("loading");
+  if (typeof WebAssembly !== "object") {
+    await parsed;
+    return fail("old");
+  }
+  try {
+    // Both at once; the glue compiles the module while it arrives.
+    const glue = find("#page-glue").then((link) => import(link.href));
+    const module = find("meta[name=page-module]").then((meta) =>
+      fetched(new URL(meta.content, document.baseURI)));
+    module.catch(() => {});
+    const bindings = await glue;
+    await parsed;
+    await bindings.default({ module_or_path: module });
+    document.getElementById("boot")?.remove();
+    if (root.dataset.state === "loading") state("running");
+    performance.mark("ordinal:running");
+  } catch (error) {
+    await parsed;
+    fail(reasonOf(error), error);
+    console.error(error);
+  }
+}
+
+async function find(selector) {
+  return document.querySelector(selector) ?? (await parsed, document.querySelector(selector));
+}
+
+// A panic of the module is a RuntimeError that nobody catches: the page behind it no longer answers.
+addEventListener("error", ({ error }) => {
+  if (typeof WebAssembly === "object" && error instanceof WebAssembly.RuntimeError) fail("crash", error);
+});
+
+async function sleep(until) {
+  state("asleep");
+  await parsed;
+  const woken = [new Promise((wake) => document.addEventListener("ordinal:start", wake, { once: true }))];
+  const boot = document.getElementById("boot");
+  if (until === "visible") {
+    woken.push(new Promise((wake) => {
+      const watcher = new IntersectionObserver((seen) => {
+        if (!seen.some((entry) => entry.isIntersecting)) return;
+        watcher.disconnect();
+        wake();
+      });
+      watcher.observe(boot);
+    }));
+  } else {
+    const button = document.createElement("button");
+    button.id = "wake";
+    button.type = "button";
+    button.textContent = "▶ Ordinal";
+    boot.append(button);
+    woken.push(new Promise((wake) => button.addEventListener("click", wake, { once: true })));
+    woken[1].then(() => button.remove());
+  }
+  await Promise.race(woken);
+}
+
+const query = new URLSearchParams(location.search);
+const when = query.get("start") ?? (query.get("mode") === "embed" ? "click" : "load");
+if (when === "click" || when === "visible") await sleep(when);
+await start();

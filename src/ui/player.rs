@@ -1,0 +1,356 @@
+//! The run that is shown, the steps in it, and where in it we are.
+//!
+//! A step is something an observer would name (`scene::story`); a moment is a step and how far the next one has come.
+//! Playing is arithmetic on that moment: nothing here knows frames or clocks.
+
+use crate::cluster::Cluster;
+use crate::component::{Happening, What};
+use crate::session::{Action, Entry, Header, Position, Run};
+use crate::sim::SimTime;
+
+/// How fast the play button goes, in the order of the keys `<` and `>`.
+pub const SPEEDS: &[(f64, &str)] = &[(0.25, "¼×"), (0.5, "½×"), (1.0, "1×"), (2.0, "2×"), (4.0, "4×"), (8.0, "8×")];
+/// One step takes so long at 1× when steps are spaced evenly.
+const STEP_MS: f64 = 1100.0;
+/// With real spacing no gap between steps plays longer than this.
+const LONGEST_MS: f64 = 3000.0;
+/// Movement into a step takes so long, whatever the spacing.
+const MOVE_MS: f64 = 320.0;
+
+/// How time is laid out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Spacing {
+    /// Every step takes the same time.
+    #[default]
+    Even,
+    /// Simulated seconds, quiet stretches shortened.
+    Real,
+}
+
+/// A place where the run can be stopped.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// Happenings up to and with this step.
+    pub happenings: usize,
+    /// When.
+    pub time: SimTime,
+}
+
+/// The run and the place in it.
+pub struct Player {
+    run: Run,
+    steps: Vec<Step>,
+    seen: usize,
+    step: usize,
+    /// A position between two steps, reached event by event or by time; none on a step.
+    between: Option<Position>,
+    /// Milliseconds of display time since the step was entered.
+    shown_ms: f64,
+    computed: bool,
+    /// Counts changes of the run, so that pictures of it can be kept until it changes.
+    pub version: u64,
+}
+
+impl Default for Player {
+    fn default() -> Self {
+        Player::new(Run::new(Header::default()))
+    }
+}
+
+impl Player {
+    /// Shows a run from its beginning.
+    pub fn new(run: Run) -> Player {
+        let mut player = Player {
+            run,
+            steps: vec![Step { happenings: 0, time: SimTime::ZERO }],
+            seen: 0,
+            step: 0,
+            between: None,
+            shown_ms: f64::MAX,
+            computed: false,
+            version: 1,
+        };
+        player.read_steps();
+        player
+    }
+
+    /// Shows the run of a scenario text; the error says line, column and what was expected.
+    pub fn from_text(text: &str) -> Result<Player, String> {
+        match Run::from_scenario(text) {
+            Ok(run) => Ok(Player::new(run)),
+            Err(error) => Err(format!("{}:{} {}", error.line, error.column, error.message)),
+        }
+    }
+
+    /// The run.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// Does something at the moment shown; what was computed beyond it becomes an old future.
+    pub fn act(&mut self, action: Action) -> Result<(), String> {
+        let at = self.position();
+        let answer = self.run.act(at, action).map(|_| ()).map_err(|error| error.message);
+        self.computed = false;
+        self.version += 1;
+        self.steps.truncate(1);
+        self.seen = 0;
+        self.read_steps();
+        // The place stays; it may lie between two steps of the new history.
+        self.go_to(at);
+        answer
+    }
+
+    /// Computes a slice; true when there is nothing more to compute.
+    pub fn compute(&mut self, steps: usize) -> bool {
+        if !self.computed {
+            self.computed = self.run.compute(steps);
+            if self.seen != self.run.happenings().len() {
+                self.version += 1;
+            }
+            self.read_steps();
+        }
+        self.computed
+    }
+
+    /// True when everything up to the horizon is computed.
+    pub fn is_computed(&self) -> bool {
+        self.computed
+    }
+
+    fn read_steps(&mut self) {
+        let happenings = self.run.happenings();
+        for (i, happening) in happenings.iter().enumerate().skip(self.seen) {
+            if is_step(happening) {
+                self.steps.push(Step { happenings: i + 1, time: happening.at });
+            }
+        }
+        self.seen = happenings.len();
+    }
+
+    /// Every step so far; the first is the empty beginning.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The number of the step shown, from 0.
+    pub fn step(&self) -> usize {
+        self.step
+    }
+
+    /// True when nothing has happened in this run.
+    pub fn is_blank(&self) -> bool {
+        self.steps.len() <= 1
+    }
+
+    /// True on the last known step.
+    pub fn at_end(&self) -> bool {
+        self.step + 1 >= self.steps.len() && self.between.is_none()
+    }
+
+    /// The position shown: while playing, time runs on from the step to the next one.
+    pub fn position(&self) -> Position {
+        if let Some(position) = self.between {
+            return position;
+        }
+        let step = self.steps[self.step];
+        Position { happenings: step.happenings, time: step.time }
+    }
+
+    /// The position shown while playing: happenings of the step, and the time that has passed on the way to the next.
+    pub fn moving_position(&self, spacing: Spacing) -> Position {
+        let mut position = self.position();
+        if self.between.is_none()
+            && let Some(next) = self.steps.get(self.step + 1)
+        {
+            let length = self.length_ms(spacing);
+            let gone = (self.shown_ms / length).clamp(0.0, 1.0);
+            if self.shown_ms < length {
+                position.time = position.time + crate::sim::SimDuration((next.time.since(position.time).0 as f64 * gone) as u64);
+            }
+        }
+        position
+    }
+
+    /// How far the picture has come from the step before to this one, 0 to 1.
+    pub fn movement(&self) -> f64 {
+        if self.between.is_some() { 1.0 } else { (self.shown_ms / MOVE_MS).clamp(0.0, 1.0) }
+    }
+
+    /// The place on the timeline: a step number with its fraction.
+    pub fn moment(&self, spacing: Spacing) -> f64 {
+        match self.between {
+            Some(position) => self.moment_of(position.time),
+            None => {
+                let length = self.length_ms(spacing);
+                let gone = if self.shown_ms < length { self.shown_ms / length } else { 0.0 };
+                self.step as f64 + gone
+            }
+        }
+    }
+
+    fn moment_of(&self, time: SimTime) -> f64 {
+        let after = self.steps.partition_point(|s| s.time <= time);
+        let before = self.steps[after.max(1) - 1];
+        match self.steps.get(after) {
+            Some(next) => {
+                (after.max(1) - 1) as f64 + time.since(before.time).0 as f64 / next.time.since(before.time).0.max(1) as f64
+            }
+            None => (after.max(1) - 1) as f64,
+        }
+    }
+
+    fn length_ms(&self, spacing: Spacing) -> f64 {
+        match (spacing, self.steps.get(self.step + 1)) {
+            (Spacing::Real, Some(next)) => {
+                let gap = next.time.since(self.steps[self.step].time).0 as f64;
+                if gap > LONGEST_MS { 600.0 + LONGEST_MS / 2.0 } else { gap.max(80.0) }
+            }
+            _ => STEP_MS,
+        }
+    }
+
+    /// Lets display time pass; true while there is something further to show.
+    pub fn advance(&mut self, ms: f64, spacing: Spacing) -> Advance {
+        if let Some(position) = self.between.take() {
+            self.step = self.steps.partition_point(|s| s.happenings <= position.happenings && s.time <= position.time).max(1) - 1;
+            self.shown_ms = 0.0;
+            return Advance::Step;
+        }
+        if self.shown_ms == f64::MAX {
+            self.shown_ms = 0.0;
+        }
+        self.shown_ms += ms;
+        if self.shown_ms < self.length_ms(spacing) {
+            return Advance::Within;
+        }
+        if self.step + 1 < self.steps.len() {
+            self.step += 1;
+            self.shown_ms = 0.0;
+            return Advance::Step;
+        }
+        self.shown_ms = f64::MAX;
+        if self.computed { Advance::End } else { Advance::Waiting }
+    }
+
+    /// Lets the movement into the step finish; true while it goes on.
+    pub fn settle(&mut self, ms: f64) -> bool {
+        self.shown_ms += ms;
+        if self.shown_ms < MOVE_MS {
+            return true;
+        }
+        self.shown_ms = f64::MAX;
+        false
+    }
+
+    /// Time stands still on the step shown.
+    pub fn rest(&mut self) {
+        self.shown_ms = f64::MAX;
+    }
+
+    /// Time stands still where it is, also between two steps.
+    pub fn hold(&mut self, spacing: Spacing) {
+        let position = self.moving_position(spacing);
+        if self.between.is_none() && position.time != self.steps[self.step].time {
+            self.between = Some(position);
+        }
+        self.shown_ms = f64::MAX;
+    }
+
+    /// Goes to a step; the movement into it can be shown afterwards with [`Player::settle`].
+    pub fn go_to_step(&mut self, step: usize) {
+        self.step = step.min(self.steps.len() - 1);
+        self.between = None;
+        self.shown_ms = f64::MAX;
+    }
+
+    /// Starts the movement into the step shown.
+    pub fn enter(&mut self) {
+        self.shown_ms = 0.0;
+    }
+
+    /// Goes to any position.
+    pub fn go_to(&mut self, position: Position) {
+        self.shown_ms = f64::MAX;
+        self.between = None;
+        match self.steps.iter().rposition(|s| s.happenings <= position.happenings && s.time <= position.time) {
+            Some(step) => {
+                self.step = step;
+                let exact = self.steps[step];
+                if exact.happenings != position.happenings || exact.time != position.time {
+                    self.between = Some(position);
+                }
+            }
+            None => self.step = 0,
+        }
+    }
+
+    /// Goes to a time: everything up to it has happened.
+    pub fn go_to_time(&mut self, time: SimTime) {
+        let happenings = self.run.happenings().partition_point(|h| h.at <= time);
+        self.go_to(Position { happenings, time });
+    }
+
+    /// Goes one or more events on or back, through every entry of the trace.
+    pub fn go_by_events(&mut self, by: i32) {
+        let all = self.run.happenings();
+        let now = self.position().happenings as i64;
+        let to = (now + i64::from(by)).clamp(0, all.len() as i64) as usize;
+        let time = to.checked_sub(1).and_then(|i| all.get(i)).map_or(SimTime::ZERO, |h| h.at);
+        self.go_to(Position { happenings: to, time });
+    }
+
+    /// The cluster at a position.
+    pub fn cluster(&mut self, position: Position) -> &Cluster {
+        self.run.at(position)
+    }
+
+    /// The commands typed up to now, with what they have printed by now.
+    pub fn transcript(&self) -> &[Entry] {
+        self.run.transcript()
+    }
+
+    /// Names of the futures left behind.
+    pub fn futures(&self) -> Vec<String> {
+        self.run.futures().iter().map(|f| f.label.clone()).collect()
+    }
+
+    /// Makes an old future the present one again.
+    pub fn go_back_to_future(&mut self, which: usize) {
+        let at = self.position();
+        self.run.go_back_to(which);
+        self.version += 1;
+        self.steps.truncate(1);
+        self.seen = 0;
+        self.computed = false;
+        self.read_steps();
+        self.go_to(at);
+    }
+
+    /// Computes beyond the horizon.
+    pub fn extend(&mut self) {
+        self.run.extend();
+        self.computed = false;
+    }
+}
+
+/// What happened when display time passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advance {
+    /// Still the same step.
+    Within,
+    /// A new step: everything is drawn anew.
+    Step,
+    /// The end of what is computed; more may come.
+    Waiting,
+    /// The end.
+    End,
+}
+
+fn is_step(happening: &Happening) -> bool {
+    match &happening.what {
+        What::Input(_) => true,
+        What::Write(write) => write.changed() && write.subresource != "status",
+        What::Decision(_) => false,
+    }
+}

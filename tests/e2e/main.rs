@@ -1,0 +1,66 @@
+//! The built page in a real browser, as a visitor meets it: under a path of its own, from plain files.
+//!
+//! `cargo xtask test` builds the page and runs this with `ORDINAL_DIST` naming the folder; Chromium and ChromeDriver
+//! are taken from `CHROME` and `CHROMEDRIVER` or the path. A test opens a page with [`visit`], and fails on anything
+//! the browser's console calls an error, whatever else it looks at.
+//!
+//! - `driver`: a WebDriver client
+//! - `page`: the page loads, runs under its policy and says so when it cannot
+//! - `harness`: the harness itself
+
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, missing_docs)] // The bans are for the simulation.
+
+#[allow(dead_code)] // What no test uses yet is still part of the harness.
+mod driver;
+
+#[path = "../../xtask/src/static_server.rs"]
+mod static_server;
+
+mod harness;
+mod page;
+
+use driver::{Browser, Options};
+use static_server::Server;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where the page is put: a host that many share, as GitHub Pages is.
+const BASE: &str = "/some/where/";
+
+/// A page in a browser of its own.
+pub struct Page {
+    pub browser: Browser,
+    pub server: Server,
+}
+
+/// Opens `address` (below the page's own, such as `?lang=en`), waits until the module runs, hands the page to `look`
+/// and fails if the console holds an error afterwards.
+pub fn visit(options: &Options, address: &str, look: impl FnOnce(&Page)) {
+    let page = open(options, address);
+    page.browser.wait_for("the module to run", Duration::from_secs(30), |browser| {
+        match browser.state().as_str() {
+            "failed" => panic!("the page gave up: {}", browser.text("body")),
+            state => state == "running",
+        }
+    });
+    look(&page);
+    let errors = page.browser.console_errors();
+    assert!(errors.is_empty(), "the console holds errors: {errors:#?}");
+}
+
+/// Like [`visit`] without waiting or judging.
+pub fn open(options: &Options, address: &str) -> Page {
+    let server = Server::start(&dist(), BASE, 0).expect("a port of this machine");
+    let browser = Browser::start(options);
+    browser.goto(&format!("{}{address}", server.url()));
+    Page { browser, server }
+}
+
+/// The built page.
+pub fn dist() -> PathBuf {
+    let dist = std::env::var_os("ORDINAL_DIST").map(PathBuf::from);
+    let dist =
+        dist.expect("ORDINAL_DIST names no folder: run `cargo xtask test --browser`, which builds the page");
+    assert!(dist.join("index.html").is_file(), "{} holds no page: run `cargo xtask build`", dist.display());
+    dist
+}
