@@ -10,8 +10,6 @@ pub mod store;
 
 pub mod component;
 
-pub mod cluster;
-
 pub mod session;
 
 #[cfg(feature = "ui")]

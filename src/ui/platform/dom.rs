@@ -150,6 +150,14 @@ pub fn blur() {
     }
 }
 
+/// True if the event happened on the node itself and not on something inside it.
+pub fn is_on(event: &Event, node: &NodeRef) -> bool {
+    match (event.target().and_then(|t| t.dyn_into::<web_sys::Node>().ok()), node.get()) {
+        (Some(target), Some(node)) => node.is_same_node(Some(&target)),
+        _ => false,
+    }
+}
+
 /// Opens or closes the native dialog; the browser moves the focus in and back.
 pub fn show_dialog(node: &NodeRef, open: bool) {
     if let Some(dialog) = node.cast::<HtmlDialogElement>()
@@ -345,4 +353,24 @@ pub fn chosen_files(event: &Event) -> Option<web_sys::FileList> {
 /// The files dropped onto something.
 pub fn dropped_files(event: &web_sys::DragEvent) -> Option<web_sys::FileList> {
     event.data_transfer()?.files()
+}
+
+/// The text that a paste event brings.
+pub fn pasted(event: &Event) -> Option<String> {
+    // ClipboardEvent is one more binding for one field: read by name.
+    let data = js_sys::Reflect::get(event, &"clipboardData".into()).ok()?;
+    data.dyn_into::<web_sys::DataTransfer>().ok()?.get_data("text/plain").ok()
+}
+
+/// Focuses the element with this id, unless the press selected text or fell on a button.
+pub fn focus_unless_selecting(event: &Event, id: &str) {
+    let on_button = event.target().and_then(|t| t.dyn_into::<Element>().ok()).is_some_and(|e| e.closest("button").is_ok_and(|b| b.is_some()));
+    let selecting = web_sys::window()
+        .and_then(|w| js_sys::Reflect::get(&w, &"getSelection".into()).ok())
+        .and_then(|f| f.dyn_into::<js_sys::Function>().ok())
+        .and_then(|f| f.call0(&JsValue::from(web_sys::window())).ok())
+        .is_some_and(|s| js_sys::Reflect::get(&s, &"isCollapsed".into()).is_ok_and(|c| c.is_falsy()));
+    if !on_button && !selecting {
+        focus(id);
+    }
 }

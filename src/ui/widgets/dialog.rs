@@ -33,7 +33,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
         let (node, onclose) = (node.clone(), props.onclose.clone());
         // A press on the dialog itself, and not on what it holds, is a press beside it.
         Callback::from(move |event: MouseEvent| {
-            if event.target().map(wasm_bindgen::JsValue::from) == node.get().map(wasm_bindgen::JsValue::from) {
+            if dom::is_on(&event, &node) {
                 onclose.emit(());
             }
         })
