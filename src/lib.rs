@@ -10,6 +10,12 @@ pub mod store;
 
 pub mod component;
 
+pub mod controllers;
+
+pub mod cluster;
+
+pub mod scenario;
+
 pub mod session;
 
 #[cfg(feature = "ui")]

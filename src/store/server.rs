@@ -141,6 +141,16 @@ impl ApiServer {
         Ok(Committed { old, new })
     }
 
+    /// Puts an object that is there before the run begins: status and all, without admission.
+    pub fn seed(&mut self, now: SimTime, mut object: Object) {
+        let uid = self.new_uid();
+        let metadata = object.body.at_mut(&["metadata"]).map_mut();
+        metadata.insert("uid", uid);
+        metadata.insert("creationTimestamp", now.rfc3339());
+        let key = object.key();
+        self.store.commit(now, 0, key, Some(object));
+    }
+
     /// Replaces an object, or its status only with `subresource` `"status"`. A resource version in `object` must be
     /// the stored one. A change that changes nothing is no change (no new resource version).
     pub fn update(

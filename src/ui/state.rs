@@ -718,6 +718,14 @@ pub fn open_run(model: &mut Model, scenario: &str) -> Option<String> {
     files.get(FILE).or_else(|| files.values().next()).cloned()
 }
 
+/// Takes a text for the editor that counts as applied; answers with it.
+pub fn take_text(model: &mut Model, text: String) -> String {
+    model.ui.manifest = text.clone();
+    model.ui.applied = text.clone();
+    check(model);
+    text
+}
+
 /// The first story, stopped where it already says something; answers with its manifest.
 pub fn open_story_still(model: &mut Model) -> Option<String> {
     model.ui.origin = Origin::Story(0);

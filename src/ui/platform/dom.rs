@@ -241,6 +241,20 @@ pub fn set_caret(id: &str, offset: u32, line: u32) {
     }
 }
 
+/// Puts the caret at a line and column, both from 1.
+pub fn set_caret_at(id: &str, line: usize, column: usize) {
+    let text = field_text(id);
+    let before: usize = text.split('\n').take(line.saturating_sub(1)).map(|l| l.encode_utf16().count() + 1).sum();
+    let here = text.split('\n').nth(line.saturating_sub(1)).unwrap_or_default();
+    let inside: usize = here.chars().take(column.saturating_sub(1)).map(char::len_utf16).sum();
+    set_caret(id, (before + inside) as u32, line as u32);
+}
+
+/// Puts the caret at the beginning of a line.
+pub fn set_caret_line(id: &str, line: usize) {
+    set_caret_at(id, line, 1);
+}
+
 /// The caret of the text area as an offset in UTF-16 units.
 pub fn caret(id: &str) -> u32 {
     let area = element(id).and_then(|e| e.dyn_into::<HtmlTextAreaElement>().ok());

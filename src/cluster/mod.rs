@@ -1,0 +1,353 @@
+//! The assembled machine: one API server, every component, one queue of what is due.
+//!
+//! [`Cluster`] is a plain value. [`Cluster::step`] does the next thing that is due; [`Cluster::fault`] and the
+//! client of [`Cluster::act`] are the only ways in. What happened is taken with [`Cluster::take_happenings`].
+//! A change reaches the components that watch its kind at once (later for a slow one); a component reacts after
+//! its pace and then works on every key that waits.
+
+pub mod components;
+pub mod invariants;
+
+use crate::api::{Profile, Text};
+use crate::component::client::{Film, InputNote};
+use crate::component::{
+    Cause, Client, Component, Ctx, Fault, Happening, Pace, Recorder, What, WorkKey, WorkQueue, World,
+};
+use crate::sim::{Queue, SimDuration, SimTime};
+use crate::store::{ApiServer, Store, View};
+use std::rc::Rc;
+
+/// What a cluster is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// The modelled release.
+    pub profile: Profile,
+    /// The seed of every random choice.
+    pub seed: u64,
+    /// The names of the nodes.
+    pub nodes: Vec<Text>,
+    /// How long the outside world takes.
+    pub pace: Pace,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            profile: Profile::default_release().clone(),
+            seed: 1,
+            nodes: (1..=3).map(|i| Text::from(format!("node-{i}"))).collect(),
+            pace: Pace::default(),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Due {
+    /// The component hears of the changes it has not heard of.
+    Deliver(usize),
+    /// The component works on the keys that wait.
+    Sync(usize),
+    /// A key comes back.
+    Requeue(usize, WorkKey, Cause),
+}
+
+#[derive(Clone)]
+struct Slot {
+    component: Box<dyn Component>,
+    queue: WorkQueue,
+    recorder: Recorder,
+    /// Changes before this position have been heard.
+    cursor: u64,
+    deliver_at: Option<SimTime>,
+    sync_due: bool,
+}
+
+/// A simulated cluster.
+#[derive(Clone)]
+pub struct Cluster {
+    now: SimTime,
+    server: ApiServer,
+    film: Film,
+    world: World,
+    due: Queue<Due>,
+    slots: Vec<Slot>,
+    /// For each kind, the slots that watch it.
+    watchers: Rc<Vec<Vec<usize>>>,
+    spread: u64,
+}
+
+impl Cluster {
+    /// A cluster with its nodes, namespaces and storage classes, at time zero, with nothing due.
+    pub fn new(config: &Config) -> Cluster {
+        let slots: Vec<Slot> = components::all(config.seed)
+            .into_iter()
+            .map(|component| Slot {
+                recorder: Recorder::new(component.event_source(), config.seed),
+                component,
+                queue: WorkQueue::default(),
+                cursor: 0,
+                deliver_at: None,
+                sync_due: false,
+            })
+            .collect();
+        let mut watchers = vec![Vec::new(); crate::api::KINDS.len()];
+        for (i, slot) in slots.iter().enumerate() {
+            for kind in slot.component.watches() {
+                watchers[*kind as usize].push(i);
+            }
+        }
+        let mut cluster = Cluster {
+            now: SimTime::ZERO,
+            server: ApiServer::new(Rc::new(config.profile.clone()), config.seed),
+            film: Film::default(),
+            world: World { pace: config.pace.clone(), ..World::default() },
+            due: Queue::default(),
+            slots,
+            watchers: Rc::new(watchers),
+            spread: 0,
+        };
+        for object in components::bootstrap(config) {
+            cluster.server.seed(cluster.now, object);
+        }
+        // The beginning is there already when the run begins: everyone has seen it and has nothing to do.
+        cluster.spread();
+        while cluster.next_at() == Some(SimTime::ZERO) {
+            cluster.step();
+        }
+        cluster.film = Film::default();
+        cluster
+    }
+
+    /// The time.
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+    /// Every object.
+    pub fn store(&self) -> &Store {
+        &self.server.store
+    }
+    /// The store as somebody sees it who is late by `lag`, such as the DNS server.
+    pub fn view_late_by(&self, lag: SimDuration) -> View<'_> {
+        let store = &self.server.store;
+        let mut cursor = store.head();
+        for change in store.changes_from(0).rev() {
+            if change.at + lag <= self.now {
+                break;
+            }
+            cursor = change.seq;
+        }
+        View::new(store, cursor)
+    }
+    /// The outside world.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+    /// The outside world, for programs inside containers (files in volumes).
+    pub fn world_mut(&mut self) -> &mut World {
+        &mut self.world
+    }
+    /// The modelled release.
+    pub fn profile(&self) -> &Profile {
+        &self.server.profile
+    }
+    /// The names of the components, for `slow`.
+    pub fn component_names(&self) -> impl Iterator<Item = &'static str> {
+        self.slots.iter().map(|slot| slot.component.name())
+    }
+
+    /// When the next thing is due; none if the cluster has settled.
+    pub fn next_at(&self) -> Option<SimTime> {
+        self.due.next_at()
+    }
+
+    /// Does the next thing that is due; false if there is none.
+    pub fn step(&mut self) -> bool {
+        let Some((at, due)) = self.due.pop() else { return false };
+        self.now = at;
+        match due {
+            Due::Deliver(i) => self.deliver(i),
+            Due::Sync(i) => self.sync(i),
+            Due::Requeue(i, key, cause) => {
+                self.slots[i].queue.add_because(key, cause);
+                self.arm(i);
+            }
+        }
+        self.spread();
+        true
+    }
+
+    /// Lets time pass until `until`, doing all that is due by then.
+    pub fn run_until(&mut self, until: SimTime) {
+        while self.next_at().is_some_and(|at| at <= until) {
+            self.step();
+        }
+        self.now = self.now.max(until);
+    }
+
+    /// Notes that something comes from outside; the number is the cause of what follows.
+    pub fn begin_input(&mut self, text: &str) -> u64 {
+        self.film.inputs += 1;
+        let note = InputNote { n: self.film.inputs, text: text.to_string().into() };
+        self.film.pending.push(Happening { at: self.now, what: What::Input(Rc::new(note)) });
+        self.film.inputs
+    }
+
+    /// Acts as `actor` through the API, because of the input of that number.
+    pub fn act<T>(&mut self, actor: &'static str, input: u64, f: impl FnOnce(&mut Client<'_>) -> T) -> T {
+        let mut client =
+            Client::new(&mut self.server, &mut self.film, self.now, actor, Cause::Input(input));
+        let answer = f(&mut client);
+        self.spread();
+        answer
+    }
+
+    /// Something happens in the outside world, because of the input of that number.
+    pub fn fault(&mut self, fault: &Fault, input: u64) {
+        self.world.note(fault);
+        let cause = Cause::Input(input);
+        for i in 0..self.slots.len() {
+            let Cluster { server, film, world, slots, now, .. } = self;
+            let Slot { component, queue, recorder, cursor, .. } = &mut slots[i];
+            queue.set_cause(cause);
+            let client = Client::new(server, film, *now, component.name(), cause);
+            component.fault(fault, &mut Ctx { client, cursor: *cursor, queue, world, recorder });
+            self.arm(i);
+        }
+        // A component that is no longer slow catches up now.
+        for i in 0..self.slots.len() {
+            if self.slots[i].cursor < self.server.store.head() {
+                self.schedule_delivery(i);
+            }
+        }
+        self.spread();
+    }
+
+    /// Takes what happened since the last call.
+    pub fn take_happenings(&mut self) -> Vec<Happening> {
+        std::mem::take(&mut self.film.pending)
+    }
+
+    fn lag(&self, i: usize) -> SimDuration {
+        let component = &self.slots[i].component;
+        let slow = &self.world.slow;
+        let own = component.lag(&self.world);
+        if slow.is_empty() { own } else { own + slow.get(component.name()).copied().unwrap_or_default() }
+    }
+
+    // Announces new changes to the components that watch their kinds.
+    fn spread(&mut self) {
+        let head = self.server.store.head();
+        if self.spread == head {
+            return;
+        }
+        let mut wanted = 0u64;
+        let watchers = self.watchers.clone();
+        for change in self.server.store.changes_from(self.spread) {
+            for i in &watchers[change.key.kind as usize] {
+                wanted |= 1 << i;
+            }
+        }
+        self.spread = head;
+        for i in 0..self.slots.len() {
+            if wanted & (1 << i) != 0 {
+                self.schedule_delivery(i);
+            } else if self.slots[i].deliver_at.is_none() && self.slots[i].cursor + 64 < head {
+                // Nothing of interest was among them.
+                self.slots[i].cursor = self.next_interesting(i, head);
+            }
+        }
+        let heard = self.slots.iter().map(|slot| slot.cursor).min().unwrap_or(head);
+        // The DNS server answers from the recent past, so a little of it is kept.
+        let recent = self.now - SimDuration::secs(5);
+        let mut keep = heard;
+        while keep > 0 && self.server.store.change(keep - 1).is_some_and(|change| change.at > recent) {
+            keep -= 1;
+        }
+        self.server.store.forget_changes_before(keep);
+    }
+
+    fn next_interesting(&self, i: usize, head: u64) -> u64 {
+        let kinds = self.slots[i].component.watches();
+        let from = self.slots[i].cursor;
+        self.server
+            .store
+            .changes_from(from)
+            .find(|change| kinds.contains(&change.key.kind))
+            .map_or(head, |change| change.seq)
+    }
+
+    fn schedule_delivery(&mut self, i: usize) {
+        let cursor = self.slots[i].cursor;
+        let Some(first) = self.server.store.changes_from(cursor).next() else { return };
+        let at = (first.at + self.lag(i)).max(self.now);
+        if self.slots[i].deliver_at.is_none_or(|due| at < due) {
+            self.slots[i].deliver_at = Some(at);
+            self.due.push(at, Due::Deliver(i));
+        }
+    }
+
+    fn deliver(&mut self, i: usize) {
+        if self.slots[i].deliver_at != Some(self.now) {
+            return; // An earlier delivery took its place.
+        }
+        let lag = self.lag(i);
+        let slot = &mut self.slots[i];
+        slot.deliver_at = None;
+        let kinds = slot.component.watches();
+        while let Some(change) = self.server.store.change(slot.cursor) {
+            if change.at + lag > self.now {
+                break;
+            }
+            slot.cursor += 1;
+            if kinds.contains(&change.key.kind) {
+                slot.queue.set_cause(Cause::Write(change.write));
+                let view = View::new(&self.server.store, slot.cursor);
+                slot.component.observe(change, view, &mut slot.queue);
+            }
+        }
+        if self.slots[i].cursor < self.server.store.head() {
+            self.schedule_delivery(i);
+        }
+        self.arm(i);
+    }
+
+    // Schedules what the component's queue asks for.
+    fn arm(&mut self, i: usize) {
+        let slot = &mut self.slots[i];
+        for (at, key, cause) in slot.queue.take_later() {
+            self.due.push(at.max(self.now), Due::Requeue(i, key, cause));
+        }
+        if !slot.queue.is_empty() && !slot.sync_due {
+            slot.sync_due = true;
+            let at = self.now + slot.component.reaction(&self.world);
+            self.due.push(at, Due::Sync(i));
+        }
+    }
+
+    fn sync(&mut self, i: usize) {
+        let Cluster { server, film, world, slots, now, .. } = self;
+        let Slot { component, queue, recorder, cursor, sync_due, .. } = &mut slots[i];
+        *sync_due = false;
+        // Keys that come back while these are worked on wait for the next round.
+        for _ in 0..queue.len() {
+            let Some((key, cause)) = queue.pop() else { break };
+            queue.set_cause(cause);
+            let client = Client::new(server, film, *now, component.name(), cause);
+            match component.sync(&key, &mut Ctx { client, cursor: *cursor, queue, world, recorder }) {
+                Ok(()) => queue.forget(&key),
+                Err(_) => {
+                    let delay = queue.back_off(&key);
+                    queue.add_at(*now + delay, key, cause);
+                }
+            }
+        }
+        self.arm(i);
+    }
+}
+
+impl std::fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Cluster at {} ms with {} objects", self.now.as_millis(), self.server.store.len())
+    }
+}
+

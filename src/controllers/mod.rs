@@ -1,0 +1,3 @@
+//! Control loops.
+
+pub mod stateful_set;

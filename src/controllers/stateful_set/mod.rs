@@ -1,0 +1,199 @@
+//! The StatefulSet controller: observe, decide, act.
+//!
+//! Pods are indexed per set as changes come in (`pods`); a pass is decided by a pure function (`decide`) and
+//! performed here. Rules are those of statefulset.md sections 2 to 8; upstream is pkg/controller/statefulset.
+
+mod act;
+pub mod decide;
+pub mod identity;
+pub mod pods;
+pub mod retention;
+pub mod revision;
+mod rollout;
+pub mod spec;
+pub mod status;
+
+use crate::api::{Kind, Object, ObjectKey, Text, Value};
+use crate::component::{Component, Ctx, Gate, SyncError, WorkKey, WorkQueue};
+use crate::sim::SimDuration;
+use crate::store::{Change, View};
+use pods::{Pod, Pods};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// The controller and what it remembers between passes.
+#[derive(Clone, Default)]
+pub struct StatefulSetController {
+    sets: BTreeMap<WorkKey, SetMemory>,
+    /// Pods without controller, which some set may adopt.
+    orphans: BTreeSet<ObjectKey>,
+    /// Claims that have any owner; owners are compared only where there are some.
+    owned_claims: BTreeSet<ObjectKey>,
+}
+
+/// What is remembered of one set.
+#[derive(Clone, Default)]
+struct SetMemory {
+    /// The set's uid; another uid is another set.
+    uid: Text,
+    pods: Pods,
+    /// Controlled by the set, but with labels or a name that do not fit: to be released (S55).
+    misfits: BTreeMap<Text, Rc<Object>>,
+    /// The template last serialised, and its revision data (S41).
+    template: Value,
+    data: Value,
+    first_hash: Text,
+    gate: Option<Gate>,
+}
+
+/// True if the labels of an object satisfy `spec.selector` of a set.
+fn selects(set: &Object, object: &Object) -> bool {
+    let selector = set.spec().get("selector");
+    let labels = object.labels();
+    let has = |key: &str, value: &Value| labels.get(key) == Some(value);
+    selector.get("matchLabels").entries().iter().all(|(key, value)| has(key, value))
+        && selector.get("matchExpressions").items().iter().all(|expression| {
+            let label = labels.get(expression.get("key").str());
+            let listed = label.is_some_and(|label| expression.get("values").items().contains(label));
+            match expression.get("operator").str() {
+                "In" => listed,
+                "NotIn" => !listed,
+                "Exists" => label.is_some(),
+                "DoesNotExist" => label.is_none(),
+                _ => false,
+            }
+        })
+}
+
+impl StatefulSetController {
+    fn memory(&mut self, set: &Object) -> &mut SetMemory {
+        let memory = self.sets.entry(WorkKey::of(set)).or_default();
+        if *memory.uid != *set.uid() {
+            *memory = SetMemory { uid: set.meta("uid").text(), ..SetMemory::default() };
+        }
+        memory
+    }
+
+    // Files a pod under the set that controls it, if its labels and name fit (S55).
+    fn file(&mut self, set: &Object, pod: &Rc<Object>) {
+        let fits = selects(set, pod);
+        let ordinal = identity::ordinal_in(set.name(), pod.name());
+        let memory = self.memory(set);
+        memory.misfits.remove(pod.name());
+        match ordinal {
+            Some(ordinal) if fits => memory.pods.put(ordinal, Pod::read(set, pod, ordinal)),
+            ordinal => {
+                if let Some(ordinal) = ordinal {
+                    memory.pods.forget(ordinal);
+                }
+                memory.misfits.insert(pod.meta("name").text(), pod.clone());
+            }
+        }
+    }
+
+    fn unfile(&mut self, key: &WorkKey, pod: &Object) {
+        if let Some(memory) = self.sets.get_mut(key) {
+            memory.misfits.remove(pod.name());
+            if let Some(ordinal) = identity::ordinal_in(&key.name, pod.name())
+                && memory.pods.get(ordinal).is_some_and(|known| *known.uid == *pod.uid())
+            {
+                memory.pods.forget(ordinal);
+            }
+        }
+    }
+
+    fn observe_pod(&mut self, change: &Change, view: View<'_>, queue: &mut WorkQueue) {
+        let owner = |pod: &Rc<Object>| {
+            let owner = pod.controller().filter(|owner| owner.kind() == "StatefulSet")?;
+            let key = WorkKey::new(pod.meta("namespace").text(), owner.name().to_string());
+            Some((key, Text::from(owner.uid().to_string())))
+        };
+        let old_owner = change.old.as_ref().and_then(owner);
+        let new_owner = change.new.as_ref().and_then(owner);
+        if let (Some((key, _)), Some(old)) = (&old_owner, &change.old)
+            && old_owner != new_owner
+        {
+            self.unfile(key, old);
+            queue.add(key.clone());
+        }
+        match (&change.new, &new_owner) {
+            (Some(pod), Some((key, uid))) => {
+                self.orphans.remove(&change.key);
+                let Some(set) = view.get(Kind::StatefulSet, &key.namespace, &key.name) else { return };
+                if *set.uid() != **uid {
+                    return;
+                }
+                self.file(set, pod);
+                queue.add(key.clone());
+                let min_ready = set.spec().get("minReadySeconds").as_int().unwrap_or(0);
+                let ready = |pod: &Object| pod.condition("Ready").get("status").str() == "True";
+                if min_ready > 0 && ready(pod) && change.old.as_ref().is_none_or(|old| !ready(old)) {
+                    let delay = SimDuration::secs(min_ready as u64 + 1);
+                    queue.add_later(change.at + delay, key.clone());
+                }
+            }
+            (Some(pod), None) if pod.controller().is_none() => {
+                self.orphans.insert(change.key.clone());
+                let changed = change.old.as_ref().is_none_or(|old| {
+                    old.labels() != pod.labels() || old.controller().is_some()
+                });
+                if changed {
+                    for set in view.list(Kind::StatefulSet, Some(pod.namespace())) {
+                        if selects(set, pod) {
+                            queue.add(WorkKey::of(set));
+                        }
+                    }
+                }
+            }
+            _ => {
+                self.orphans.remove(&change.key);
+            }
+        }
+    }
+}
+
+impl Component for StatefulSetController {
+    fn name(&self) -> &'static str {
+        "statefulset-controller"
+    }
+
+    fn watches(&self) -> &'static [Kind] {
+        &[Kind::StatefulSet, Kind::Pod, Kind::PersistentVolumeClaim, Kind::ControllerRevision]
+    }
+
+    // S47: claims and revisions are watched for their content and wake no set.
+    fn observe(&mut self, change: &Change, view: View<'_>, queue: &mut WorkQueue) {
+        match change.key.kind {
+            Kind::StatefulSet => {
+                let key = WorkKey::new(change.key.namespace.clone(), change.key.name.clone());
+                queue.add(key.clone());
+                match (&change.old, &change.new) {
+                    (None, Some(set)) => {
+                        self.memory(set);
+                        // Pods of an earlier life of this uid cannot be; orphans are found by the pass.
+                    }
+                    (_, None) => drop(self.sets.remove(&key)),
+                    _ => {}
+                }
+            }
+            Kind::Pod => self.observe_pod(change, view, queue),
+            Kind::PersistentVolumeClaim => {
+                let owned = change.new.as_ref().is_some_and(|claim| claim.owners().next().is_some());
+                if owned {
+                    self.owned_claims.insert(change.key.clone());
+                } else {
+                    self.owned_claims.remove(&change.key);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn sync(&mut self, key: &WorkKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
+        act::sync(self, key, ctx)
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Component> {
+        Box::new(self.clone())
+    }
+}

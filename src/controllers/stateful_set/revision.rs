@@ -1,0 +1,153 @@
+//! ControllerRevisions: what a template hashes to, which revision is current, which is the update (S31 to S46).
+
+use crate::api::{Kind, Map, Object, Profile, Text, Value};
+use std::rc::Rc;
+
+/// The label of a revision with its hash.
+pub const HASH_LABEL: &str = "controller.kubernetes.io/hash";
+
+/// The template as stored in a revision: `data.spec.template` (S41 to S43).
+pub fn stored_template(set: &Object, profile: &Profile) -> Value {
+    let mut template = set.spec().get("template").clone();
+    let metadata = template.at_mut(&["metadata"]).map_mut();
+    if profile.creation_timestamp_in_revision {
+        metadata.insert("creationTimestamp", Value::Null);
+    } else {
+        metadata.remove("creationTimestamp");
+    }
+    template.set(&["$patch"], "replace");
+    template
+}
+
+/// The member `data` of a revision.
+pub fn data(template: Value) -> Value {
+    crate::object! { "spec" => crate::object! { "template" => template } }
+}
+
+/// The pod template a revision holds, as a set would hold it (S40).
+pub fn template_of(revision: &Object) -> Value {
+    let mut template = revision.body.at(&["data", "spec", "template"]).clone();
+    template.map_mut().remove("$patch");
+    template
+}
+
+/// The revision's number.
+pub fn number(revision: &Object) -> i64 {
+    revision.body.get("revision").as_int().unwrap_or(0)
+}
+
+/// The ControllerRevision of a set for some data (S31, S45).
+pub fn new_revision(set: &Object, data: &Value, number: i64, collision: i64, first_hash: &str) -> Object {
+    let hash = hash(data, collision);
+    let prefix: String = set.name().chars().take(223).collect();
+    let mut revision = Object::new(
+        Kind::ControllerRevision,
+        set.meta("namespace").text(),
+        format!("{prefix}-{hash}"),
+    );
+    let mut labels: Map = set.spec().at(&["template", "metadata", "labels"]).as_map().cloned().unwrap_or_default();
+    labels.insert(HASH_LABEL, first_hash.to_string());
+    let metadata = revision.body.at_mut(&["metadata"]).map_mut();
+    metadata.insert("labels", labels);
+    if !set.annotations().is_empty() {
+        metadata.insert("annotations", set.annotations().clone());
+    }
+    metadata.insert("ownerReferences", Value::list(vec![set.owner_reference()]));
+    let body = revision.body.map_mut();
+    body.insert("data", data.clone());
+    body.insert("revision", number);
+    revision
+}
+
+/// The hash of revision data and collision count (S44): FNV-1 over the JSON text.
+pub fn hash(data: &Value, collision: i64) -> String {
+    let mut text = String::new();
+    go_json(data, &mut text);
+    text.push_str(&collision.to_string());
+    let mut h: u32 = 0x811c_9dc5;
+    for byte in text.bytes() {
+        h = h.wrapping_mul(0x0100_0193) ^ u32::from(byte);
+    }
+    h.to_string().bytes().map(|digit| b"456789bcdf"[usize::from(digit - b'0')] as char).collect()
+}
+
+fn go_json(value: &Value, out: &mut String) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+        Value::Int(n) => out.push_str(&n.to_string()),
+        Value::Float(f) => out.push_str(&f.to_string()),
+        Value::Str(s) => go_string(s, out),
+        Value::List(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                go_json(item, out);
+            }
+            out.push(']');
+        }
+        Value::Map(map) => {
+            out.push('{');
+            for (i, (key, item)) in map.iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                go_string(key, out);
+                out.push(':');
+                go_json(item, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+fn go_string(s: &str, out: &mut String) {
+    out.push('"');
+    for c in s.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '&' | '<' | '>' | '\u{2028}' | '\u{2029}' | '\0'..='\x1f' => {
+                out.push_str(&format!("\\u{:04x}", c as u32));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+/// Sorts revisions by number, age and name (S33).
+pub fn sort(revisions: &mut [Rc<Object>]) {
+    revisions.sort_by(|a, b| {
+        number(a)
+            .cmp(&number(b))
+            .then(a.created_at().cmp(&b.created_at()))
+            .then_with(|| a.name().cmp(b.name()))
+    });
+}
+
+/// What S34 says about the update revision.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Choice {
+    /// The newest revision already has the template.
+    Latest(Text),
+    /// An older revision has it and becomes number `number`.
+    Rollback { name: Text, number: i64 },
+    /// No revision has it; one with this number has to be made.
+    New { number: i64 },
+}
+
+/// Chooses the update revision among the sorted existing ones (S34, S36).
+pub fn choose(revisions: &[Rc<Object>], data: &Value) -> Choice {
+    let number = revisions.last().map_or(0, |last| self::number(last)) + 1;
+    match revisions.iter().rposition(|revision| revision.body.get("data") == data) {
+        None => Choice::New { number },
+        Some(i) if i + 1 == revisions.len() => Choice::Latest(revisions[i].meta("name").text()),
+        Some(i) => Choice::Rollback { name: revisions[i].meta("name").text(), number },
+    }
+}

@@ -1,0 +1,119 @@
+//! The update phase: which pods of an older revision make way now (S80 to S90).
+
+use super::decide::{Facts, Plan, Step, unavailable};
+use super::spec::Strategy;
+use crate::api::Text;
+use crate::component::{Gate, Why};
+
+/// Adds the deletions of the update phase, or the gate that holds it.
+pub fn decide(facts: &Facts<'_>, plan: &mut Plan, batch: u32) {
+    let (start, end) = (facts.spec.start, facts.spec.end());
+    if facts.spec.strategy == Strategy::OnDelete {
+        let pods = names(facts, &facts.pods.outdated(start, end, facts.update));
+        if !pods.is_empty() {
+            plan.gate.get_or_insert(Gate::OnDelete { pods });
+        }
+        return;
+    }
+    let before = plan.steps.len();
+    if facts.profile.max_unavailable_gate {
+        with_budget(facts, plan, batch);
+    } else {
+        one_at_a_time(facts, plan, batch);
+    }
+    plan.updates = plan.steps.len() - before;
+    if plan.updates == 0 && plan.gate.is_none() {
+        let below = facts.pods.outdated(start, facts.spec.update_min().min(end), facts.update);
+        if !below.is_empty() {
+            let partition = facts.spec.update_min() - start;
+            plan.gate = Some(Gate::Partition { partition, pods: names(facts, &below) });
+        }
+    }
+}
+
+// The gate MaxUnavailableStatefulSet is off (S80): the highest pod that is not done decides.
+fn one_at_a_time(facts: &Facts<'_>, plan: &mut Plan, batch: u32) {
+    let (min, end) = (facts.spec.update_min(), facts.spec.end());
+    let outdated = facts.pods.outdated(min, end, facts.update).first().copied();
+    let down = facts
+        .pods
+        .troubled(min, end, facts.spec.min_ready_secs)
+        .into_iter()
+        .rev()
+        .find(|(_, pod)| unavailable(facts, pod))
+        .map(|(ordinal, _)| ordinal);
+    // A pod that this pass creates is at the update revision or below the partition, and unavailable.
+    let created = plan.steps.iter().rev().find_map(|(_, step)| match step {
+        Step::Create { ordinal, .. } if *ordinal >= min => Some(*ordinal),
+        _ => None,
+    });
+    let down = down.max(created);
+    match outdated {
+        Some(ordinal) if down.is_none_or(|down| ordinal >= down) => {
+            let pod = facts.pods.get(ordinal).expect("outdated names pods there are");
+            if pod.terminating() {
+                let gate =
+                    Gate::UpdatedNotAvailable { pod: pod.name.clone(), ordinal, until: pod.deletion };
+                plan.gate.get_or_insert(gate);
+            } else {
+                plan.steps.push((batch, Step::Delete { ordinal, why: Why::OldRevision }));
+            }
+        }
+        Some(_) => {
+            // Something higher is not done; which pod it is names the gate.
+            if let Some((ordinal, pod)) = down.and_then(|o| Some((o, facts.pods.get(o)?))) {
+                let until = pod.available_at(facts.spec.min_ready_secs);
+                plan.gate.get_or_insert(Gate::UpdatedNotAvailable { pod: pod.name.clone(), ordinal, until });
+            }
+        }
+        None => {}
+    }
+}
+
+// The gate is on (S86), and in 1.37 broken old pods of Parallel sets go first (S90).
+fn with_budget(facts: &Facts<'_>, plan: &mut Plan, batch: u32) {
+    let (start, end, min) = (facts.spec.start, facts.spec.end(), facts.spec.update_min());
+    let max = facts.spec.max_unavailable();
+    let down: Vec<(i64, Text)> = facts
+        .pods
+        .troubled(start, end, facts.spec.min_ready_secs)
+        .into_iter()
+        .filter(|(_, pod)| unavailable(facts, pod))
+        .map(|(ordinal, pod)| (ordinal, pod.name.clone()))
+        .collect();
+    let present = facts.pods.range(start, end).count() as i64;
+    let missing = (facts.spec.replicas - present).max(0) as usize;
+    let count = down.len() + missing;
+    let two_phase = facts.profile.parallel_two_phase_deletion && !facts.spec.monotonic;
+    let outdated: Vec<i64> = facts
+        .pods
+        .outdated(min, end, facts.update)
+        .into_iter()
+        .filter(|o| facts.pods.get(*o).is_some_and(|pod| !pod.terminating()))
+        .collect();
+    if outdated.is_empty() {
+        return;
+    }
+    let is_down = |ordinal: &i64| down.iter().any(|(o, _)| o == ordinal);
+    let mut budget = max.saturating_sub(count);
+    if two_phase {
+        for ordinal in outdated.iter().filter(|o| is_down(o)) {
+            plan.steps.push((batch, Step::Delete { ordinal: *ordinal, why: Why::OldRevision }));
+        }
+    }
+    for ordinal in outdated.iter().filter(|o| !two_phase || !is_down(o)) {
+        if budget == 0 {
+            break;
+        }
+        budget -= 1;
+        plan.steps.push((batch, Step::Delete { ordinal: *ordinal, why: Why::OldRevision }));
+    }
+    if plan.steps.iter().all(|(_, step)| !matches!(step, Step::Delete { why: Why::OldRevision, .. })) {
+        let pods = down.into_iter().map(|(_, name)| name).collect();
+        plan.gate.get_or_insert(Gate::Budget { unavailable: count, max, pods });
+    }
+}
+
+fn names(facts: &Facts<'_>, ordinals: &[i64]) -> Vec<Text> {
+    ordinals.iter().filter_map(|o| facts.pods.get(*o)).map(|pod| pod.name.clone()).collect()
+}
