@@ -16,6 +16,8 @@ pub mod cluster;
 
 pub mod scenario;
 
+pub mod lang;
+
 pub mod session;
 
 #[cfg(feature = "ui")]

@@ -65,7 +65,7 @@ fn answer(props: &NamesProps, cell: &Cell) -> Html {
     let texts = props.context.texts;
     let old = cell.before.as_ref().map(|lines| {
         let lines: Vec<&str> = if lines.is_empty() { vec!["NXDOMAIN"] } else { lines.iter().map(String::as_str).collect() };
-        html! { for lines.into_iter().map(|line| html! { <del class="names__old">{line}</del> }) }
+        lines.into_iter().map(|line| html! { <del class="names__old">{line.to_string()}</del> }).collect::<Html>()
     });
     html! {
         <td class={cell.before.is_some().then_some("names__new")}>

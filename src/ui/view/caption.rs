@@ -1,5 +1,7 @@
 //! The sentence over the picture.
 
+use crate::ui::state::Model;
+
 /// What happened, what comes next, and where in the run that is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Caption {
@@ -11,4 +13,28 @@ pub struct Caption {
     pub done: String,
     /// What comes next, or empty.
     pub next: String,
+}
+
+/// The caption at the moment shown.
+pub fn read(model: &Model) -> Caption {
+    let texts = model.ui.texts();
+    if model.player.is_blank() {
+        let errors = model.ui.errors();
+        return if errors > 0 {
+            Caption {
+                chapter: texts.rejected.into(),
+                place: (texts.problems_count)(errors, 0),
+                done: texts.nothing_yet.into(),
+                next: texts.rejected_next.into(),
+            }
+        } else {
+            Caption { chapter: texts.manifest.into(), place: String::new(), done: texts.nothing_yet.into(), next: texts.nothing_yet_next.into() }
+        };
+    }
+    Caption {
+        chapter: String::new(),
+        place: (texts.step_of)(model.player.step(), model.player.steps().len() - 1),
+        done: String::new(),
+        next: String::new(),
+    }
 }

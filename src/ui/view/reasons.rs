@@ -1,6 +1,7 @@
 //! Why the controller does what it does, and what would release it.
 
 use crate::sim::SimTime;
+use crate::ui::state::Model;
 
 /// The panel's content.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,4 +79,9 @@ pub struct WhatIf {
     pub line: String,
     /// What it would do.
     pub note: String,
+}
+
+/// The reasons at the moment shown.
+pub fn read(_model: &mut Model) -> Reasons {
+    Reasons::default()
 }
