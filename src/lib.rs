@@ -10,13 +10,15 @@ pub mod store;
 
 pub mod component;
 
+pub mod dns;
+
 pub mod controllers;
 
 pub mod cluster;
 
 pub mod scenario;
 
-pub mod lang;
+pub mod kubectl;
 
 pub mod session;
 

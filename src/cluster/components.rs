@@ -7,8 +7,8 @@ use crate::component::Component;
 use crate::controllers;
 
 /// Every component, freshly made.
-pub fn all(seed: u64) -> Vec<Box<dyn Component>> {
-    let _ = seed;
+pub fn all(config: &Config) -> Vec<Box<dyn Component>> {
+    let _ = config;
     vec![Box::new(controllers::stateful_set::StatefulSetController::default())]
 }
 

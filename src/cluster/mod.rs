@@ -28,6 +28,8 @@ pub struct Config {
     pub nodes: Vec<Text>,
     /// How long the outside world takes.
     pub pace: Pace,
+    /// `--node-monitor-grace-period`: how long a silent node counts as ready (S171).
+    pub node_monitor_grace: SimDuration,
 }
 
 impl Default for Config {
@@ -37,6 +39,7 @@ impl Default for Config {
             seed: 1,
             nodes: (1..=3).map(|i| Text::from(format!("node-{i}"))).collect(),
             pace: Pace::default(),
+            node_monitor_grace: SimDuration::secs(50),
         }
     }
 }
@@ -79,7 +82,7 @@ pub struct Cluster {
 impl Cluster {
     /// A cluster with its nodes, namespaces and storage classes, at time zero, with nothing due.
     pub fn new(config: &Config) -> Cluster {
-        let slots: Vec<Slot> = components::all(config.seed)
+        let slots: Vec<Slot> = components::all(config)
             .into_iter()
             .map(|component| Slot {
                 recorder: Recorder::new(component.event_source(), config.seed),
@@ -192,13 +195,14 @@ impl Cluster {
         self.film.inputs
     }
 
-    /// Acts as `actor` through the API, because of the input of that number.
-    pub fn act<T>(&mut self, actor: &'static str, input: u64, f: impl FnOnce(&mut Client<'_>) -> T) -> T {
-        let mut client =
-            Client::new(&mut self.server, &mut self.film, self.now, actor, Cause::Input(input));
-        let answer = f(&mut client);
+    /// The API as `actor` uses it because of the input of that number. Call [`Cluster::announce`] afterwards.
+    pub fn client(&mut self, actor: &'static str, input: u64) -> Client<'_> {
+        Client::new(&mut self.server, &mut self.film, self.now, actor, Cause::Input(input))
+    }
+
+    /// Tells the components of what a client wrote.
+    pub fn announce(&mut self) {
         self.spread();
-        answer
     }
 
     /// Something happens in the outside world, because of the input of that number.

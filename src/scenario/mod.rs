@@ -88,7 +88,7 @@ impl Header {
                 *slot = *duration;
             }
         }
-        Config { profile, seed: self.seed, nodes: self.nodes.clone(), pace }
+        Config { profile, seed: self.seed, nodes: self.nodes.clone(), pace, ..Config::default() }
     }
 }
 

@@ -114,6 +114,14 @@ impl Store {
         }
     }
 
+    /// Puts or removes an object as a recorded write left it, without numbering anything; for looking back.
+    pub fn replay(&mut self, key: &ObjectKey, new: Option<&Rc<Object>>) {
+        match new {
+            Some(object) => self.objects.insert(key.clone(), object.clone()),
+            None => self.objects.remove(key),
+        };
+    }
+
     /// Puts or removes an object and appends the change; the stored object gets the next resource version.
     pub(crate) fn commit(
         &mut self,

@@ -71,7 +71,9 @@ fn main() -> ExitCode {
     match (verb.run)(&words[1..]) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
-            eprintln!("xtask {}: {reason}", verb.name);
+            if reason != run::SAID {
+                eprintln!("xtask {}: {reason}", verb.name);
+            }
             ExitCode::FAILURE
         }
     }

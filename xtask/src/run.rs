@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 /// An answer, or a sentence for the person at the prompt.
 pub type Result<T> = std::result::Result<T, String>;
 
+/// The reason of a failure whose reason has been printed already.
+pub const SAID: &str = "";
+
 /// The repository's root.
 pub fn root() -> PathBuf {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

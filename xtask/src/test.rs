@@ -1,7 +1,7 @@
 //! All tests: on the host, then the page in a real browser. The last line says how many passed.
 
 use crate::build;
-use crate::run::{Result, command, minutes, watch};
+use crate::run::{Result, SAID, command, minutes, watch};
 use crate::setup;
 use std::process::Command;
 
@@ -23,12 +23,13 @@ pub fn run(words: &[String]) -> Result<()> {
         }
     }
 
-    println!("\ntotal: {} passed, {} failed", tally.passed, tally.failed);
-    match (tally.passed, tally.failed) {
-        (0, 0) => Err("no test ran".into()),
-        (_, 0) => Ok(()),
-        _ => Err("not everything passed".into()),
+    let good = tally.failed == 0 && tally.passed > 0;
+    if tally.passed + tally.failed == 0 {
+        println!("no test ran");
     }
+    // The last line, whatever happened: whoever runs this reads it there.
+    println!("\ntotal: {} passed, {} failed", tally.passed, tally.failed);
+    if good { Ok(()) } else { Err(SAID.into()) }
 }
 
 fn browser_tests(theirs: &[String]) -> Result<Command> {

@@ -19,8 +19,7 @@ const LLVM: &str = "22";
 
 /// The toolchain to build the page with; none if the usual one can.
 pub fn wasm32() -> Result<Option<String>> {
-    let lib = read(command("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
-    if has_std(Path::new(lib.trim())) {
+    if usual_one_can()? {
         return Ok(None);
     }
     if has_std(Path::new(DEBIAN_LIB)) && linked() {
@@ -31,15 +30,22 @@ pub fn wasm32() -> Result<Option<String>> {
         return Err(by_hand);
     }
     step(&format!("the {TARGET} target"), "10 seconds");
-    let Err(error) = run(command("rustup").args(["target", "add", TARGET]), Duration::from_secs(120)) else {
+    let added = run(command("rustup").args(["target", "add", TARGET]), Duration::from_secs(120));
+    if added.is_ok() && usual_one_can()? {
         return Ok(None);
-    };
+    }
+    let error = added.err().unwrap_or_else(|| "rustup says that it has the target, and has not".into());
     if !apt_works() {
         return Err(format!("{error}\n{by_hand}"));
     }
     eprintln!("setup: {error}: using Debian's compiler instead");
     from_debian().map_err(|why| format!("{error}\nand with Debian's compiler: {why}\n{by_hand}"))?;
     Ok(Some(LINKED.into()))
+}
+
+fn usual_one_can() -> Result<bool> {
+    let lib = read(command("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
+    Ok(has_std(Path::new(lib.trim())))
 }
 
 fn has_std(lib: &Path) -> bool {

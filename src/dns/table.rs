@@ -1,0 +1,198 @@
+//! The page's DNS panel as data: the names of a set below each of its Services, and what each is answered with.
+//!
+//! [`Table::of_set`] reads one moment; [`Table::compare`] marks what another moment answered differently.
+
+use super::message::{QType, Rcode};
+use super::profile::DnsProfile;
+use super::server::Cache;
+use super::zone::{SERVICE_NAME, is_headless, ready_endpoints, zone_at};
+use crate::api::{Kind, Object};
+use crate::sim::SimTime;
+use crate::store::View;
+
+/// What a name is answered with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Pod addresses, each with the pod that has it, in the order of the slices.
+    Pods(Vec<(String, Option<String>)>),
+    /// One virtual address, and how many ready pods are behind it.
+    Virtual(String, usize),
+    /// Another name.
+    Alias(String),
+    /// The name exists without address.
+    NoData,
+    /// There is no such name.
+    NxDomain,
+    /// The server could not say.
+    Failed,
+}
+
+/// One name below one Service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The full name.
+    pub name: String,
+    /// What an A query gets.
+    pub state: State,
+    /// What an SRV query gets: port and target of each record.
+    pub srv: Vec<(u16, String)>,
+    /// Whole seconds this answer stays in the server's memory, if it comes from there.
+    pub cached: Option<u64>,
+    /// What it was before, if [`Table::compare`] found a difference.
+    pub before: Option<State>,
+}
+
+/// A Service of the set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub service: String,
+    /// True without ClusterIP.
+    pub headless: bool,
+    /// False if the set names a Service that does not exist.
+    pub exists: bool,
+    /// True for the set's `serviceName`.
+    pub governing: bool,
+}
+
+/// The Service itself, or one pod's name below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The pod; none for the Service itself.
+    pub pod: Option<String>,
+    /// One per column.
+    pub cells: Vec<Cell>,
+}
+
+/// Names by Services.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The governing Service first, then the others by name.
+    pub columns: Vec<Column>,
+    /// The Service's row first, then the pods by ordinal.
+    pub rows: Vec<Row>,
+}
+
+impl Table {
+    /// The table of a StatefulSet. With `cache`, answers the server remembers come from there.
+    pub fn of_set(
+        view: View<'_>,
+        profile: &DnsProfile,
+        set: &Object,
+        cache: Option<&Cache>,
+        now: SimTime,
+    ) -> Table {
+        let namespace = set.namespace();
+        let spec = set.spec();
+        let governing = spec.get("serviceName").str();
+        let labels = spec.at(&["template", "metadata", "labels"]);
+        let mut columns = Vec::new();
+        if !governing.is_empty() {
+            let service = view.get(Kind::Service, namespace, governing);
+            columns.push(Column {
+                service: governing.to_string(),
+                headless: service.is_none_or(|s| is_headless(s)),
+                exists: service.is_some(),
+                governing: true,
+            });
+        }
+        for service in view.list(Kind::Service, Some(namespace)) {
+            let selector = service.spec().get("selector").entries();
+            let selects = !selector.is_empty() && selector.iter().all(|(k, v)| labels.get(k) == v);
+            if selects && service.name() != governing {
+                columns.push(Column {
+                    service: service.name().to_string(),
+                    headless: is_headless(service),
+                    exists: true,
+                    governing: false,
+                });
+            }
+        }
+        let mut pods: Vec<(i64, String)> = Vec::new();
+        let start = spec.at(&["ordinals", "start"]).as_int().unwrap_or(0);
+        let wanted = spec.get("replicas").as_int().unwrap_or(1).clamp(0, 1000);
+        pods.extend((start..start + wanted).map(|i| (i, format!("{}-{i}", set.name()))));
+        for pod in view.list(Kind::Pod, Some(namespace)) {
+            let ordinal = pod.name().strip_prefix(set.name()).and_then(|r| r.strip_prefix('-')?.parse().ok());
+            if let Some(i) = ordinal.filter(|i| {
+                pod.controller().is_some_and(|o| o.uid() == set.uid()) && !pods.iter().any(|p| p.0 == *i)
+            }) {
+                pods.push((i, pod.name().to_string()));
+            }
+        }
+        pods.sort();
+        let row = |pod: Option<String>| {
+            let cells = columns
+                .iter()
+                .map(|c| cell(view, profile, namespace, &c.service, pod.as_deref(), cache, now));
+            Row { cells: cells.collect(), pod }
+        };
+        let rows =
+            std::iter::once(None).chain(pods.into_iter().map(|(_, name)| Some(name))).map(row).collect();
+        Table { columns, rows }
+    }
+
+    /// Notes in every cell what `earlier` answered, where that differs; the number of differences.
+    pub fn compare(&mut self, earlier: &Table) -> usize {
+        let old: Vec<&Cell> = earlier.rows.iter().flat_map(|row| &row.cells).collect();
+        let mut count = 0;
+        for cell in self.rows.iter_mut().flat_map(|row| &mut row.cells) {
+            let before = old.iter().find(|o| o.name == cell.name).map_or(&State::NxDomain, |o| &o.state);
+            cell.before = (*before != cell.state).then(|| before.clone());
+            count += usize::from(cell.before.is_some());
+        }
+        count
+    }
+}
+
+fn cell(
+    view: View<'_>,
+    profile: &DnsProfile,
+    namespace: &str,
+    service: &str,
+    pod: Option<&str>,
+    cache: Option<&Cache>,
+    now: SimTime,
+) -> Cell {
+    let below = pod.map(|pod| format!("{pod}.")).unwrap_or_default();
+    let name = format!("{below}{service}.{namespace}.svc.{}", profile.zone);
+    let zone = zone_at(view, profile);
+    let stored = cache.filter(|_| profile.cluster_cache).and_then(|cache| cache.peek(&name, QType::A, now));
+    let fresh = zone.answer(&name, QType::A);
+    let (answer, cached) = match stored {
+        Some((answer, left)) => (answer, Some(left)),
+        None => (&fresh, None),
+    };
+    let slices = || {
+        let all = view.list(Kind::EndpointSlice, Some(namespace)).into_iter();
+        all.filter(move |slice| slice.label(SERVICE_NAME) == service)
+    };
+    let owner = |ip: &str| {
+        let mut endpoints = slices().flat_map(|slice| slice.body.get("endpoints").items());
+        let found = endpoints.find(|e| e.get("addresses").items().iter().any(|a| a.str() == ip))?;
+        let target = found.at(&["targetRef", "name"]).as_str().or(found.get("hostname").as_str());
+        target.map(String::from)
+    };
+    let virtual_ip =
+        pod.is_none() && view.get(Kind::Service, namespace, service).is_some_and(|s| !is_headless(s));
+    let addresses: Vec<String> = answer.addresses().map(|ip| ip.to_string()).collect();
+    let alias = answer.records.iter().find(|r| r.data.qtype() == QType::Cname);
+    let state = match (answer.rcode, alias, addresses.first()) {
+        (Rcode::NxDomain, ..) => State::NxDomain,
+        (Rcode::NoError, Some(alias), _) => State::Alias(alias.data.text().trim_end_matches('.').to_string()),
+        (Rcode::NoError, None, None) => State::NoData,
+        (Rcode::NoError, None, Some(ip)) if virtual_ip => {
+            State::Virtual(ip.clone(), slices().map(|slice| ready_endpoints(slice).count()).sum())
+        }
+        (Rcode::NoError, None, Some(_)) => {
+            State::Pods(addresses.into_iter().map(|ip| (ip.clone(), owner(&ip))).collect())
+        }
+        _ => State::Failed,
+    };
+    let srv = zone.answer(&name, QType::Srv).records;
+    let srv = srv.into_iter().filter_map(|record| match record.data {
+        super::Data::Srv { port, target, .. } => Some((port, target)),
+        _ => None,
+    });
+    Cell { name, state, srv: srv.collect(), cached, before: None }
+}

@@ -1,0 +1,383 @@
+//! The four comparisons of a replay.
+
+use super::{Class, Difference, Normaliser, Played, Recording, Report, Step, mask, reduce};
+use crate::api::{Kind, Value, print};
+use crate::component::Verb;
+use std::collections::{BTreeMap, BTreeSet};
+
+type Lists = BTreeMap<(String, String), Vec<String>>;
+
+// Not compared as decisions: they depend on timing even in the real thing.
+const LOOSE: &[&str] = &["Endpoints", "EndpointSlice", "Event"];
+
+/// One controller and one object: the same writes in the same order.
+pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
+    let mut got: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut names = Normaliser::default();
+    for (_, write) in &played.writes {
+        if let Some(object) = &write.new {
+            names.learn(object);
+        }
+        if write.actor == "user" || write.key.kind == Kind::Event || write.code == 409 {
+            continue;
+        }
+        let mut line = format!(
+            "{} {}/{}",
+            write.verb.name(),
+            write.key.kind.name(),
+            names.name(write.key.kind, &write.key.name)
+        );
+        if !write.subresource.is_empty() {
+            line.push('/');
+            line.push_str(write.subresource);
+        }
+        let list = got.entry(write.actor.to_string()).or_default();
+        if write.code >= 400 {
+            line.push_str(&format!(" {}", write.code));
+            if list.contains(&line) {
+                continue;
+            }
+        }
+        list.push(line);
+    }
+    for (actor, entry) in actors.entries() {
+        if **actor == *"user" {
+            continue;
+        }
+        let mut variants: Vec<Vec<String>> = vec![strings(entry.get("writes"))];
+        variants.extend(entry.get("variants").items().iter().map(strings));
+        let empty = Vec::new();
+        let mine = got.get(&**actor).unwrap_or(&empty);
+        let theirs: Vec<Lists> = variants.iter().map(|list| by_object(actor, list)).collect();
+        let mine_lists = by_object(actor, mine);
+        let units: BTreeSet<&(String, String)> =
+            theirs.iter().flat_map(BTreeMap::keys).chain(mine_lists.keys()).collect();
+        for unit in units {
+            let have = mine_lists.get(unit).cloned().unwrap_or_default();
+            let equal = theirs.iter().any(|lists| lists.get(unit).cloned().unwrap_or_default() == have);
+            let expected = theirs[0].get(unit).cloned().unwrap_or_default();
+            report.count(
+                Class::Decisions,
+                (!equal).then(|| Difference {
+                    class: Class::Decisions,
+                    step: None,
+                    subject: format!("{} on {}", unit.0, unit.1),
+                    expected: expected.join(", "),
+                    got: have.join(", "),
+                }),
+            );
+        }
+        // A StatefulSet controller's order across the objects is fixed where all runs agree on it.
+        if **actor == *"statefulset-controller" && entry.get("stable").is_true() {
+            let all = |list: &[String]| -> Vec<String> { list.iter().filter(|l| is_decision(l)).cloned().collect() };
+            let (expected, have) = (all(&variants[0]), all(mine));
+            let difference = (expected != have).then(|| {
+                let at = expected.iter().zip(&have).take_while(|(a, b)| a == b).count();
+                let show = |list: &[String]| {
+                    list.iter().skip(at.saturating_sub(1)).take(4).cloned().collect::<Vec<_>>().join(", ")
+                };
+                Difference {
+                    class: Class::Decisions,
+                    step: None,
+                    subject: format!("order of statefulset-controller, from write {at}"),
+                    expected: show(&expected),
+                    got: show(&have),
+                }
+            });
+            report.count(Class::Decisions, difference);
+        }
+    }
+}
+
+fn strings(list: &Value) -> Vec<String> {
+    list.items().iter().map(|v| v.str().to_string()).collect()
+}
+
+
+fn is_decision(line: &str) -> bool {
+    let target = line.split(' ').nth(1).unwrap_or("");
+    let kind = target.split('/').next().unwrap_or("");
+    !LOOSE.contains(&kind) && !target.ends_with("/status")
+}
+
+fn by_object(actor: &str, list: &[String]) -> Lists {
+    let mut volumes: Vec<String> = Vec::new();
+    let mut lists = Lists::new();
+    for line in list.iter().filter(|line| is_decision(line)) {
+        let target = line.split(' ').nth(1).unwrap_or("");
+        let object = target.split('/').take(2).collect::<Vec<_>>().join("/");
+        let (object, line) = match object.strip_prefix("PersistentVolume/") {
+            Some(name) => {
+                let i = match volumes.iter().position(|known| known == name) {
+                    Some(i) => i,
+                    None => {
+                        volumes.push(name.to_string());
+                        volumes.len() - 1
+                    }
+                };
+                (format!("PersistentVolume/#{}", i + 1), line.replacen(name, &format!("#{}", i + 1), 1))
+            }
+            None => (object, line.clone()),
+        };
+        lists.entry((actor.to_string(), object)).or_default().push(line);
+    }
+    lists
+}
+
+/// One object at the end of one settle step.
+pub fn settled(writes: &[Value], steps: &[Step], played: &Played, report: &mut Report) {
+    let mut theirs: BTreeMap<(String, String, String), (Value, bool)> = BTreeMap::new();
+    let mut their_names = Normaliser::default();
+    let mut our_names = Normaliser::default();
+    for (_, write) in &played.writes {
+        if let Some(object) = &write.new {
+            our_names.learn(object);
+        }
+    }
+    let mut next = 0;
+    for step in steps.iter().filter(|step| step.kind == "settle") {
+        while next < writes.len() && writes[next].get("step").as_int().unwrap_or(0) <= step.n {
+            apply(&writes[next], &mut theirs, &mut their_names);
+            next += 1;
+        }
+        let Some(objects) = played.settled.get(&step.n) else { continue };
+        let mut ours = BTreeMap::new();
+        for object in objects {
+            let name = our_names.name(object.kind, object.name());
+            let key = (object.kind.name().to_string(), object.namespace().to_string(), name);
+            ours.insert(key, reduce(object, &our_names));
+        }
+        for (key, (expected, whole)) in &theirs {
+            if !COMPARED.contains(&key.0.as_str()) {
+                continue;
+            }
+            let got = ours.get(key);
+            let equal = match got {
+                None => false,
+                Some(got) if *whole => got == expected,
+                // The last write told only some fields.
+                Some(got) => expected.entries().iter().all(|(k, v)| k == "owners" || got.get(k) == v),
+            };
+            report.count(
+                Class::Settled,
+                (!equal).then(|| Difference {
+                    class: Class::Settled,
+                    step: Some(step.n),
+                    subject: format!("{}/{}", key.0, key.2),
+                    expected: differing(expected, got),
+                    got: got.map_or("nothing".into(), |got| differing(got, Some(expected))),
+                }),
+            );
+        }
+        for key in ours.keys().filter(|key| CREATED.contains(&key.0.as_str()) && !theirs.contains_key(*key)) {
+            report.count(
+                Class::Settled,
+                Some(Difference {
+                    class: Class::Settled,
+                    step: Some(step.n),
+                    subject: format!("{}/{}", key.0, key.2),
+                    expected: "nothing".into(),
+                    got: "the object".into(),
+                }),
+            );
+        }
+    }
+}
+
+const COMPARED: &[&str] = &[
+    "Pod",
+    "StatefulSet",
+    "ControllerRevision",
+    "PersistentVolumeClaim",
+    "PersistentVolume",
+    "EndpointSlice",
+    "Endpoints",
+    "Service",
+];
+// Of these nothing is there before the first step.
+const CREATED: &[&str] =
+    &["Pod", "StatefulSet", "ControllerRevision", "PersistentVolumeClaim", "PersistentVolume"];
+
+// The members of `a` that `b` has otherwise.
+fn differing(a: &Value, b: Option<&Value>) -> String {
+    let Some(b) = b else { return "the object".into() };
+    let parts: Vec<String> = a
+        .entries()
+        .iter()
+        .filter(|(key, value)| b.get(key) != value)
+        .map(|(key, value)| format!("{key}: {}", print::to_go_json(value)))
+        .collect();
+    if parts.is_empty() { "without the other's members".into() } else { parts.join("; ") }
+}
+
+// Puts a recorded write onto the recorded state.
+fn apply(write: &Value, state: &mut BTreeMap<(String, String, String), (Value, bool)>, names: &mut Normaliser) {
+    if write.get("code").as_int().unwrap_or(0) >= 400 {
+        return;
+    }
+    let (kind, ns, name) = (write.get("kind").str(), write.get("ns").str(), write.get("name").str());
+    if kind == "PersistentVolume" {
+        names.learn_volume(name);
+    }
+    let name = if kind == "PersistentVolume" { names.volume(name) } else { name.to_string() };
+    let key = (kind.to_string(), ns.to_string(), name);
+    let mut fields = write.get("fields").clone();
+    if let Some(volume) = fields.get("volumeName").as_str() {
+        let volume = names.volume(volume);
+        fields.set(&["volumeName"], volume);
+    }
+    let deleted = write.get("verb").str() == "delete";
+    let finalizers = !fields.get("finalizers").items().is_empty();
+    let ending = fields.get("deleting").is_true();
+    let grace = fields.get("deletionGracePeriodSeconds").as_int().unwrap_or(0);
+    let gone = if deleted {
+        !ending || (grace == 0 && !finalizers)
+    } else {
+        ending && grace == 0 && !finalizers && kind != "Pod"
+    };
+    if gone || fields.entries().is_empty() && deleted {
+        state.remove(&key);
+        return;
+    }
+    let whole = match kind {
+        "Pod" => !fields.get("images").is_null(),
+        "StatefulSet" => !fields.get("spec").is_null(),
+        "ControllerRevision" => !fields.get("revision").is_null(),
+        _ => !fields.entries().is_empty(),
+    };
+    match state.get_mut(&key) {
+        Some((known, known_whole)) if !whole => {
+            for (k, v) in fields.entries() {
+                *known.map_mut().entry(k.clone()) = v.clone();
+            }
+            *known_whole = false;
+        }
+        _ => {
+            state.insert(key, (fields, whole));
+        }
+    }
+}
+
+/// One event series: type, reason, object and message.
+pub fn events(writes: &[Value], played: &Played, report: &mut Report) {
+    type Series = (String, String, String, String);
+    let mut their_names = Normaliser::default();
+    let mut theirs: BTreeSet<Series> = BTreeSet::new();
+    for write in writes {
+        let kind = write.get("kind").str();
+        if kind == "PersistentVolume" {
+            their_names.learn_volume(write.get("name").str());
+        }
+        if kind == "Event" && write.get("code").as_int().unwrap_or(0) < 400 {
+            let fields = write.get("fields");
+            let text = |member: &str| fields.get(member).str().to_string();
+            theirs.insert((text("type"), text("reason"), text("object"), text("message")));
+        }
+    }
+    let theirs: BTreeSet<Series> = theirs
+        .into_iter()
+        .map(|(t, r, o, m)| (t, r, their_names.text(&o), mask(&uid_free(&their_names.text(&m)))))
+        .collect();
+    let mut our_names = Normaliser::default();
+    let mut ours: BTreeSet<Series> = BTreeSet::new();
+    for (_, write) in &played.writes {
+        if let Some(object) = &write.new {
+            our_names.learn(object);
+        }
+    }
+    for (_, write) in &played.writes {
+        let Some(event) = write.new.as_ref().filter(|o| o.kind == Kind::Event && write.verb != Verb::Delete) else {
+            continue;
+        };
+        let involved = event.body.get("involvedObject");
+        let object = format!("{}/{}", involved.get("kind").str(), involved.get("name").str());
+        ours.insert((
+            event.body.get("type").str().to_string(),
+            event.body.get("reason").str().to_string(),
+            our_names.text(&object),
+            mask(&uid_free(&our_names.text(event.body.get("message").str()))),
+        ));
+    }
+    for series in theirs.union(&ours) {
+        let (has, had) = (ours.contains(series), theirs.contains(series));
+        // Whether the scheduler sees a claim unbound depends on timing (golden/README.md 3).
+        if has != had && series.1 == "FailedScheduling" {
+            continue;
+        }
+        report.count(
+            Class::Events,
+            (has != had).then(|| Difference {
+                class: Class::Events,
+                step: None,
+                subject: format!("{} {} {}", series.0, series.1, series.2),
+                expected: if had { series.3.clone() } else { "no such event".into() },
+                got: if has { series.3.clone() } else { "no such event".into() },
+            }),
+        );
+    }
+}
+
+// The recorder writes `uid-7` for a uid.
+fn uid_free(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(i) = rest.find("uid-") {
+        out.push_str(&rest[..i]);
+        let digits = rest[i + 4..].len() - rest[i + 4..].trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        out.push_str(if digits > 0 { "<uid>" } else { "uid-" });
+        rest = &rest[i + 4 + digits..];
+    }
+    out + rest
+}
+
+/// One file of `kubectl/` or `dns/`, byte for byte after masking.
+pub fn outputs(recording: &Recording, steps: &[Step], played: &Played, report: &mut Report) {
+    for step in steps.iter().filter(|step| matches!(step.kind.as_str(), "kubectl" | "dns" | "watch")) {
+        let prefixes = [format!("kubectl/{:02}-", step.n), format!("dns/{:02}-", step.n)];
+        let found = recording
+            .files
+            .iter()
+            .find(|(name, _)| name.ends_with(".txt") && prefixes.iter().any(|p| name.starts_with(p.as_str())));
+        let Some((name, text)) = found else { continue };
+        let expected = mask(&uid_free(&body(text)));
+        let (mut got, code) = played.outputs.get(&step.n).cloned().unwrap_or_default();
+        if let Some(code) = code.filter(|code| *code != 0) {
+            if !got.is_empty() && !got.ends_with('\n') {
+                got.push('\n');
+            }
+            got.push_str(&format!("# exit {code}\n"));
+        }
+        let got = mask(got.trim_end());
+        let equal = if step.kind == "watch" { by_subject(&got) == by_subject(&expected) } else { got == expected };
+        report.count(
+            Class::Outputs,
+            (!equal).then(|| Difference {
+                class: Class::Outputs,
+                step: Some(step.n),
+                subject: format!("{name}: {}", step.command.lines().next().unwrap_or("")),
+                expected: expected.clone(),
+                got,
+            }),
+        );
+    }
+}
+
+// Without the command line and the marks between streams.
+fn body(text: &str) -> String {
+    let mut lines = text.lines().peekable();
+    if lines.peek().is_some_and(|line| line.starts_with("$ ")) {
+        lines.next();
+    }
+    let kept: Vec<&str> = lines.filter(|line| *line != "# stderr" && *line != "# exit 0").collect();
+    kept.join("\n").trim_end().to_string()
+}
+
+// A watch: per object the same lines.
+fn by_subject(text: &str) -> BTreeMap<String, Vec<String>> {
+    let mut map: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in text.lines() {
+        let subject = line.split_whitespace().next().unwrap_or("").to_string();
+        map.entry(subject).or_default().push(line.to_string());
+    }
+    map
+}

@@ -1,0 +1,109 @@
+//! Takes out of an output what cannot be the same twice: ages, times, addresses of the recorder, uids, random
+//! suffixes. One function for all tests; it masks nothing else.
+
+/// The text with ages, times, uids, hashes of random names and resource versions replaced by `<…>`, and runs of
+/// blanks folded, because a column is as wide as its widest masked value.
+pub fn mask(text: &str) -> String {
+    text.lines().map(mask_line).collect::<Vec<_>>().join("\n")
+}
+
+fn mask_line(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    let mut fold = false;
+    while !rest.is_empty() {
+        let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        if blank > 0 {
+            // The indentation stays; between words a run of blanks is one column gap.
+            out.push_str(if fold || blank > 1 && !out.is_empty() { "  " } else { &rest[..blank] });
+            rest = &rest[blank..];
+            fold = false;
+            continue;
+        }
+        let end = rest.find([' ', '\t']).unwrap_or(rest.len());
+        let word = mask_word(&rest[..end]);
+        fold = word != rest[..end];
+        out.push_str(&word);
+        rest = &rest[end..];
+    }
+    out.trim_end().to_string()
+}
+
+fn mask_word(word: &str) -> String {
+    let core = word.trim_matches(|c: char| matches!(c, '(' | ')' | '"' | ',' | ':' | '\''));
+    if core.is_empty() {
+        return word.to_string();
+    }
+    let masked = if is_age(core) {
+        "<age>".to_string()
+    } else if is_timestamp(core) {
+        "<time>".to_string()
+    } else {
+        mask_uids(core)
+    };
+    if masked == core { word.to_string() } else { word.replacen(core, &masked, 1) }
+}
+
+/// `5s`, `3m12s`, `2d`, `<invalid>`: as durations of tables are printed.
+fn is_age(word: &str) -> bool {
+    if word == "<invalid>" {
+        return true;
+    }
+    let mut digits = false;
+    let mut units = 0;
+    for c in word.chars() {
+        match c {
+            '0'..='9' => digits = true,
+            's' | 'm' | 'h' | 'd' | 'y' if digits => {
+                digits = false;
+                units += 1;
+            }
+            _ => return false,
+        }
+    }
+    units > 0 && !digits
+}
+
+fn is_timestamp(word: &str) -> bool {
+    let b = word.as_bytes();
+    b.len() >= 20 && b[4] == b'-' && b[7] == b'-' && b[10] == b'T' && word.ends_with('Z')
+}
+
+fn is_uid(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    lengths == [8, 4, 4, 4, 12] && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+}
+
+fn mask_uids(word: &str) -> String {
+    let mut out = String::new();
+    let mut i = 0;
+    while i < word.len() {
+        match word.get(i..i + 36) {
+            Some(part) if is_uid(part) => {
+                out.push_str("<uid>");
+                i += 36;
+            }
+            _ => {
+                let c = word[i..].chars().next().unwrap_or(' ');
+                out.push(c);
+                i += c.len_utf8();
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_ages_times_and_uids_and_nothing_else() {
+        assert_eq!(mask("web-0   1/1     Running   0          34s"), "web-0  1/1  Running  0  <age>");
+        assert_eq!(mask("  volume: pvc-0f8fad5b-d9cb-469f-a165-70867728950e"), "  volume: pvc-<uid>");
+        assert_eq!(mask("created 2026-01-01T00:00:46Z ok"), "created <time>  ok");
+        assert_eq!(mask("statefulset.apps/web scaled"), "statefulset.apps/web scaled");
+        assert_eq!(mask("replicas 3 5Gi web-1"), "replicas 3 5Gi web-1");
+    }
+}

@@ -1,0 +1,499 @@
+//! A run with its whole history: seen at any moment, continued from any moment, written down as text.
+//!
+//! The past is kept as what happened (every write with the object it left) and sparse copies: of the store, to see
+//! any moment by putting writes onto the copy before it, and of the whole session, to go on from there. Acting
+//! anywhere but at the end forks; the old future is kept.
+
+use super::{Said, Session};
+use crate::api::ObjectKey;
+use crate::component::{Decision, Happening, What};
+use crate::scenario::{Directive, Header, Scenario, ScenarioError};
+use crate::sim::{SimDuration, SimTime};
+use crate::store::Store;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// How far a run is computed ahead of the last input when the cluster does not settle.
+pub const HORIZON: SimDuration = SimDuration(10 * 60 * 1000);
+/// Happenings between two copies of the store.
+const STORE_EVERY: usize = 256;
+/// Happenings between two copies of the session.
+const SESSION_EVERY: usize = 4096;
+
+/// A moment: so many happenings have been, and it is that time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Position {
+    /// How many happenings lie before.
+    pub happenings: usize,
+    /// The time.
+    pub time: SimTime,
+}
+
+/// The cluster as it stood at a moment.
+#[derive(Clone, Debug)]
+pub struct Still {
+    store: Store,
+    names: Store,
+    now: SimTime,
+    decisions: BTreeMap<ObjectKey, Rc<Decision>>,
+}
+
+impl Still {
+    /// Every object at that moment.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+    /// Every object as the DNS server knew it at that moment.
+    pub fn names(&self) -> &Store {
+        &self.names
+    }
+    /// The time.
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+    /// The last pass of the controller over that set that did or waited for something new.
+    pub fn decision(&self, set: &ObjectKey) -> Option<&Decision> {
+        self.decisions.get(set).map(|decision| &**decision)
+    }
+    /// All such passes, by set.
+    pub fn decisions(&self) -> impl Iterator<Item = &Decision> {
+        self.decisions.values().map(|decision| &**decision)
+    }
+}
+
+/// One line at the prompt and what it printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When it was typed.
+    pub at: SimTime,
+    /// The number of the input, as happenings name it.
+    pub input: u64,
+    /// The line.
+    pub line: String,
+    /// It ran in the background.
+    pub background: bool,
+    /// What it printed, and when.
+    pub output: Vec<(SimTime, String)>,
+    /// When it ended and with which exit status; none while it runs.
+    pub ended: Option<(SimTime, i32)>,
+}
+
+/// What somebody does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Acted {
+    /// Where the run stands after it.
+    pub position: Position,
+    /// True if an old future was left.
+    pub forked: bool,
+}
+
+/// Why an action was refused; nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActError(pub String);
+
+/// A future that was left.
+#[derive(Clone, Debug)]
+pub struct Future {
+    /// Where it branches off.
+    pub from: SimTime,
+    /// The first action that is different there.
+    pub first: String,
+    /// When it ended.
+    pub until: SimTime,
+    scenario: Scenario,
+}
+
+struct Copy {
+    happenings: usize,
+    said: usize,
+    session: Session,
+}
+
+/// A run.
+pub struct Run {
+    header: Header,
+    /// The directives with the time at which each was done and at which it ended.
+    done: Vec<(SimTime, SimTime, Directive)>,
+    session: Session,
+    happenings: Vec<Happening>,
+    said: Vec<Said>,
+    transcript: Vec<Entry>,
+    sessions: Vec<Copy>,
+    stores: Vec<(usize, Store)>,
+    seen: Option<(Position, Still)>,
+    futures: Vec<Future>,
+    horizon: SimTime,
+}
+
+impl Run {
+    /// An empty cluster.
+    pub fn new(header: Header) -> Run {
+        let session = Session::new(&header.config());
+        let stores = vec![(0, session.cluster().store().clone())];
+        let mut run = Run {
+            header,
+            done: Vec::new(),
+            session,
+            happenings: Vec::new(),
+            said: Vec::new(),
+            transcript: Vec::new(),
+            sessions: Vec::new(),
+            stores,
+            seen: None,
+            futures: Vec::new(),
+            horizon: SimTime::ZERO + HORIZON,
+        };
+        run.copy_session();
+        run
+    }
+
+    /// Reads and does a whole scenario. The end is where its last directive ends; call [`Run::compute`] to look
+    /// further.
+    pub fn from_scenario(text: &str) -> Result<Run, ScenarioError> {
+        let scenario = Scenario::parse(text)?;
+        let mut run = Run::new(scenario.header);
+        for (line, directive) in scenario.actions {
+            run.perform(directive).map_err(|message| ScenarioError { line, column: 1, message })?;
+        }
+        Ok(run)
+    }
+
+    /// The run as scenario text.
+    pub fn text(&self) -> String {
+        self.scenario().print()
+    }
+
+    fn scenario(&self) -> Scenario {
+        let mut actions = Vec::new();
+        let mut at = SimTime::ZERO;
+        for (begin, end, directive) in &self.done {
+            if *begin > at {
+                actions.push((0, Directive::Wait(begin.since(at))));
+            }
+            actions.push((0, directive.clone()));
+            at = *end;
+        }
+        Scenario { header: self.header.clone(), actions }
+    }
+
+    /// What comes before the first action.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// What happened so far, and what was computed ahead.
+    pub fn happenings(&self) -> &[Happening] {
+        &self.happenings
+    }
+
+    /// The time up to which the run is computed.
+    pub fn end(&self) -> SimTime {
+        self.session.now().max(self.happenings.last().map_or(SimTime::ZERO, |h| h.at))
+    }
+
+    /// The position behind everything computed.
+    pub fn last(&self) -> Position {
+        Position { happenings: self.happenings.len(), time: self.end() }
+    }
+
+    /// The position at a time: everything up to then has happened.
+    pub fn position(&self, time: SimTime) -> Position {
+        Position { happenings: self.happenings.partition_point(|h| h.at <= time), time }
+    }
+
+    /// What the terminal shows; entries and output of the future included (compare with the time).
+    pub fn transcript(&self) -> &[Entry] {
+        &self.transcript
+    }
+
+    /// The workstation's folder at the end.
+    pub fn files(&self) -> &BTreeMap<String, String> {
+        self.session.files()
+    }
+
+    /// The session at the end of what is computed.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The futures that were left, the newest last.
+    pub fn futures(&self) -> &[Future] {
+        &self.futures
+    }
+
+    /// When the last input ended; acting before it forks.
+    pub fn last_input_at(&self) -> SimTime {
+        self.done.last().map_or(SimTime::ZERO, |(_, end, _)| *end)
+    }
+
+    /// Computes ahead for at most so many steps; true once settled or at the horizon.
+    pub fn compute(&mut self, max_steps: usize) -> bool {
+        for _ in 0..max_steps {
+            if self.session.next_at().is_none_or(|at| at > self.horizon) || !self.session.step() {
+                self.collect();
+                return true;
+            }
+            self.collect();
+        }
+        false
+    }
+
+    /// True if nothing would happen any more.
+    pub fn is_settled(&self) -> bool {
+        self.session.next_at().is_none()
+    }
+
+    /// Lets [`Run::compute`] look further ahead; for playing on at the end.
+    pub fn extend(&mut self) {
+        self.horizon = self.end() + HORIZON;
+    }
+
+    /// Does something at a moment. Everything that was computed behind that moment is dropped; if inputs lie
+    /// behind it, they stay as an old future. A refused action changes nothing.
+    pub fn act(&mut self, at: Position, directive: Directive) -> Result<Acted, ActError> {
+        if self.done.len() >= crate::scenario::MAX_ACTIONS {
+            return Err(ActError(format!("a run has at most {} actions", crate::scenario::MAX_ACTIONS)));
+        }
+        let time = at.time.min(self.end().max(at.time));
+        let forked = self.done.iter().any(|(begin, _, _)| *begin > time);
+        if forked || time < self.session.now() {
+            let old = forked.then(|| self.scenario());
+            let first = self.done.iter().find(|(begin, _, _)| *begin > time).map(|(_, _, d)| d.to_string());
+            let until = self.end();
+            if let Directive::Fault(fault) = &directive {
+                // Whether it can be done is known only there; try it before the old future goes.
+                let mut there = self.session_at(time);
+                there.fault(fault).map_err(ActError)?;
+            }
+            self.rewind(time);
+            if let (Some(scenario), Some(first)) = (old, first) {
+                let first = first.lines().next().unwrap_or("").to_string();
+                self.futures.push(Future { from: time, first, until, scenario });
+            }
+        }
+        self.session.run_until(time);
+        self.collect();
+        self.perform(directive).map_err(ActError)?;
+        Ok(Acted { position: Position { happenings: self.happenings.len(), time: self.session.now() }, forked })
+    }
+
+    /// Exchanges the present future with an old one, which is forgotten as an old one.
+    pub fn go_back_to(&mut self, index: usize) -> Result<(), ScenarioError> {
+        if index >= self.futures.len() {
+            return Ok(());
+        }
+        let mut futures = std::mem::take(&mut self.futures);
+        let wanted = futures.remove(index);
+        let present = Future {
+            from: wanted.from,
+            first: self
+                .done
+                .iter()
+                .find(|(begin, _, _)| *begin >= wanted.from)
+                .map(|(_, _, d)| d.to_string().lines().next().unwrap_or("").to_string())
+                .unwrap_or_default(),
+            until: self.end(),
+            scenario: self.scenario(),
+        };
+        let mut run = Run::from_scenario(&wanted.scenario.print())?;
+        futures.push(present);
+        run.futures = futures;
+        *self = run;
+        Ok(())
+    }
+
+    /// The cluster as it stood at a moment.
+    pub fn at(&mut self, position: Position) -> &Still {
+        let fresh = self.seen.as_ref().is_none_or(|(seen, _)| *seen != position);
+        if fresh {
+            let still = self.still(position);
+            self.seen = Some((position, still));
+        }
+        &self.seen.as_ref().expect("filled just above").1
+    }
+
+    /// The same, without keeping it.
+    pub fn still(&self, position: Position) -> Still {
+        let upto = position.happenings.min(self.happenings.len());
+        let late = SimTime(position.time.0.saturating_sub(self.header.config().pace.dns.0));
+        let late = self.happenings.partition_point(|h| h.at <= late).min(upto);
+        let mut decisions = BTreeMap::new();
+        for happening in &self.happenings[..upto] {
+            if let What::Decision(decision) = &happening.what {
+                decisions.insert(decision.set.clone(), decision.clone());
+            }
+        }
+        let store = self.store_at(upto);
+        decisions.retain(|set, _| store.by_key(set).is_some());
+        Still { names: self.store_at(late), store, now: position.time, decisions }
+    }
+
+    // The store after so many happenings: the copy before, and the writes since.
+    fn store_at(&self, happenings: usize) -> Store {
+        let i = self.stores.partition_point(|(at, _)| *at <= happenings) - 1;
+        let (from, copy) = &self.stores[i];
+        let mut store = copy.clone();
+        for happening in &self.happenings[*from..happenings] {
+            if let What::Write(write) = &happening.what
+                && write.changed()
+            {
+                store.replay(&write.key, write.new.as_ref());
+            }
+        }
+        store
+    }
+
+    // The session as it was when everything up to `time` had happened.
+    fn session_at(&self, time: SimTime) -> Session {
+        let i = self.sessions.partition_point(|copy| copy.session.now() <= time);
+        let mut session = self.sessions[i.saturating_sub(1)].session.clone();
+        session.run_until(time);
+        session
+    }
+
+    // Drops everything behind `time`.
+    fn rewind(&mut self, time: SimTime) {
+        let keep = self.sessions.partition_point(|copy| copy.session.now() <= time).max(1);
+        self.sessions.truncate(keep);
+        let copy = &self.sessions[keep - 1];
+        let (happenings, said) = (copy.happenings, copy.said);
+        self.session = copy.session.clone();
+        self.happenings.truncate(happenings);
+        self.said.truncate(said);
+        self.stores.retain(|(at, _)| *at <= happenings);
+        self.done.retain(|(begin, _, _)| *begin <= time);
+        self.seen = None;
+        self.transcript.clear();
+        for said in self.said.clone() {
+            self.enter(said);
+        }
+        self.session.run_until(time);
+        self.collect();
+    }
+
+    // Does a directive now.
+    fn perform(&mut self, directive: Directive) -> Result<(), String> {
+        let begin = self.session.now();
+        match &directive {
+            Directive::Line(line) => {
+                self.session.type_line(line);
+                self.collect();
+                self.session.finish_foreground();
+            }
+            Directive::File { name, text } => self.session.write_file(name, text),
+            Directive::Wait(duration) => self.run_collecting(begin + *duration, true),
+            Directive::Settle(limit) => {
+                let limit = begin + limit.unwrap_or(super::SETTLE_LIMIT);
+                self.run_collecting(limit, false);
+            }
+            Directive::StopBackground => self.session.stop_background(),
+            Directive::Label(text) => self.session.label(text),
+            Directive::Fault(fault) => self.session.fault(fault)?,
+        }
+        self.collect();
+        let end = self.session.now();
+        if !matches!(directive, Directive::Wait(_)) {
+            self.done.push((begin, end, directive));
+        }
+        self.copy_session();
+        self.horizon = end + HORIZON;
+        Ok(())
+    }
+
+    fn run_collecting(&mut self, until: SimTime, to_the_end: bool) {
+        while self.session.next_at().is_some_and(|at| at <= until) && self.session.step() {
+            self.collect();
+        }
+        if to_the_end {
+            self.session.run_until(until);
+        }
+    }
+
+    // Takes over what the session has to tell.
+    fn collect(&mut self) {
+        let news = self.session.take_happenings();
+        if !news.is_empty() {
+            self.happenings.extend(news);
+            self.seen = None;
+            let last = self.stores.last().map_or(0, |(at, _)| *at);
+            if self.happenings.len() >= last + STORE_EVERY {
+                self.stores.push((self.happenings.len(), self.session.cluster().store().clone()));
+            }
+            let last = self.sessions.last().map_or(0, |copy| copy.happenings);
+            if self.happenings.len() >= last + SESSION_EVERY {
+                self.copy_session();
+            }
+        }
+        for said in self.session.take_said() {
+            self.said.push(said.clone());
+            self.enter(said);
+        }
+    }
+
+    fn copy_session(&mut self) {
+        self.sessions.push(Copy {
+            happenings: self.happenings.len(),
+            said: self.said.len(),
+            session: self.session.clone(),
+        });
+    }
+
+    fn enter(&mut self, said: Said) {
+        match said {
+            Said::Typed { at, line, background, input, .. } => {
+                self.transcript.push(Entry { at, input, line, background, output: Vec::new(), ended: None });
+            }
+            Said::Printed { entry, at, text } => {
+                if let Some(entry) = self.transcript.get_mut(entry) {
+                    entry.output.push((at, text));
+                }
+            }
+            Said::Ended { entry, at, code } => {
+                if let Some(entry) = self.transcript.get_mut(entry) {
+                    entry.ended = Some((at, code));
+                }
+            }
+        }
+    }
+
+    /// What `ordinal run` prints (scenario.md 2): prompt lines and output in order of time.
+    pub fn print_transcript(&self) -> String {
+        let mut out = String::new();
+        let mut partial: BTreeMap<usize, String> = BTreeMap::new();
+        for said in &self.said {
+            match said {
+                Said::Typed { line, .. } => {
+                    out.push_str("$ ");
+                    out.push_str(line);
+                    out.push('\n');
+                }
+                Said::Printed { entry, text, .. } => {
+                    if !self.transcript.get(*entry).is_some_and(|e| e.background) {
+                        out.push_str(text);
+                        continue;
+                    }
+                    let buffer = partial.entry(*entry).or_default();
+                    buffer.push_str(text);
+                    while let Some(end) = buffer.find('\n') {
+                        out.push_str("& ");
+                        out.extend(buffer.drain(..=end));
+                    }
+                }
+                Said::Ended { entry, code, .. } => {
+                    if let Some(rest) = partial.remove(entry).filter(|rest| !rest.is_empty()) {
+                        out.push_str("& ");
+                        out.push_str(&rest);
+                        out.push('\n');
+                    }
+                    if !out.ends_with('\n') && !out.is_empty() {
+                        out.push('\n');
+                    }
+                    if *code != 0 {
+                        out.push_str(&format!("# exit {code}\n"));
+                    }
+                }
+            }
+        }
+        out
+    }
+}
