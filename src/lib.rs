@@ -22,5 +22,9 @@ pub mod kubectl;
 
 pub mod session;
 
+pub mod lang;
+
+pub mod scene;
+
 #[cfg(feature = "ui")]
 pub mod ui;

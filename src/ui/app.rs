@@ -172,7 +172,7 @@ impl App {
                     frames::after(400, move || link.send_message(Message::Keep));
                 }
                 Effect::Keep(name, value) => storage::set(name, &value),
-                Effect::KeepRun => storage::set("run", &self.model.borrow().player.run().text()),
+                Effect::KeepRun => storage::set("run", &self.model.borrow().player.text()),
                 Effect::Forget => ["run", "manifest", "speed", "letters", "motion"].into_iter().for_each(storage::remove),
                 Effect::Document => self.set_document(),
                 Effect::Copy(text) => clipboard::copy(&text),
@@ -385,7 +385,7 @@ impl App {
             }
             Panel::Claims => {
                 let position = model.player.position();
-                let rows = view::claims::rows(model.player.cluster(position).store());
+                let rows = view::claims::rows(model.player.still(position).store());
                 html! { <panels::claims::ClaimsPanel {context} {rows} /> }
             }
             _ => {
@@ -410,7 +410,7 @@ impl App {
         };
         let inside = match ui.dialog {
             Some(Dialog::Share) => {
-                let text = model.player.run().text();
+                let text = model.player.text();
                 let link = format!("{}#p1={}", url::base(), url::encode(&text));
                 html! { <panels::share::Share context={context.clone()} {link} {text} /> }
             }

@@ -3,10 +3,11 @@
 //! A step is something an observer would name (`scene::story`); a moment is a step and how far the next one has come.
 //! Playing is arithmetic on that moment: nothing here knows frames or clocks.
 
-use crate::cluster::Cluster;
 use crate::component::{Happening, What};
-use crate::session::{Action, Entry, Header, Position, Run};
-use crate::sim::SimTime;
+use crate::scenario::{Directive, Header, Scenario};
+use crate::session::{Entry, Position, Run, Still};
+use crate::sim::{SimDuration, SimTime};
+use std::collections::VecDeque;
 
 /// How fast the play button goes, in the order of the keys `<` and `>`.
 pub const SPEEDS: &[(f64, &str)] = &[(0.25, "¼×"), (0.5, "½×"), (1.0, "1×"), (2.0, "2×"), (4.0, "4×"), (8.0, "8×")];
@@ -39,6 +40,10 @@ pub struct Step {
 /// The run and the place in it.
 pub struct Player {
     run: Run,
+    /// Directives of a loaded scenario that have not been carried out yet: a slice of computing takes one.
+    pending: VecDeque<Directive>,
+    /// The text the run was loaded from, until all of it has been carried out.
+    loaded: Option<String>,
     steps: Vec<Step>,
     seen: usize,
     step: usize,
@@ -62,6 +67,8 @@ impl Player {
     pub fn new(run: Run) -> Player {
         let mut player = Player {
             run,
+            pending: VecDeque::new(),
+            loaded: None,
             steps: vec![Step { happenings: 0, time: SimTime::ZERO }],
             seen: 0,
             step: 0,
@@ -74,12 +81,40 @@ impl Player {
         player
     }
 
-    /// Shows the run of a scenario text; the error says line, column and what was expected.
+    /// Shows the run of a scenario text; the error says line, column and what was expected. The text is only read
+    /// here: [`Player::compute`] carries it out, a slice at a time.
     pub fn from_text(text: &str) -> Result<Player, String> {
-        match Run::from_scenario(text) {
-            Ok(run) => Ok(Player::new(run)),
-            Err(error) => Err(format!("{}:{} {}", error.line, error.column, error.message)),
+        let scenario = Scenario::parse(text).map_err(|error| format!("{}:{} {}", error.line, error.column, error.message))?;
+        let mut player = Player::new(Run::new(scenario.header));
+        player.pending = scenario.actions.into_iter().map(|(_, directive)| directive).collect();
+        player.loaded = Some(text.to_string());
+        player.take_files();
+        Ok(player)
+    }
+
+    // Files of a scenario stand before its commands: they are there at once, so that the editor can show them.
+    fn take_files(&mut self) {
+        while matches!(self.pending.front(), Some(Directive::File { .. })) {
+            self.perform_next();
         }
+    }
+
+    fn perform_next(&mut self) -> bool {
+        let Some(directive) = self.pending.pop_front() else {
+            self.loaded = None;
+            return false;
+        };
+        // Where it ends is where the next one begins.
+        let at = Position { happenings: usize::MAX, time: self.run.last_input_at() };
+        if self.run.act(at, directive).is_err() {
+            self.pending.clear();
+        }
+        true
+    }
+
+    /// The run as text, also while it is still being carried out.
+    pub fn text(&self) -> String {
+        self.loaded.clone().unwrap_or_else(|| self.run.text())
     }
 
     /// The run.
@@ -88,9 +123,11 @@ impl Player {
     }
 
     /// Does something at the moment shown; what was computed beyond it becomes an old future.
-    pub fn act(&mut self, action: Action) -> Result<(), String> {
+    pub fn act(&mut self, action: Directive) -> Result<(), String> {
+        self.pending.clear();
+        self.loaded = None;
         let at = self.position();
-        let answer = self.run.act(at, action).map(|_| ()).map_err(|error| error.message);
+        let answer = self.run.act(at, action).map(|_| ()).map_err(|error| error.0);
         self.computed = false;
         self.version += 1;
         self.steps.truncate(1);
@@ -104,7 +141,16 @@ impl Player {
     /// Computes a slice; true when there is nothing more to compute.
     pub fn compute(&mut self, steps: usize) -> bool {
         if !self.computed {
-            self.computed = self.run.compute(steps);
+            let before = self.run.happenings().len();
+            if self.perform_next() {
+                // A directive may take back what was computed ahead.
+                if self.run.happenings().len() < before {
+                    self.steps.truncate(1);
+                    self.seen = 0;
+                }
+            } else {
+                self.computed = self.run.compute(steps);
+            }
             if self.seen != self.run.happenings().len() {
                 self.version += 1;
             }
@@ -166,7 +212,7 @@ impl Player {
             let length = self.length_ms(spacing);
             let gone = (self.shown_ms / length).clamp(0.0, 1.0);
             if self.shown_ms < length {
-                position.time = position.time + crate::sim::SimDuration((next.time.since(position.time).0 as f64 * gone) as u64);
+                position.time = position.time + SimDuration((next.time.since(position.time).0 as f64 * gone) as u64);
             }
         }
         position
@@ -301,7 +347,7 @@ impl Player {
     }
 
     /// The cluster at a position.
-    pub fn cluster(&mut self, position: Position) -> &Cluster {
+    pub fn still(&mut self, position: Position) -> &Still {
         self.run.at(position)
     }
 
@@ -312,13 +358,13 @@ impl Player {
 
     /// Names of the futures left behind.
     pub fn futures(&self) -> Vec<String> {
-        self.run.futures().iter().map(|f| f.label.clone()).collect()
+        self.run.futures().iter().map(|f| f.first.trim_start_matches("$ ").trim_start_matches("kubectl ").to_string()).collect()
     }
 
     /// Makes an old future the present one again.
     pub fn go_back_to_future(&mut self, which: usize) {
         let at = self.position();
-        self.run.go_back_to(which);
+        let _ = self.run.go_back_to(which);
         self.version += 1;
         self.steps.truncate(1);
         self.seen = 0;

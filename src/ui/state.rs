@@ -9,7 +9,7 @@ use super::samples::{SAMPLES, STORIES};
 use super::texts::{Language, Texts};
 use crate::api::{ObjectKey, Profile};
 use crate::component::What;
-use crate::session::Action;
+use crate::scenario::Directive;
 use crate::sim::{SimDuration, SimTime};
 use std::rc::Rc;
 
@@ -489,7 +489,7 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
         A::Release(release) => {
             pause(model);
             model.ui.release = release;
-            let text = with_release(&model.player.run().text(), release);
+            let text = with_release(&model.player.text(), release);
             let _ = open_run(model, &text);
             vec![Effect::Compute, Effect::KeepRun]
         }
@@ -653,14 +653,17 @@ fn set_manifest(model: &mut Model, text: String) -> Vec<Effect> {
 pub const FILE: &str = "web.yaml";
 
 fn apply(model: &mut Model) -> Vec<Effect> {
-    let text = model.ui.manifest.clone();
+    let mut text = model.ui.manifest.clone();
     if text.trim().is_empty() {
         return vec![Effect::Focus("manifest")];
     }
     model.ui.screen = Screen::Page;
     pause(model);
     model.ui.applied = text.clone();
-    let answer = model.player.act(Action::File { name: FILE.into(), text });
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    let answer = model.player.act(Directive::File { name: FILE.into(), text });
     if let Err(message) = answer {
         model.ui.notice = Some(message);
         return Vec::new();
@@ -683,7 +686,7 @@ fn command(model: &mut Model, line: String) -> Vec<Effect> {
 fn run_line(model: &mut Model, line: String) -> Vec<Effect> {
     model.ui.notice = None;
     model.ui.nearest = super::panels::terminal::nearest(&line);
-    if let Err(message) = model.player.act(Action::Line(line)) {
+    if let Err(message) = model.player.act(Directive::Line(line)) {
         model.ui.notice = Some(message);
     }
     model.play_when_ready = true;

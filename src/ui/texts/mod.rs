@@ -3,6 +3,8 @@
 //! Statuses, fields, commands and file names stay English in both. Sentences about the run come from `lang` and
 //! `scene::story`, because the command line needs them too.
 
+use crate::lang::Lang;
+
 mod en;
 mod ko;
 
@@ -31,6 +33,14 @@ impl Language {
             "ko" => Some(Language::Ko),
             "en" => Some(Language::En),
             _ => None,
+        }
+    }
+
+    /// The same language for sentences about the run.
+    pub fn lang(self) -> Lang {
+        match self {
+            Language::Ko => Lang::Ko,
+            Language::En => Lang::En,
         }
     }
 

@@ -49,7 +49,7 @@ pub fn marks(model: &mut Model) -> Marks {
             Some((document, ObjectKey::new(kind, namespace, value(&["metadata", "name"])?)))
         })
         .collect();
-    let store = model.player.cluster(position).store();
+    let store = model.player.still(position).store();
     for (document, key) in documents {
         let Some(object) = store.by_key(&key) else { continue };
         for line in lines.iter().filter(|l| l.document == document && l.path[0] == "spec") {

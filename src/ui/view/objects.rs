@@ -22,7 +22,7 @@ pub fn read(model: &mut Model) -> Option<ObjectView> {
     let key = model.ui.selected.clone()?;
     let position = model.player.position();
     let before = last_change(model, &key, position.happenings);
-    let object = model.player.cluster(position).store().by_key(&key).cloned();
+    let object = model.player.still(position).store().by_key(&key).cloned();
     let mut view = ObjectView { title: key.to_string(), is_gone: object.is_none(), ..ObjectView::default() };
     if let Some(object) = object {
         view.owner = object.controller().and_then(|owner| {

@@ -25,7 +25,7 @@ pub fn blocks(transcript: &[Entry], now: SimTime) -> Vec<Block> {
         .map(|entry| Block {
             line: entry.line.clone(),
             output: entry.output.iter().filter(|(at, _)| *at <= now).map(|(_, text)| text.as_str()).collect(),
-            failed: entry.exit.is_some_and(|code| code != 0),
+            failed: entry.ended.is_some_and(|(at, code)| at <= now && code != 0),
         })
         .collect()
 }

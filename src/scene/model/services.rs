@@ -1,0 +1,111 @@
+//! Services above the columns, and what each ordinal's name answers.
+
+use super::{StageModel, ordinal_of};
+use crate::api::{Kind, Object, Text};
+use crate::store::Store;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A service that matters to the columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceModel {
+    /// Its name.
+    pub name: Text,
+    /// How it answers.
+    pub shape: ServiceShape,
+    /// True if the set names it in `spec.serviceName`.
+    pub governing: bool,
+    /// The ordinals it leads to now.
+    pub ordinals: Vec<i64>,
+}
+
+/// How a service answers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ServiceShape {
+    /// With every pod's address.
+    Headless,
+    /// With this one address.
+    Cluster(Text),
+    /// The set names it, but there is none.
+    Missing,
+}
+
+/// The DNS name of one ordinal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NameModel {
+    /// `web-3.nginx`.
+    pub name: String,
+    /// What it answers; none is NXDOMAIN.
+    pub address: Option<Text>,
+    /// True if the answer is new.
+    pub changed: bool,
+}
+
+/// Reads the services of the set's namespace into the model.
+pub(super) fn read(model: &mut StageModel, store: &Store, object: Option<&Rc<Object>>) {
+    let (Some(set), Some(object)) = (&model.set, object) else { return };
+    let governing = object.spec().get("serviceName").text();
+    let labels = object.spec().at(&["template", "metadata", "labels"]);
+    let mut services = Vec::new();
+    for service in store.list(Kind::Service, Some(&set.key.namespace)) {
+        let selector = service.spec().get("selector").entries();
+        let is_governing = service.name() == &*governing;
+        let selects = !selector.is_empty() && selector.iter().all(|(k, v)| labels.get(k).str() == v.str());
+        if !is_governing && !selects {
+            continue;
+        }
+        let shape = match service.spec().get("clusterIP").str() {
+            "None" => ServiceShape::Headless,
+            _ => ServiceShape::Cluster(service.spec().get("clusterIP").text()),
+        };
+        let mut ordinals: Vec<i64> = endpoints(store, service)
+            .into_iter()
+            .filter_map(|e| ordinal_of(&e.pod, &set.key.name).filter(|_| e.ready))
+            .collect();
+        ordinals.sort_unstable();
+        services.push(ServiceModel { name: service.meta("name").text(), shape, governing: is_governing, ordinals });
+    }
+    if !governing.is_empty() && !services.iter().any(|s| s.governing) {
+        services.push(ServiceModel { name: governing.clone(), shape: ServiceShape::Missing, governing: true, ordinals: Vec::new() });
+    }
+    services.sort_by_key(|s| (!s.governing, s.name.clone()));
+    let answers: BTreeMap<String, Text> = store
+        .get(Kind::Service, &set.key.namespace, &governing)
+        .filter(|service| service.spec().get("clusterIP").str() == "None")
+        .map(|service| endpoints(store, service))
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|e| e.ready && !e.hostname.is_empty())
+        .map(|e| (e.hostname.to_string(), e.address))
+        .collect();
+    if !governing.is_empty() {
+        for column in &mut model.columns {
+            let address = answers.get(&column.name).cloned();
+            column.dns = Some(super::NameModel { name: format!("{}.{governing}", column.name), address, changed: false });
+        }
+    }
+    model.services = services;
+}
+
+struct Endpoint {
+    pod: Text,
+    hostname: Text,
+    address: Text,
+    ready: bool,
+}
+
+/// Every endpoint in the slices of a service. One that is not ready counts if the service publishes those too.
+fn endpoints(store: &Store, service: &Object) -> Vec<Endpoint> {
+    let publish = service.spec().get("publishNotReadyAddresses").is_true();
+    store
+        .list(Kind::EndpointSlice, Some(service.namespace()))
+        .filter(|slice| slice.label("kubernetes.io/service-name") == service.name())
+        .flat_map(|slice| slice.body.get("endpoints").items())
+        .map(|e| Endpoint {
+            pod: e.at(&["targetRef", "name"]).text(),
+            hostname: e.get("hostname").text(),
+            address: e.get("addresses").items().first().map_or_else(|| "".into(), |a| a.text()),
+            ready: publish || e.at(&["conditions", "ready"]).as_bool().unwrap_or(true),
+        })
+        .collect()
+}
