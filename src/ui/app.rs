@@ -264,10 +264,17 @@ impl App {
         let x = view::track::head(model, &self.pictures);
         dom::set_attribute(panels::timeline::HEAD, "transform", &format!("translate({x:.1} 0)"));
         dom::set_attribute(panels::timeline::VEIL, "transform", &format!("translate({x:.1} 0)"));
-        if model.ui.screen == Screen::Page
-            && let Some(svg) = self.pictures.moving(model)
-        {
-            dom::set_markup(panels::stage::PICTURE, &svg);
+        if model.ui.screen == Screen::Page {
+            let picture = panels::stage::PICTURE;
+            match self.pictures.paint(model, dom::is_empty(picture)) {
+                view::pictures::Paint::Nothing => {}
+                view::pictures::Paint::Whole(svg) => dom::set_markup(picture, &svg),
+                view::pictures::Paint::Groups(groups) => {
+                    for group in groups {
+                        dom::set_group(picture, group.index, &group.class, &group.transform, group.opacity, group.offset, group.inside.as_deref());
+                    }
+                }
+            }
         }
     }
 
@@ -339,10 +346,14 @@ impl App {
             .iter()
             .map(|entry| Tab { id: entry.id, label: (entry.label)(texts).into(), class: if entry.is_narrow { "tabs__tab--narrow" } else { "" } })
             .collect();
-        let side = self.side(model, context);
+        let reasons = view::reasons::read(model, &self.pictures);
         let now = model.player.moving_position(model.ui.spacing).time;
         let blocks = view::terminal::blocks(model.player.transcript(), now);
-        let marks = view::marks(model);
+        let mut marks = view::marks(model);
+        if panel == Panel::Reasons {
+            marks.cited = reasons.cited();
+        }
+        let side = self.side(model, context, reasons);
         let narrow = match panel {
             Panel::Manifest => "manifest",
             Panel::Terminal => "terminal",
@@ -368,11 +379,11 @@ impl App {
         }
     }
 
-    fn side(&self, model: &mut Model, context: &Context) -> Html {
+    fn side(&self, model: &mut Model, context: &Context, reasons: view::Reasons) -> Html {
         let context = context.clone();
         match model.ui.panel {
             Panel::Names => {
-                let names = view::names::read(model);
+                let names = view::names::read(model, &self.pictures);
                 html! { <panels::names::NamesPanel {context} {names} asked_from={model.ui.asked_from.clone()} /> }
             }
             Panel::Events => {
@@ -389,7 +400,6 @@ impl App {
                 html! { <panels::claims::ClaimsPanel {context} {rows} /> }
             }
             _ => {
-                let reasons = view::reasons::read(model);
                 let ui = &model.ui;
                 let refused = ui.errors() > 0;
                 let mended = if refused { editor::mend_all(&ui.manifest, ui.language).map(AttrValue::from) } else { None };

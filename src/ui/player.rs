@@ -105,7 +105,7 @@ impl Player {
             return false;
         };
         // Where it ends is where the next one begins.
-        let at = Position { happenings: usize::MAX, time: self.run.last_input_at() };
+        let at = Position { happenings: usize::MAX, time: self.run.session().now() };
         if self.run.act(at, directive).is_err() {
             self.pending.clear();
         }

@@ -4,7 +4,7 @@ use super::Context;
 use crate::ui::platform::dom;
 use crate::ui::state::UiAction;
 use crate::ui::view::Names;
-use crate::ui::view::names::Cell;
+use crate::dns::table::{Cell, State};
 use crate::ui::widgets::{Icon, rich};
 use yew::prelude::*;
 
@@ -33,7 +33,7 @@ pub fn NamesPanel(props: &NamesProps) -> Html {
                 </select>
             </label>
             if let Some(name) = &names.missing { <p class="notice notice--warn"><Icon name="warn" /><span>{rich(&(texts.dns_missing_headless)(name))}</span></p> }
-            if names.columns.is_empty() {
+            if names.table.columns.is_empty() {
                 <p class="empty">{texts.dns_no_services}</p>
             } else {
                 <div class="names__scroll" tabindex="0" role="region" aria-label={texts.dns_title}>
@@ -41,14 +41,21 @@ pub fn NamesPanel(props: &NamesProps) -> Html {
                     <caption>{texts.dns_title}</caption>
                     <thead><tr>
                         <th scope="col">{texts.dns_name}</th>
-                        { for names.columns.iter().map(|column| html! {
-                            <th scope="col">{&column.name}<span class="names__kind">{if column.is_headless { texts.dns_headless } else { "ClusterIP" }}</span></th>
+                        { for names.table.columns.iter().map(|column| html! {
+                            <th scope="col">{&column.service}<span class="names__kind">{match (column.exists, column.headless) {
+                                (false, _) => texts.dns_none,
+                                (true, true) => texts.dns_headless,
+                                (true, false) => "ClusterIP",
+                            }}</span></th>
                         }) }
                     </tr></thead>
                     <tbody>
-                        { for names.rows.iter().map(|row| html! {
-                            <tr key={row.host.clone()}>
-                                <th scope="row">if row.host.is_empty() { <span class="names__self">{texts.dns_service_itself}</span> } else { {format!("{}.", row.host)} }</th>
+                        { for names.table.rows.iter().map(|row| html! {
+                            <tr key={row.pod.clone().unwrap_or_default()}>
+                                <th scope="row">{match &row.pod {
+                                    None => html! { <span class="names__self">{texts.dns_service_itself}</span> },
+                                    Some(pod) => html! { {format!("{pod}.")} },
+                                }}</th>
                                 { for row.cells.iter().map(|cell| answer(props, cell)) }
                             </tr>
                         }) }
@@ -62,22 +69,47 @@ pub fn NamesPanel(props: &NamesProps) -> Html {
 }
 
 fn answer(props: &NamesProps, cell: &Cell) -> Html {
-    let texts = props.context.texts;
-    let old = cell.before.as_ref().map(|lines| {
-        let lines: Vec<&str> = if lines.is_empty() { vec!["NXDOMAIN"] } else { lines.iter().map(String::as_str).collect() };
-        lines.into_iter().map(|line| html! { <del class="names__old">{line.to_string()}</del> }).collect::<Html>()
+    let old = cell.before.as_ref().map(|state| {
+        words(state).into_iter().map(|line| html! { <del class="names__old">{line}</del> }).collect::<Html>()
     });
     html! {
         <td class={cell.before.is_some().then_some("names__new")}>
-            { for cell.addresses.iter().map(|(address, ordinal)| html! {
-                <span class="names__line">{address} if let Some(n) = ordinal { <span class="badge">{n}</span> }</span>
-            }) }
-            if let Some(n) = cell.one_of {
-                <span class="names__note">{if n == 0 { texts.dns_no_endpoints.to_string() } else { (texts.dns_one_of)(n) }}</span>
-            }
-            if cell.is_missing { <span class="names__none"><Icon name="cross" />{"NXDOMAIN"}</span> }
-            if !cell.is_missing && cell.addresses.is_empty() { <span class="names__none"><Icon name="dash" />{"NOERROR · 0"}</span> }
+            {state(props, &cell.state, cell.before.as_ref())}
+            if let Some(seconds) = cell.cached { <span class="names__note">{(props.context.texts.seconds)(seconds as f64)}</span> }
             if let Some(old) = old { {old} }
         </td>
+    }
+}
+
+fn state(props: &NamesProps, state: &State, before: Option<&State>) -> Html {
+    let texts = props.context.texts;
+    match state {
+        State::Pods(pods) => pods
+            .iter()
+            .map(|(address, pod)| {
+                let ordinal = pod.as_ref().and_then(|pod| pod.rsplit('-').next()).and_then(|n| n.parse::<u64>().ok());
+                // Of several addresses only the new ones are set apart.
+                let known = matches!(before, Some(State::Pods(old)) if old.iter().any(|(a, _)| a == address));
+                html! { <span class={classes!("names__line", known.then_some("names__line--known"))}>{address} if let Some(n) = ordinal { <span class="badge">{n}</span> }</span> }
+            })
+            .collect(),
+        State::Virtual(address, ready) => html! {
+            <><span class="names__line">{address}</span>
+            <span class="names__note">{if *ready == 0 { texts.dns_no_endpoints.to_string() } else { (texts.dns_one_of)(*ready) }}</span></>
+        },
+        State::Alias(name) => html! { <span class="names__line">{"→ "}{name}</span> },
+        State::NoData => html! { <span class="names__none"><Icon name="dash" />{"NOERROR · 0"}</span> },
+        State::NxDomain => html! { <span class="names__none"><Icon name="cross" />{"NXDOMAIN"}</span> },
+        State::Failed => html! { <span class="names__none"><Icon name="cross" />{"SERVFAIL"}</span> },
+    }
+}
+
+fn words(state: &State) -> Vec<String> {
+    match state {
+        State::Pods(pods) => pods.iter().map(|(address, _)| address.clone()).collect(),
+        State::Virtual(address, _) | State::Alias(address) => vec![address.clone()],
+        State::NoData => vec!["NOERROR · 0".into()],
+        State::NxDomain => vec!["NXDOMAIN".into()],
+        State::Failed => vec!["SERVFAIL".into()],
     }
 }

@@ -330,6 +330,26 @@ pub fn set_markup(id: &str, markup: &str) {
     }
 }
 
+/// True if there is nothing inside the element with this id.
+pub fn is_empty(id: &str) -> bool {
+    element(id).is_none_or(|e| e.first_element_child().is_none())
+}
+
+/// Writes one group of the picture in the element with this id: only what is given.
+pub fn set_group(id: &str, index: usize, class: &str, transform: &str, opacity: f64, offset: f64, inside: Option<&str>) {
+    let Some(group) = element(id).and_then(|e| e.first_element_child()).and_then(|svg| svg.children().item(index as u32)) else { return };
+    let set = |name: &str, value: &str| {
+        let _ = group.set_attribute(name, value);
+    };
+    set("class", class);
+    set("transform", transform);
+    set("opacity", &format!("{opacity:.3}"));
+    set("stroke-dashoffset", &format!("{offset:.2}"));
+    if let Some(markup) = inside {
+        group.set_inner_html(markup);
+    }
+}
+
 /// Presses the element with this id.
 pub fn press(id: &str) {
     if let Some(element) = html(id) {
