@@ -12,6 +12,10 @@ pub mod component;
 
 pub mod dns;
 
+pub mod scheduler;
+
+pub mod kubelet;
+
 pub mod controllers;
 
 pub mod cluster;
@@ -21,6 +25,8 @@ pub mod scenario;
 pub mod kubectl;
 
 pub mod session;
+
+pub mod replay;
 
 pub mod lang;
 

@@ -1,19 +1,22 @@
-//! The list of components, in the order in which they hear of a change at the same moment, and what the cluster
-//! holds at the beginning.
+//! The list of components, in the order in which they hear of a change at the same moment.
 
 use super::Config;
-use crate::api::Object;
 use crate::component::Component;
-use crate::controllers;
+use crate::controllers::claim_binder::ClaimBinder;
+use crate::controllers::protection::{ClaimProtection, VolumeProtection};
+use crate::controllers::stateful_set::StatefulSetController;
+use crate::kubelet::Kubelets;
+use crate::scheduler::Scheduler;
 
 /// Every component, freshly made.
 pub fn all(config: &Config) -> Vec<Box<dyn Component>> {
     let _ = config;
-    vec![Box::new(controllers::stateful_set::StatefulSetController::default())]
-}
-
-/// What is there before the run begins: namespaces, nodes, storage classes.
-pub fn bootstrap(config: &Config) -> Vec<Object> {
-    let _ = config;
-    vec![Object::new(crate::api::Kind::Namespace, "", "default")]
+    vec![
+        Box::new(StatefulSetController::default()),
+        Box::new(ClaimBinder),
+        Box::new(ClaimProtection::default()),
+        Box::new(VolumeProtection),
+        Box::new(Scheduler::default()),
+        Box::new(Kubelets::default()),
+    ]
 }

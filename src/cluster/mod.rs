@@ -5,6 +5,7 @@
 //! A change reaches the components that watch its kind at once (later for a slow one); a component reacts after
 //! its pace and then works on every key that waits.
 
+pub mod bootstrap;
 pub mod components;
 pub mod invariants;
 
@@ -109,7 +110,7 @@ impl Cluster {
             watchers: Rc::new(watchers),
             spread: 0,
         };
-        for object in components::bootstrap(config) {
+        for object in bootstrap::objects(config) {
             cluster.server.seed(cluster.now, object);
         }
         // The beginning is there already when the run begins: everyone has seen it and has nothing to do.

@@ -5,7 +5,9 @@
 //! stream. Admission, patches and the rules of deletion stand in their own files; who wrote what, and because of
 //! what, is the business of `component::client`.
 
+pub mod admission;
 pub mod error;
+pub mod patch;
 pub mod server;
 pub mod view;
 

@@ -58,7 +58,7 @@ pub fn page() -> Result<Kit> {
     let bindgen = locked_version("wasm-bindgen")?;
     let folders = [
         cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &bindgen, &[], "2 minutes")?,
-        cargo_tool("trunk", "trunk", TRUNK, &["--locked"], "4 minutes")?,
+        cargo_tool("trunk", "trunk", TRUNK, &["--locked"], "5 minutes")?,
         // npm's binaryen carries the program itself.
         npm_tool("wasm-opt", "binaryen", BINARYEN)?,
         npm_tool("esbuild", "esbuild", ESBUILD)?,

@@ -8,7 +8,6 @@
 use crate::run::{Result, command, minutes, read, run, run_patiently};
 use crate::setup::{apt, apt_works, on_path, step};
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::time::Duration;
 
@@ -123,5 +122,5 @@ fn link(to: &str, at: &str) -> Result<()> {
     if fs::symlink_metadata(at).is_ok() {
         return Ok(());
     }
-    symlink(to, at).map_err(|error| format!("{at}: {error}"))
+    run(command("ln").args(["-s", to, at]), minutes(1))
 }

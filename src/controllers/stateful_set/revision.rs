@@ -61,64 +61,7 @@ pub fn new_revision(set: &Object, data: &Value, number: i64, collision: i64, fir
 
 /// The hash of revision data and collision count (S44): FNV-1 over the JSON text.
 pub fn hash(data: &Value, collision: i64) -> String {
-    let mut text = String::new();
-    go_json(data, &mut text);
-    text.push_str(&collision.to_string());
-    let mut h: u32 = 0x811c_9dc5;
-    for byte in text.bytes() {
-        h = h.wrapping_mul(0x0100_0193) ^ u32::from(byte);
-    }
-    h.to_string().bytes().map(|digit| b"456789bcdf"[usize::from(digit - b'0')] as char).collect()
-}
-
-fn go_json(value: &Value, out: &mut String) {
-    match value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-        Value::Int(n) => out.push_str(&n.to_string()),
-        Value::Float(f) => out.push_str(&f.to_string()),
-        Value::Str(s) => go_string(s, out),
-        Value::List(items) => {
-            out.push('[');
-            for (i, item) in items.iter().enumerate() {
-                if i > 0 {
-                    out.push(',');
-                }
-                go_json(item, out);
-            }
-            out.push(']');
-        }
-        Value::Map(map) => {
-            out.push('{');
-            for (i, (key, item)) in map.iter().enumerate() {
-                if i > 0 {
-                    out.push(',');
-                }
-                go_string(key, out);
-                out.push(':');
-                go_json(item, out);
-            }
-            out.push('}');
-        }
-    }
-}
-
-fn go_string(s: &str, out: &mut String) {
-    out.push('"');
-    for c in s.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '&' | '<' | '>' | '\u{2028}' | '\u{2029}' | '\0'..='\x1f' => {
-                out.push_str(&format!("\\u{:04x}", c as u32));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
+    crate::api::hash::revision_hash(&crate::api::print::to_go_json(data), collision)
 }
 
 /// Sorts revisions by number, age and name (S33).

@@ -1,0 +1,1 @@
+//! Mistakes in a manifest that can be repaired for its author.

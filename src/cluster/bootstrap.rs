@@ -1,0 +1,99 @@
+//! What a cluster holds before anybody does anything: namespaces, nodes, storage classes, the API's own Service.
+
+use super::Config;
+use crate::api::{Kind, Object, Text, Value};
+use crate::object;
+use crate::sim::SimTime;
+
+/// Every object that is there at time zero.
+pub fn objects(config: &Config) -> Vec<Object> {
+    let mut objects: Vec<Object> =
+        ["default", "kube-node-lease", "kube-public", "kube-system"].into_iter().map(namespace).collect();
+    objects.extend(config.nodes.iter().enumerate().map(|(i, name)| node(i, name, config)));
+    objects.push(class("standard", true, "Immediate", "Delete"));
+    objects.push(class("late", false, "WaitForFirstConsumer", "Delete"));
+    objects.push(class("keep", false, "Immediate", "Retain"));
+    objects.push(kubernetes());
+    objects
+}
+
+fn namespace(name: &'static str) -> Object {
+    let mut namespace = Object::new(Kind::Namespace, "", name);
+    namespace.body.set(&["metadata", "labels"], object! { "kubernetes.io/metadata.name" => name });
+    namespace.body.set(&["spec"], object! { "finalizers" => Value::list(vec!["kubernetes".into()]) });
+    namespace.body.set(&["status"], object! { "phase" => "Active" });
+    namespace
+}
+
+/// A node as the recorder's: 4 CPUs, 8 Gi, 110 pods.
+pub fn node(index: usize, name: &Text, config: &Config) -> Object {
+    let mut node = Object::new(Kind::Node, "", name.clone());
+    let at = SimTime::ZERO.rfc3339();
+    node.body.set(
+        &["metadata", "labels"],
+        object! {
+            "beta.kubernetes.io/arch" => "amd64", "beta.kubernetes.io/os" => "linux",
+            "kubernetes.io/arch" => "amd64", "kubernetes.io/hostname" => name, "kubernetes.io/os" => "linux",
+        },
+    );
+    let resources = object! { "cpu" => "4", "memory" => "8Gi", "pods" => "110" };
+    let condition = |kind: &'static str, status: &'static str, reason: &'static str, message: &'static str| {
+        object! {
+            "lastHeartbeatTime" => at.clone(), "lastTransitionTime" => at.clone(), "message" => message,
+            "reason" => reason, "status" => status, "type" => kind,
+        }
+    };
+    node.body.set(&["spec"], object! { "podCIDR" => format!("10.244.{}.0/24", index + 1) });
+    node.body.set(
+        &["status"],
+        object! {
+            "addresses" => Value::list(vec![
+                object! { "address" => format!("192.168.10.{}", 11 + index), "type" => "InternalIP" },
+                object! { "address" => name, "type" => "Hostname" },
+            ]),
+            "allocatable" => resources.clone(),
+            "capacity" => resources,
+            "conditions" => Value::list(vec![
+                condition("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+                condition("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+                condition("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+                condition("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
+            ]),
+            "nodeInfo" => object! {
+                "architecture" => "amd64", "containerRuntimeVersion" => "containerd://2.1.0",
+                "kernelVersion" => "6.12.0", "kubeletVersion" => config.profile.git_version,
+                "operatingSystem" => "linux", "osImage" => "Ordinal",
+            },
+        },
+    );
+    node
+}
+
+fn class(name: &'static str, default: bool, binding: &'static str, reclaim: &'static str) -> Object {
+    let mut class = Object::new(Kind::StorageClass, "", name);
+    if default {
+        class.body.set(&["metadata", "annotations"], object! { "storageclass.kubernetes.io/is-default-class" => "true" });
+    }
+    let body = class.body.map_mut();
+    body.insert("provisioner", "kubernetes.io/host-path");
+    body.insert("reclaimPolicy", reclaim);
+    body.insert("volumeBindingMode", binding);
+    class
+}
+
+fn kubernetes() -> Object {
+    let mut service = Object::new(Kind::Service, "default", "kubernetes");
+    service.body.set(&["metadata", "labels"], object! { "component" => "apiserver", "provider" => "kubernetes" });
+    service.body.set(
+        &["spec"],
+        object! {
+            "clusterIP" => "10.96.0.1", "clusterIPs" => Value::list(vec!["10.96.0.1".into()]),
+            "internalTrafficPolicy" => "Cluster", "ipFamilies" => Value::list(vec!["IPv4".into()]),
+            "ipFamilyPolicy" => "SingleStack",
+            "ports" => Value::list(vec![object! { "name" => "https", "port" => 443, "protocol" => "TCP", "targetPort" => 6443 }]),
+            "sessionAffinity" => "None", "type" => "ClusterIP",
+        },
+    );
+    service.body.set(&["status"], object! { "loadBalancer" => Value::map() });
+    service
+}
