@@ -131,6 +131,7 @@ pub struct Client<'a> {
     node: Option<Text>,
     cause: Cause,
     last_write: u64,
+    dry_run: bool,
 }
 
 impl<'a> Client<'a> {
@@ -142,7 +143,7 @@ impl<'a> Client<'a> {
         actor: &'static str,
         cause: Cause,
     ) -> Client<'a> {
-        Client { server, film, now, actor, node: None, cause, last_write: 0 }
+        Client { server, film, now, actor, node: None, cause, last_write: 0, dry_run: false }
     }
 
     /// The time.
@@ -175,11 +176,15 @@ impl<'a> Client<'a> {
         self.film.pending.push(Happening { at: self.now, what: What::Decision(Rc::new(decision)) });
     }
 
+    /// From here on requests are answered and change nothing, nor are they traced.
+    pub fn set_dry_run(&mut self, dry_run: bool) {
+        self.dry_run = dry_run;
+    }
+
     /// Creates an object.
     pub fn create(&mut self, object: Object) -> Result<Rc<Object>, Rc<Status>> {
         let key = object.key();
-        let n = self.next();
-        let answer = self.server.create(self.now, n, object);
+        let (n, answer) = self.ask(|server, now, n| server.create(now, n, object));
         self.trace(n, Verb::Create, "", key, answer, 201)
     }
 
@@ -195,8 +200,7 @@ impl<'a> Client<'a> {
 
     fn update_part(&mut self, object: Object, subresource: &'static str) -> Result<Rc<Object>, Rc<Status>> {
         let key = object.key();
-        let n = self.next();
-        let answer = self.server.update(self.now, n, object, subresource);
+        let (n, answer) = self.ask(|server, now, n| server.update(now, n, object, subresource));
         self.trace(n, Verb::Update, subresource, key, answer, 200)
     }
 
@@ -206,6 +210,19 @@ impl<'a> Client<'a> {
         key: &ObjectKey,
         subresource: &'static str,
         change: impl FnOnce(&mut Value),
+    ) -> Result<Rc<Object>, Rc<Status>> {
+        self.try_patch(key, subresource, |body| {
+            change(body);
+            Ok(())
+        })
+    }
+
+    /// Like [`Client::patch`], where the patch itself can be refused.
+    pub fn try_patch(
+        &mut self,
+        key: &ObjectKey,
+        subresource: &'static str,
+        change: impl FnOnce(&mut Value) -> Result<(), Status>,
     ) -> Result<Rc<Object>, Rc<Status>> {
         self.write_changed(Verb::Patch, key, subresource, change, 200)
     }
@@ -227,6 +244,7 @@ impl<'a> Client<'a> {
                         "status" => "True", "type" => "PodScheduled",
                     },
                 );
+                Ok(())
             },
             201,
         )
@@ -237,29 +255,28 @@ impl<'a> Client<'a> {
         verb: Verb,
         key: &ObjectKey,
         subresource: &'static str,
-        change: impl FnOnce(&mut Value),
+        change: impl FnOnce(&mut Value) -> Result<(), Status>,
         code: u16,
     ) -> Result<Rc<Object>, Rc<Status>> {
-        let n = self.next();
-        let answer = match self.server.store.by_key(key).cloned() {
+        let (n, answer) = self.ask(|server, now, n| match server.store.by_key(key).cloned() {
             None => Err(Status::not_found(key.kind, &key.name)),
             Some(old) => {
                 let mut object = (*old).clone();
-                change(&mut object.body);
+                change(&mut object.body)?;
                 if subresource == "binding" {
-                    self.server.bind(self.now, n, object)
+                    server.bind(now, n, object)
                 } else {
-                    self.server.update(self.now, n, object, subresource)
+                    server.update(now, n, object, subresource)
                 }
             }
-        };
+        });
         self.trace(n, verb, subresource, key.clone(), answer, code)
     }
 
     /// Deletes an object; the answer is what is left of it, none if it is gone.
     pub fn delete(&mut self, key: &ObjectKey, options: &DeleteOptions) -> Result<Option<Rc<Object>>, Rc<Status>> {
-        let n = self.next();
-        match self.server.delete(self.now, n, key, options) {
+        let (n, answer) = self.ask(|server, now, n| server.delete(now, n, key, options));
+        match answer {
             Ok(done) => {
                 let left = done.new.clone();
                 self.push(n, Verb::Delete, "", key.clone(), 200, None, done.old, done.new);
@@ -269,9 +286,14 @@ impl<'a> Client<'a> {
         }
     }
 
-    fn next(&mut self) -> u64 {
+    // Puts a request to the server; a dry run goes to a copy of it.
+    fn ask<T>(&mut self, request: impl FnOnce(&mut ApiServer, SimTime, u64) -> T) -> (u64, T) {
+        if self.dry_run {
+            return (0, request(&mut self.server.clone(), self.now, 0));
+        }
         self.film.writes += 1;
-        self.film.writes
+        let n = self.film.writes;
+        (n, request(self.server, self.now, n))
     }
 
     fn trace(
@@ -319,6 +341,9 @@ impl<'a> Client<'a> {
         old: Option<Rc<Object>>,
         new: Option<Rc<Object>>,
     ) {
+        if self.dry_run {
+            return;
+        }
         self.last_write = n;
         let write = Write {
             n,

@@ -125,7 +125,7 @@ pub fn replay(recording: &Recording) -> Result<Report, String> {
     let played = play(recording, &scenario, &steps);
     let writes = read_lines(recording, "writes.jsonl")?;
     let actors = match recording.files.get("actors.json") {
-        Some(text) => print::parse_json(text).map_err(|e| format!("actors.json: {}", e.message))?,
+        Some(text) => print::parse_json(text).map_err(|e| format!("actors.json: {e:?}"))?,
         None => Value::map(),
     };
     let mut report = Report::default();
@@ -141,7 +141,7 @@ fn read_lines(recording: &Recording, name: &str) -> Result<Vec<Value>, String> {
     text.lines()
         .enumerate()
         .filter(|(_, line)| !line.is_empty())
-        .map(|(i, line)| print::parse_json(line).map_err(|e| format!("{name}:{}: {}", i + 1, e.message)))
+        .map(|(i, line)| print::parse_json(line).map_err(|e| format!("{name}:{}: {e:?}", i + 1)))
         .collect()
 }
 

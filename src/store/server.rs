@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows who asks or why; `component::client` does. A refused request changes nothing.
 
+use super::admission::{self, AdmissionContext};
 use super::{Reason, Status, Store};
 use crate::api::{Kind, Object, ObjectKey, Profile, Text, Value};
 use crate::object;
@@ -311,19 +312,41 @@ impl ApiServer {
         Ok(Committed { old, new })
     }
 
-    fn admit(&mut self, object: &mut Object) -> Result<(), Status> {
-        if object.kind == Kind::Pod {
-            object.body.set(&["status"], object! { "phase" => "Pending" });
-        }
-        if object.kind == Kind::Service && object.spec().get("clusterIP").is_null() {
-            let ip = self.new_cluster_ip();
-            object.body.set(&["spec", "clusterIP"], ip);
-        }
-        Ok(())
+    fn default(&mut self, object: &mut Object, old: Option<&Object>) {
+        let default_storage_class = match object.kind {
+            Kind::PersistentVolumeClaim => self.default_class(),
+            _ => None,
+        };
+        let profile = self.profile.clone();
+        let mut cluster_ip = || self.new_cluster_ip();
+        let mut context =
+            AdmissionContext { profile: &profile, default_storage_class, cluster_ip: &mut cluster_ip, old };
+        admission::default_object(object, &mut context);
     }
 
-    fn admit_update(&mut self, _object: &mut Object, _old: &Object) -> Result<(), Status> {
-        Ok(())
+    // S128: of several default classes the youngest counts.
+    fn default_class(&self) -> Option<Text> {
+        self.store
+            .list(Kind::StorageClass, None)
+            .filter(|class| class.annotation("storageclass.kubernetes.io/is-default-class") == "true")
+            .max_by_key(|class| (class.created_at(), std::cmp::Reverse(class.name().to_string())))
+            .map(|class| class.meta("name").text())
+    }
+
+    fn admit(&mut self, object: &mut Object) -> Result<(), Status> {
+        self.default(object, None);
+        match admission::validate_create(object, &self.profile) {
+            causes if causes.is_empty() => Ok(()),
+            causes => Err(Status::invalid(object.kind, object.name(), causes)),
+        }
+    }
+
+    fn admit_update(&mut self, object: &mut Object, old: &Object) -> Result<(), Status> {
+        self.default(object, Some(old));
+        match admission::validate_update(object, old, &self.profile) {
+            causes if causes.is_empty() => Ok(()),
+            causes => Err(Status::invalid(object.kind, object.name(), causes)),
+        }
     }
 
     fn new_cluster_ip(&mut self) -> Text {

@@ -1,0 +1,8 @@
+//! Printing, and nothing else: objects in, text out.
+
+pub mod age;
+pub mod describe;
+pub mod format;
+pub mod jsonpath;
+pub mod list;
+pub mod table;
