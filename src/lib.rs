@@ -32,5 +32,7 @@ pub mod lang;
 
 pub mod scene;
 
+pub mod story;
+
 #[cfg(feature = "ui")]
 pub mod ui;

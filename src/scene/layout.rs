@@ -296,6 +296,8 @@ impl Grid<'_> {
             g.rect("ground", [0.0, 0.0, to - from, h], 14.0);
             self.scene.push(g);
         }
+        let held = set.partition.and_then(|p| self.columns.iter().position(|c| c.ordinal >= p && c.wanted));
+        let held = held.filter(|&i| i > 0);
         if head >= 30.0 {
             let mut g = Group::new(id("/title"), "ground-title", from, y);
             // The spine of the first column stays free: its cable passes here.
@@ -304,7 +306,10 @@ impl Grid<'_> {
             let replicas = format!("replicas: {}", set.replicas);
             let numbers = super::text::width(&replicas, 12.0, false, true);
             let wide = to - from;
-            let room = if wide > 190.0 { wide - left - numbers - 24.0 } else { 150.0 };
+            let mut room = if wide > 190.0 { wide - left - numbers - 24.0 } else { 150.0 };
+            if let Some(i) = held {
+                room = room.min(self.x(i) - from - left - 14.0);
+            }
             let name = super::text::elide(&set.key.name, room, 12.5, false);
             let name_w = super::text::width(&name, 12.5, true, false);
             let mut spans = vec![Span::plain(name)];
@@ -320,8 +325,7 @@ impl Grid<'_> {
             }
             self.scene.push(g);
         }
-        let held = set.partition.and_then(|p| self.columns.iter().position(|c| c.ordinal >= p && c.wanted));
-        if let (Some(i), Some(p)) = (held.filter(|&i| i > 0), set.partition) {
+        if let (Some(i), Some(p)) = (held, set.partition) {
             let gap = self.pitch - self.w;
             let mut g = Group::new(id("/partition"), "partition", self.x(i) - gap / 2.0, y);
             g.path("partition__line", Pen::default().go('M', &[0.0, 4.0]).go('V', &[h - 4.0]).0);

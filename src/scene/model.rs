@@ -6,7 +6,7 @@
 mod pods;
 mod services;
 
-pub use pods::{Countdown, Note, PodModel, PodState, Revision, pod_model};
+pub use pods::{Countdown, Note, PodModel, PodState, Revision, pod_model, pod_word};
 pub use services::{NameModel, ServiceModel, ServiceShape};
 
 use crate::api::{Kind, Object, ObjectKey, Text};

@@ -6,7 +6,7 @@ pub fn width(text: &str, size: f64, bold: bool, mono: bool) -> f64 {
     for c in text.chars() {
         em += match c {
             c if c as u32 > 0x1100 => 0.94,
-            _ if mono => 0.61,
+            _ if mono => 0.602,
             ' ' | '.' | ',' | ':' | ';' | '\'' | 'i' | 'l' | '|' => 0.30,
             'A'..='Z' | 'm' | 'w' => 0.72,
             '0'..='9' => 0.62,

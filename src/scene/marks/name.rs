@@ -4,7 +4,7 @@ use super::CARD;
 use super::icon::Icon;
 use crate::lang::Lang;
 use crate::scene::model::NameModel;
-use crate::scene::text::elide;
+use crate::scene::text::{elide, split_name, width};
 use crate::scene::{Anchor, Group};
 
 /// The height of a name.
@@ -35,10 +35,23 @@ pub fn record(g: &mut Group, name: &NameModel, w: f64) {
     }
     let left = if w >= 112.0 { 33.0 } else { 30.0 };
     let (class, text) = match &name.address {
-        Some(_) => ("t t--record", elide(&name.name, w - left - 8.0, 11.5, true)),
+        Some(_) => ("t t--record", fit(&name.name, w - left - 6.0)),
         None => ("t t--record t--muted", "NXDOMAIN".to_string()),
     };
     g.spans(class, left, middle + 4.0, Anchor::Start, vec![crate::scene::Span::plain(text)]);
+}
+
+/// The name with its ordinal always readable: `samp…-0.he…s`.
+fn fit(name: &str, room: f64) -> String {
+    if width(name, 11.5, false, true) <= room {
+        return name.to_string();
+    }
+    let (pod, service) = name.split_once('.').unwrap_or((name, ""));
+    let service = elide(service, room * 0.4, 11.5, true);
+    let (base, ordinal) = split_name(pod, room - width(&service, 11.5, false, true) - 7.0, 11.5);
+    // The parts were measured in another face; cut once more in this one.
+    let base = elide(&base, room - width(&format!("{ordinal}.{service}"), 11.5, false, true), 11.5, true);
+    format!("{base}{ordinal}.{service}")
 }
 
 /// What a screen reader says of a name.

@@ -143,7 +143,7 @@ pub fn pod_model(store: &Store, pod: &Object, now: SimTime) -> PodModel {
     let containers = status.get("containerStatuses").items();
     let node = pod.spec().get("nodeName").text();
     let ready = pod.condition("Ready").get("status").str() == "True";
-    let (word, state) = word(pod);
+    let (word, state) = pod_word(pod);
     let set = pod.controller().filter(|o| o.kind() == "StatefulSet");
     let set = set.and_then(|o| store.get(Kind::StatefulSet, pod.namespace(), o.name()));
     let unconfirmed = !node.is_empty() && node_is_silent(store, &node);
@@ -218,7 +218,7 @@ fn ready_state(model: &mut PodModel, pod: &Object, set: Option<&Object>, now: Si
 
 /// kubectl's STATUS, and the condition it stands for. A running pod comes back as `NotReady`; the caller looks at
 /// its readiness.
-fn word(pod: &Object) -> (Text, PodState) {
+pub fn pod_word(pod: &Object) -> (Text, PodState) {
     let status = pod.status();
     let phase = status.get("phase").text();
     let mut word = if status.get("reason").is_null() { phase.clone() } else { status.get("reason").text() };
