@@ -8,10 +8,12 @@
 pub mod args;
 pub mod error;
 pub mod lexer;
+pub mod manifests;
 pub mod output;
 pub mod resource;
 pub mod select;
 pub mod verbs;
+mod wire;
 
 use crate::api::{Kind, Profile};
 use crate::component::Client;
@@ -138,6 +140,10 @@ pub trait Program {
     fn poll(&mut self, host: &mut dyn Host, out: &mut Output) -> Progress;
     /// Somebody pressed Ctrl+C; the next poll ends with status 130.
     fn interrupt(&mut self);
+    /// True for a watch: it never ends by itself.
+    fn is_endless(&self) -> bool {
+        false
+    }
     /// A copy, for snapshots.
     fn boxed_clone(&self) -> Box<dyn Program>;
 }
@@ -151,6 +157,9 @@ impl Clone for Box<dyn Program> {
 /// What goes on after a verb has done its first step: a watch, a wait.
 trait Task: TaskClone {
     fn poll(&mut self, host: &mut dyn Host, out: &mut Output) -> Result<Progress>;
+    fn is_endless(&self) -> bool {
+        false
+    }
 }
 
 trait TaskClone {
@@ -257,6 +266,10 @@ impl Program for Line {
         self.interrupted = true;
     }
 
+    fn is_endless(&self) -> bool {
+        self.running.as_ref().is_some_and(|task| task.is_endless())
+    }
+
     fn boxed_clone(&self) -> Box<dyn Program> {
         Box::new(self.clone())
     }
@@ -284,7 +297,7 @@ fn run(invocation: &Invocation, host: &mut dyn Host, out: &mut Output) -> Result
     }
     let mut cx =
         Cx { host, out, args: &args, stdin: &invocation.stdin, command: verb.name, words: &invocation.words };
-    (verb.run)(&mut cx)
+    verb.run(&mut cx)
 }
 
 // Finds the verb: the first word that is no flag, and the next one where it has sub-verbs. The rest keeps its order.
@@ -294,7 +307,7 @@ fn find_verb(words: &[String]) -> Result<(Option<&'static Verb>, Vec<String>)> {
     let name = rest.remove(at);
     let second = next_plain(&rest, at).and_then(|at| {
         let text = format!("{name} {}", rest[at]);
-        let verb = VERBS.iter().find(|verb| verb.answers_to(&text))?;
+        let verb = VERBS.iter().find(|verb| verb.name == text)?;
         Some((at, verb))
     });
     if let Some((at, verb)) = second {
@@ -303,7 +316,7 @@ fn find_verb(words: &[String]) -> Result<(Option<&'static Verb>, Vec<String>)> {
     }
     match VERBS.iter().find(|verb| verb.name == name) {
         Some(verb) => Ok((Some(verb), rest)),
-        None => Err(Error::Raw(verbs::unknown(&name))),
+        None => Err(verbs::unknown(&name)),
     }
 }
 

@@ -13,7 +13,7 @@ mod tests;
 
 pub use defaults::{AdmissionContext, default_object};
 pub use revision::{prepare_template_for_revision, revision_data};
-pub use validation::{validate_create, validate_update, warnings};
+pub use validation::{validate_create, validate_status, validate_update, warnings};
 
 use super::{Reason, Status};
 use crate::api::schema::{self, DecodeError, FieldProblem};

@@ -354,20 +354,20 @@ impl Task for Watch {
                 (false, false) => continue,
             };
             if let Some(object) = object {
-                self.print_at(event, &object.clone(), change.at, out)?;
+                self.print(event, object, change.at, out)?;
             }
         }
         self.cursor = store.head();
         Ok(Progress::Wait { at: None })
     }
+
+    fn is_endless(&self) -> bool {
+        true
+    }
 }
 
 impl Watch {
     fn print(&mut self, event: &str, object: &Rc<Object>, now: SimTime, out: &mut Output) -> Result<()> {
-        self.print_at(event, object, now, out)
-    }
-
-    fn print_at(&mut self, event: &str, object: &Rc<Object>, now: SimTime, out: &mut Output) -> Result<()> {
         if self.format.is_table() {
             out.out(self.rows.print(&[(event, object)], now));
             return Ok(());
