@@ -93,6 +93,10 @@ impl Component for App {
 
     fn update(&mut self, ctx: &yew::Context<Self>, message: Message) -> bool {
         match message {
+            Message::Do(UiAction::SeekPlace(place)) => {
+                let step = self.pictures.timeline(&mut self.model.borrow_mut()).axis.step_at(place);
+                self.act(ctx, UiAction::SeekStep(step))
+            }
             Message::Do(action) => self.act(ctx, action),
             Message::Slice => {
                 let done = {
@@ -130,7 +134,8 @@ impl Component for App {
         let model = &mut *model;
         let context = Context { texts: model.ui.texts(), send: self.context.send.clone() };
         let texts = context.texts;
-        let caption = view::caption::read(model);
+        let chapter = self.pictures.chapter(model);
+        let caption = view::caption::read(model, chapter);
         let spoken: AttrValue = format!("{} {}", caption.done, caption.next).into();
         let said = if model.ui.playing && model.ui.speed > 2 { AttrValue::from("") } else { spoken.clone() };
         let page = match model.ui.screen {
@@ -323,7 +328,7 @@ impl App {
     }
 
     fn time(&self, model: &mut Model, context: &Context, spoken: AttrValue) -> Html {
-        let track = self.pictures.track(model);
+        let track = view::track::read(model, &self.pictures);
         let position = model.player.position();
         html! {
             <footer class="time">

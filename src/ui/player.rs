@@ -3,10 +3,11 @@
 //! A step is something an observer would name (`scene::story`); a moment is a step and how far the next one has come.
 //! Playing is arithmetic on that moment: nothing here knows frames or clocks.
 
-use crate::component::{Happening, What};
 use crate::scenario::{Directive, Header, Scenario};
 use crate::session::{Entry, Position, Run, Still};
+pub use crate::scene::timeline::Spacing;
 use crate::sim::{SimDuration, SimTime};
+use crate::story::Story;
 use std::collections::VecDeque;
 
 /// How fast the play button goes, in the order of the keys `<` and `>`.
@@ -15,18 +16,10 @@ pub const SPEEDS: &[(f64, &str)] = &[(0.25, "¼×"), (0.5, "½×"), (1.0, "1×")
 const STEP_MS: f64 = 1100.0;
 /// With real spacing no gap between steps plays longer than this.
 const LONGEST_MS: f64 = 3000.0;
+/// What follows a step so closely is shown with it.
+const BURST: SimDuration = SimDuration(90);
 /// Movement into a step takes so long, whatever the spacing.
 const MOVE_MS: f64 = 320.0;
-
-/// How time is laid out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Spacing {
-    /// Every step takes the same time.
-    #[default]
-    Even,
-    /// Simulated seconds, quiet stretches shortened.
-    Real,
-}
 
 /// A place where the run can be stopped.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,6 +37,7 @@ pub struct Player {
     pending: VecDeque<Directive>,
     /// The text the run was loaded from, until all of it has been carried out.
     loaded: Option<String>,
+    story: Story,
     steps: Vec<Step>,
     seen: usize,
     step: usize,
@@ -69,6 +63,7 @@ impl Player {
             run,
             pending: VecDeque::new(),
             loaded: None,
+            story: Story::default(),
             steps: vec![Step { happenings: 0, time: SimTime::ZERO }],
             seen: 0,
             step: 0,
@@ -130,9 +125,7 @@ impl Player {
         let answer = self.run.act(at, action).map(|_| ()).map_err(|error| error.0);
         self.computed = false;
         self.version += 1;
-        self.steps.truncate(1);
-        self.seen = 0;
-        self.read_steps();
+        self.reread();
         // The place stays; it may lie between two steps of the new history.
         self.go_to(at);
         answer
@@ -145,16 +138,21 @@ impl Player {
             if self.perform_next() {
                 // A directive may take back what was computed ahead.
                 if self.run.happenings().len() < before {
-                    self.steps.truncate(1);
                     self.seen = 0;
+                    self.story = Story::default();
                 }
             } else {
                 self.computed = self.run.compute(steps);
             }
             if self.seen != self.run.happenings().len() {
                 self.version += 1;
+                let at_end = self.at_end() && !self.is_blank();
+                self.read_steps();
+                // The last step takes in what follows it; whoever stands there sees it too.
+                if at_end && self.step + 1 == self.steps.len() {
+                    self.between = None;
+                }
             }
-            self.read_steps();
         }
         self.computed
     }
@@ -164,14 +162,38 @@ impl Player {
         self.computed
     }
 
+    fn reread(&mut self) {
+        self.seen = 0;
+        self.story = Story::default();
+        self.steps.truncate(1);
+        self.read_steps();
+        self.step = self.step.min(self.steps.len() - 1);
+    }
+
+    // The story may change its mind about the last steps it told, so the places are made anew.
     fn read_steps(&mut self) {
         let happenings = self.run.happenings();
-        for (i, happening) in happenings.iter().enumerate().skip(self.seen) {
-            if is_step(happening) {
-                self.steps.push(Step { happenings: i + 1, time: happening.at });
-            }
+        if happenings.len() == self.seen && self.steps.len() > 1 {
+            return;
+        }
+        self.story.read(happenings);
+        self.steps.truncate(1);
+        let told = self.story.steps();
+        for (i, step) in told.iter().enumerate() {
+            // A step is shown as it stands right after it began; only the last one takes in all that follows.
+            let burst = step.at + BURST;
+            let last = match i + 1 == told.len() {
+                true => step.last,
+                false => (step.first..=step.last).rev().find(|n| happenings[*n].at <= burst).unwrap_or(step.first),
+            };
+            self.steps.push(Step { happenings: last + 1, time: happenings[last].at });
         }
         self.seen = happenings.len();
+    }
+
+    /// The steps with their sentences; the first belongs to place 1.
+    pub fn story(&self) -> &Story {
+        &self.story
     }
 
     /// Every step so far; the first is the empty beginning.
@@ -366,10 +388,8 @@ impl Player {
         let at = self.position();
         let _ = self.run.go_back_to(which);
         self.version += 1;
-        self.steps.truncate(1);
-        self.seen = 0;
         self.computed = false;
-        self.read_steps();
+        self.reread();
         self.go_to(at);
     }
 
@@ -391,12 +411,4 @@ pub enum Advance {
     Waiting,
     /// The end.
     End,
-}
-
-fn is_step(happening: &Happening) -> bool {
-    match &happening.what {
-        What::Input(_) => true,
-        What::Write(write) => write.changed() && write.subresource != "status",
-        What::Decision(_) => false,
-    }
 }

@@ -225,6 +225,8 @@ pub enum UiAction {
     SeekStep(usize),
     SeekTime(SimTime),
     SeekMoment(f64),
+    /// A part of the timeline's width, which only the shell can turn into a step.
+    SeekPlace(f64),
     SeekTenth(usize),
     SeekEnd,
     SecondsBy(i64),
@@ -337,6 +339,7 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
         A::SeekStep(step) => seek(model, |p| p.go_to_step(step)),
         A::SeekTime(time) => seek(model, |p| p.go_to_time(time)),
         A::SeekMoment(moment) => seek(model, |p| p.go_to_step(moment.round().max(0.0) as usize)),
+        A::SeekPlace(_) => Vec::new(),
         A::SeekTenth(tenth) => seek(model, |p| p.go_to_step((p.steps().len() - 1) * tenth.min(10) / 10)),
         A::SeekEnd => seek(model, |p| p.go_to_step(usize::MAX)),
         A::SecondsBy(by) => seek(model, |p| {

@@ -41,18 +41,44 @@ pub fn TimelinePanel(props: &TimelineProps) -> Html {
     let oninput = props.context.send.reform(|event: InputEvent| {
         UiAction::SeekMoment(dom::text_of(&event).parse().unwrap_or(0.0))
     });
+    // The picture is pressed and dragged; the slider is what the keyboard and screen readers get.
+    let held = use_mut_ref(|| false);
+    let seek = {
+        let (area, send) = (area.clone(), props.context.send.clone());
+        move |event: &PointerEvent| send.emit(UiAction::SeekPlace(dom::fraction_in(&area, event.client_x())))
+    };
+    let onpointerdown = {
+        let (area, held, seek) = (area.clone(), held.clone(), seek.clone());
+        Callback::from(move |event: PointerEvent| {
+            if event.button() == 0 {
+                *held.borrow_mut() = true;
+                dom::capture(&area, event.pointer_id());
+                seek(&event);
+            }
+        })
+    };
+    let onpointermove = {
+        let held = held.clone();
+        Callback::from(move |event: PointerEvent| {
+            if *held.borrow() {
+                seek(&event);
+            }
+        })
+    };
+    let onpointerup = Callback::from(move |_: PointerEvent| *held.borrow_mut() = false);
+    let (top, bottom) = track.lanes;
     html! {
         <div class={classes!("timeline", track.is_blank.then_some("timeline--blank"))}>
-            <div class="timeline__area" ref={area}>
+            <div class="timeline__area" ref={area} {onpointerdown} {onpointermove} {onpointerup}>
                 if track.is_blank {
                     <p class="timeline__none">{texts.no_history}</p>
                 } else {
                     {Html::from_html_unchecked(track.svg.clone().into())}
                     <svg class="track track__now" width={props.width.to_string()} height={track.height.to_string()} aria-hidden="true">
-                        <g id={VEIL}><rect class="track__future" x="0" y="24" width="100%" height={(track.height - 40.0).max(0.0).to_string()} /></g>
+                        <g id={VEIL}><rect class="track__future" x="0" y={(top - 3.0).to_string()} width="100%" height={(bottom - top + 6.0).max(0.0).to_string()} /></g>
                         <g id={HEAD}>
-                            <path class="track__head" d={format!("M0 24V{}", track.height - 10.0)} />
-                            <circle class="track__knob" cx="0" cy="22" r="5.5" />
+                            <path class="track__head" d={format!("M0 {}V{}", top - 4.0, bottom + 9.0)} />
+                            <circle class="track__knob" cx="0" cy={(top - 6.0).to_string()} r="5.5" />
                         </g>
                     </svg>
                     <input type="range" class="timeline__slider" aria-label={texts.timeline} aria-valuetext={props.spoken.clone()}

@@ -37,6 +37,7 @@ pub const TEXTS: Texts = Texts {
     settled: "quiet",
     nothing_yet: "Nothing has been created yet.",
     nothing_yet_next: "Apply the manifest to begin.",
+    press_play: "Press play to begin.",
     rejected: "Not applied",
     rejected_next: "Correct the marked lines to begin.",
     playback: "Playback",

@@ -37,6 +37,7 @@ pub const TEXTS: Texts = Texts {
     settled: "조용하다",
     nothing_yet: "아직 아무것도 만들어지지 않았다.",
     nothing_yet_next: "매니페스트를 적용하면 시작한다.",
+    press_play: "재생하면 시작한다.",
     rejected: "적용하지 못했다",
     rejected_next: "표시된 줄을 고치면 시작한다.",
     playback: "재생",

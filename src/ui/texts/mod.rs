@@ -103,6 +103,7 @@ texts! {
     settled: &'static str,
     nothing_yet: &'static str,
     nothing_yet_next: &'static str,
+    press_play: &'static str,
     rejected: &'static str,
     rejected_next: &'static str,
     // time

@@ -1,5 +1,6 @@
 //! The sentence over the picture.
 
+use crate::story::caption;
 use crate::ui::state::Model;
 
 /// What happened, what comes next, and where in the run that is.
@@ -15,8 +16,8 @@ pub struct Caption {
     pub next: String,
 }
 
-/// The caption at the moment shown.
-pub fn read(model: &Model) -> Caption {
+/// The caption at the moment shown; `chapter` is what the last command set going.
+pub fn read(model: &Model, chapter: Option<String>) -> Caption {
     let texts = model.ui.texts();
     if model.player.is_blank() {
         let errors = model.ui.errors();
@@ -31,10 +32,13 @@ pub fn read(model: &Model) -> Caption {
             Caption { chapter: texts.manifest.into(), place: String::new(), done: texts.nothing_yet.into(), next: texts.nothing_yet_next.into() }
         };
     }
-    Caption {
-        chapter: String::new(),
-        place: (texts.step_of)(model.player.step(), model.player.steps().len() - 1),
-        done: String::new(),
-        next: String::new(),
-    }
+    let lang = model.ui.language.lang();
+    let step = model.player.step();
+    let place = (texts.step_of)(step, model.player.steps().len() - 1);
+    let chapter = chapter.unwrap_or_default();
+    let Some(told) = step.checked_sub(1).and_then(|i| model.player.story().steps().get(i)) else {
+        return Caption { chapter: texts.manifest.into(), place, done: texts.nothing_yet.into(), next: texts.press_play.into() };
+    };
+    let (done, next) = caption(told, lang);
+    Caption { chapter, place, done, next: next.unwrap_or_default() }
 }

@@ -4,14 +4,15 @@
 //! between steps only the groups that changed are written.
 
 use super::stage::Slot;
-use super::{Stage, Track};
+use super::Stage;
 use crate::api::{Kind, ObjectKey};
 use crate::component::What;
 use crate::scene::svg::{group_inner, group_transform, svg_element};
+use crate::scene::timeline::Timeline;
 use crate::scene::{Scene, StageModel, StageOptions, stage, tween};
 use crate::session::Position;
 use crate::ui::editor::outline;
-use crate::ui::player::Player;
+use crate::ui::player::{Player, Spacing};
 use crate::ui::state::Model;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -34,6 +35,7 @@ type Kept = RefCell<Vec<(Key, Rc<Scene>)>>;
 pub struct Pictures {
     scenes: Kept,
     painted: RefCell<Option<Rc<Scene>>>,
+    timeline: RefCell<Option<((u64, Spacing), Rc<Timeline>)>>,
     /// The set on the stage: stays there when it is gone, with the ordinals it ever had in this run.
     subject: RefCell<(u64, Option<ObjectKey>, Option<(i64, i64)>)>,
 }
@@ -125,9 +127,25 @@ impl Pictures {
         if groups.is_empty() { Paint::Nothing } else { Paint::Groups(groups) }
     }
 
-    /// The timeline.
-    pub fn track(&self, model: &mut Model) -> Track {
-        Track { svg: String::new(), height: 92.0, futures: model.player.futures(), is_blank: model.player.is_blank() }
+    /// The run laid out in time.
+    pub fn timeline(&self, model: &mut Model) -> Rc<Timeline> {
+        let key = (model.player.version, model.ui.spacing);
+        if let Some((kept, timeline)) = &*self.timeline.borrow()
+            && *kept == key
+        {
+            return timeline.clone();
+        }
+        let set = self.set(model);
+        let player = &model.player;
+        let timeline = Rc::new(Timeline::new(player.run().happenings(), &player.story().ticks(), set.as_ref(), model.ui.spacing));
+        *self.timeline.borrow_mut() = Some((key, timeline.clone()));
+        timeline
+    }
+
+    /// What the last command set going, at the moment shown.
+    pub fn chapter(&self, model: &mut Model) -> Option<String> {
+        let moment = model.player.moment(model.ui.spacing);
+        self.timeline(model).chapter_at(moment).map(|chapter| chapter.label(model.ui.language.lang()))
     }
 
     /// The set on the stage, if there is or was one.
