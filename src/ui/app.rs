@@ -322,7 +322,8 @@ impl App {
     }
 
     fn first(&self, model: &mut Model, context: &Context) -> Html {
-        let stage = self.pictures.still(model, 760.0);
+        let width = model.ui.stage_size.0.clamp(300.0, 760.0);
+        let stage = self.pictures.still(model, width);
         let legend = context.texts.legend.iter().map(|(state, _)| view::track::legend(state).into()).collect::<Vec<AttrValue>>();
         html! { <panels::first::First context={context.clone()} {stage} lanes={self.lanes.clone()} {legend} has_kept={model.ui.has_kept} /> }
     }
@@ -371,7 +372,7 @@ impl App {
                 <main class="work">
                     if let Some(notice) = &ui.notice { <p class="notice notice--warn work__notice" role="alert"><Icon name="warn" /><span>{notice}</span></p> }
                     <panels::caption::CaptionPanel context={context.clone()} {caption} />
-                    <panels::stage::StagePanel context={context.clone()} {stage} room={ui.stage_size.1} selected={ui.selected.clone()} />
+                    <panels::stage::StagePanel context={context.clone()} {stage} room={if dom::window_size().0 < 900.0 { f64::MAX } else { ui.stage_size.1 }} selected={ui.selected.clone()} />
                 </main>
                 {time}
                 <div class="sidetabs"><Tabs label={texts.panels} {tabs} {chosen} controls="side"

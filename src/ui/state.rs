@@ -496,14 +496,15 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             let _ = open_run(model, &text);
             vec![Effect::Compute, Effect::KeepRun]
         }
-        A::StageSize(width, height) => {
+        A::StageSize(width, height) if width > 0.0 => {
             model.ui.stage_size = (width, height);
             Vec::new()
         }
-        A::TrackWidth(width) => {
+        A::TrackWidth(width) if width > 0.0 => {
             model.ui.track_width = width;
             Vec::new()
         }
+        A::StageSize(..) | A::TrackWidth(_) => Vec::new(),
         A::AskFrom(pod) => {
             model.ui.asked_from = pod;
             Vec::new()
@@ -556,7 +557,7 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             None => Vec::new(),
         },
         A::FocusManifest => {
-            model.ui.panel = if model.ui.stage_size.0 < 1.0 { model.ui.panel } else { Panel::Manifest };
+            model.ui.panel = Panel::Manifest;
             vec![Effect::Focus("manifest")]
         }
         A::Command(line) => command(model, line),

@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::ui::samples::STORIES;
+use crate::ui::platform::dom;
 use crate::ui::state::UiAction;
 use crate::ui::view::Stage;
 use crate::ui::widgets::{Button, Icon, kbd};
@@ -26,6 +27,11 @@ pub struct FirstProps {
 #[component]
 pub fn First(props: &FirstProps) -> Html {
     let (context, texts) = (&props.context, props.context.texts);
+    let picture = use_node_ref();
+    {
+        let (picture, send) = (picture.clone(), context.send.clone());
+        use_effect_with((), move |()| dom::observe_size(&picture, move |width, height| send.emit(UiAction::StageSize(width, height))));
+    }
     html! {
         <main class="first" id="stage" tabindex="-1">
             <div class="first__main">
@@ -44,7 +50,7 @@ pub fn First(props: &FirstProps) -> Html {
                         {kbd("Space")}{" "}{texts.key_play}{" "}{kbd("→")}{" "}{texts.key_step}{" "}{kbd("W")}{" "}{texts.key_why}
                     </p>
                 </section>
-                <section class="first__pic" aria-label={texts.cluster}>{Html::from_html_unchecked(props.stage.svg.clone().into())}</section>
+                <section class="first__pic" ref={picture} aria-label={texts.cluster}>{Html::from_html_unchecked(props.stage.svg.clone().into())}</section>
             </div>
             <nav class="stories" aria-label={texts.stories}>
                 <h2>{texts.stories}<span class="stories__hint">{texts.stories_hint}</span>

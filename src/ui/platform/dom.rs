@@ -213,13 +213,20 @@ pub fn replace_text(id: &str, text: &str) {
     if area.value() == text {
         return;
     }
+    // The insertion goes where the focus is, so the field takes it for a moment; a hidden field cannot.
+    let before = document().and_then(|d| d.active_element()).and_then(|e| e.dyn_into::<HtmlElement>().ok());
     let _ = area.focus();
+    let focused = document().and_then(|d| d.active_element()).is_some_and(|e| e.is_same_node(Some(&area)));
     area.select();
-    if !exec_insert(text) {
+    if !focused || !exec_insert(text) {
         area.set_value(text);
     }
     let _ = area.set_selection_range(0, 0);
     area.set_scroll_top(0);
+    match before {
+        Some(before) if !before.is_same_node(Some(&area)) => drop(before.focus()),
+        _ => {}
+    }
 }
 
 /// Inserts `text` where the caret is, as an edit that the browser can undo.

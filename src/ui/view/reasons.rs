@@ -284,7 +284,12 @@ fn source(lines: &[Line], field: &[&str], default: &str) -> Source {
     let found = lines.iter().find(|l| l.path.len() == field.len() + 1 && l.path[0] == "spec" && l.path[1..].iter().eq(field));
     match found {
         Some(line) => Source::Line(line.number),
-        None => Source::Default(default.rsplit('.').next().unwrap_or(default).to_string()),
+        None => {
+            // A long field is named by its value alone.
+            let short = default.rsplit('.').next().unwrap_or(default);
+            let value = short.rsplit(": ").next().unwrap_or(short);
+            Source::Default(if short.len() > 22 { value } else { short }.to_string())
+        }
     }
 }
 
