@@ -127,6 +127,12 @@ impl Profile {
         PROFILES.iter().rfind(same)
     }
 
+    /// True if this release is older than `major.minor`; for what differs in kubectl's texts.
+    pub fn before(&self, major: u32, minor: u32) -> bool {
+        let mut own = self.name.split('.').map(|part| part.parse().unwrap_or(0));
+        (own.next().unwrap_or(0), own.next().unwrap_or(0)) < (major, minor)
+    }
+
     /// Turns a feature gate on or off; false if no switch belongs to it.
     pub fn set_gate(&mut self, gate: &str, on: bool) -> bool {
         match gate {

@@ -22,7 +22,7 @@ mod suggest;
 mod tests;
 
 pub use decode::{DecodeError, FieldProblem, KindError, decode, decode_as, metadata_error, normalise, resolve, strict_error};
-pub use suggest::{places, suggest};
+pub use suggest::{distance, nearest, places, suggest};
 
 use super::kind::Kind;
 

@@ -69,7 +69,9 @@ impl PartialOrd for Text {
 }
 impl Ord for Text {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_str().cmp(other.as_str())
+        // Shared texts are compared with themselves all the time: a namespace, a uid.
+        let (a, b) = (self.as_str(), other.as_str());
+        if std::ptr::eq(a, b) { Ordering::Equal } else { a.cmp(b) }
     }
 }
 impl std::hash::Hash for Text {
@@ -287,6 +289,11 @@ impl Value {
     }
 }
 
+#[inline]
+fn same_text(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.as_bytes().first() == b.as_bytes().first() && a == b
+}
+
 /// An object: members in byte order of their keys, shared until written.
 #[derive(Clone, Default, PartialEq)]
 pub struct Map(Rc<Vec<(Text, Value)>>);
@@ -303,22 +310,21 @@ impl Map {
     }
 
     fn find(&self, key: &str) -> Result<usize, usize> {
-        // Most objects are small; a straight run beats halving there.
-        if self.0.len() <= 8 {
-            for (i, (k, _)) in self.0.iter().enumerate() {
-                match k.as_str().cmp(key) {
-                    Ordering::Less => {}
-                    Ordering::Equal => return Ok(i),
-                    Ordering::Greater => return Err(i),
-                }
+        // Most objects are small, and most keys differ in length or in their first byte.
+        if self.0.len() <= 16 {
+            if let Some(i) = self.0.iter().position(|(k, _)| same_text(k, key)) {
+                return Ok(i);
             }
-            return Err(self.0.len());
+            return Err(self.0.partition_point(|(k, _)| k.as_str() < key));
         }
         self.0.binary_search_by(|(k, _)| k.as_str().cmp(key))
     }
 
     /// The member `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
+        if self.0.len() <= 16 {
+            return self.0.iter().find(|(k, _)| same_text(k, key)).map(|(_, value)| value);
+        }
         self.find(key).ok().map(|i| &self.0[i].1)
     }
 

@@ -13,7 +13,7 @@ pub fn all(config: &Config) -> Vec<Box<dyn Component>> {
     let _ = config;
     vec![
         Box::new(StatefulSetController::default()),
-        Box::new(ClaimBinder),
+        Box::new(ClaimBinder::default()),
         Box::new(ClaimProtection::default()),
         Box::new(VolumeProtection),
         Box::new(Scheduler::default()),

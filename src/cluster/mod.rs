@@ -8,6 +8,8 @@
 pub mod bootstrap;
 pub mod components;
 pub mod invariants;
+#[cfg(test)]
+mod tests;
 
 use crate::api::{Profile, Text};
 use crate::component::client::{Film, InputNote};
@@ -133,14 +135,7 @@ impl Cluster {
     /// The store as somebody sees it who is late by `lag`, such as the DNS server.
     pub fn view_late_by(&self, lag: SimDuration) -> View<'_> {
         let store = &self.server.store;
-        let mut cursor = store.head();
-        for change in store.changes_from(0).rev() {
-            if change.at + lag <= self.now {
-                break;
-            }
-            cursor = change.seq;
-        }
-        View::new(store, cursor)
+        View::new(store, store.first_after(self.now - lag))
     }
     /// The outside world.
     pub fn world(&self) -> &World {
@@ -263,12 +258,8 @@ impl Cluster {
         }
         let heard = self.slots.iter().map(|slot| slot.cursor).min().unwrap_or(head);
         // The DNS server answers from the recent past, so a little of it is kept.
-        let recent = self.now - SimDuration::secs(5);
-        let mut keep = heard;
-        while keep > 0 && self.server.store.change(keep - 1).is_some_and(|change| change.at > recent) {
-            keep -= 1;
-        }
-        self.server.store.forget_changes_before(keep);
+        let recent = self.server.store.first_after(self.now - SimDuration::secs(2));
+        self.server.store.forget_changes_before(heard.min(recent));
     }
 
     fn next_interesting(&self, i: usize, head: u64) -> u64 {

@@ -286,6 +286,18 @@ impl<'a> Client<'a> {
         }
     }
 
+    /// Evicts a pod (the `eviction` subresource): a deletion that is asked for politely.
+    pub fn evict(&mut self, pod: &ObjectKey, options: &DeleteOptions) -> Result<(), Rc<Status>> {
+        let (n, answer) = self.ask(|server, now, n| server.delete(now, n, pod, options));
+        match answer {
+            Ok(done) => {
+                self.push(n, Verb::Create, "eviction", pod.clone(), 201, None, done.old, done.new);
+                Ok(())
+            }
+            Err(status) => Err(self.refused(n, Verb::Create, "eviction", pod.clone(), status)),
+        }
+    }
+
     // Puts a request to the server; a dry run goes to a copy of it.
     fn ask<T>(&mut self, request: impl FnOnce(&mut ApiServer, SimTime, u64) -> T) -> (u64, T) {
         if self.dry_run {

@@ -6,10 +6,16 @@ use crate::component::{Component, Ctx, DeleteOptions, EventType, Fault, SyncErro
 use crate::object;
 use crate::sim::SimDuration;
 use crate::store::{Change, View};
+use std::collections::BTreeSet;
 
 /// The volume controller. Its kinds of work: claims (`""`), and volumes (`"volume"`).
 #[derive(Clone, Default)]
-pub struct ClaimBinder;
+pub struct ClaimBinder {
+    /// Volumes that are not tied to an existing claim: the only ones a claim can get.
+    free: BTreeSet<Text>,
+    /// Claims without a volume.
+    waiting: BTreeSet<WorkKey>,
+}
 
 const RESYNC: SimDuration = SimDuration(15_000);
 const PROVISIONED_BY: &str = "pv.kubernetes.io/provisioned-by";
@@ -27,10 +33,16 @@ impl Component for ClaimBinder {
         &[Kind::PersistentVolumeClaim, Kind::PersistentVolume, Kind::StorageClass]
     }
 
-    fn observe(&mut self, change: &Change, view: View<'_>, queue: &mut WorkQueue) {
+    fn observe(&mut self, change: &Change, _view: View<'_>, queue: &mut WorkQueue) {
         match change.key.kind {
             Kind::PersistentVolumeClaim => {
-                queue.add(WorkKey::new(change.key.namespace.clone(), change.key.name.clone()));
+                let key = WorkKey::new(change.key.namespace.clone(), change.key.name.clone());
+                if change.new.as_ref().is_some_and(|claim| claim.spec().get("volumeName").str().is_empty()) {
+                    self.waiting.insert(key.clone());
+                } else {
+                    self.waiting.remove(&key);
+                }
+                queue.add(key);
                 if let (Some(old), None) = (&change.old, &change.new) {
                     let volume = old.spec().get("volumeName").text();
                     if !volume.is_empty() {
@@ -40,21 +52,24 @@ impl Component for ClaimBinder {
             }
             Kind::PersistentVolume => {
                 queue.add(WorkKey::task("volume", "", change.key.name.clone()));
-                if change.old.is_none() {
-                    // A new volume may fit a claim that waits.
-                    for claim in view.list(Kind::PersistentVolumeClaim, None) {
-                        if claim.spec().get("volumeName").str().is_empty() {
-                            queue.add(WorkKey::of(claim));
-                        }
+                // A volume the controller made is for the claim it names.
+                let free = change
+                    .new
+                    .as_ref()
+                    .is_some_and(|volume| volume.spec().at(&["claimRef", "uid"]).is_null());
+                if free {
+                    self.free.insert(change.key.name.clone());
+                    for claim in &self.waiting {
+                        queue.add(claim.clone());
                     }
+                } else {
+                    self.free.remove(&*change.key.name);
                 }
             }
             _ => {
                 // The real one sees new classes at its next resync.
-                for claim in view.list(Kind::PersistentVolumeClaim, None) {
-                    if claim.status().get("phase").str() == "Pending" {
-                        queue.add_later(change.at + RESYNC, WorkKey::of(claim));
-                    }
+                for claim in &self.waiting {
+                    queue.add_later(change.at + RESYNC, claim.clone());
                 }
             }
         }
@@ -64,7 +79,9 @@ impl Component for ClaimBinder {
         if key.task == "volume" {
             return volume(&key.name, ctx);
         }
-        let Some(claim) = ctx.get(Kind::PersistentVolumeClaim, &key.namespace, &key.name) else { return Ok(()) };
+        let Some(claim) = ctx.get(Kind::PersistentVolumeClaim, &key.namespace, &key.name) else {
+            return Ok(());
+        };
         if key.task == "provision" {
             return provision(&claim, ctx);
         }
@@ -72,7 +89,9 @@ impl Component for ClaimBinder {
         let name = claim.spec().get("volumeName").text();
         match (bound, name.is_empty()) {
             (true, _) => {
-                if ctx.get(Kind::PersistentVolume, "", &name).is_none() && claim.status().get("phase").str() == "Bound" {
+                if ctx.get(Kind::PersistentVolume, "", &name).is_none()
+                    && claim.status().get("phase").str() == "Bound"
+                {
                     set_phase(&claim, "Lost", ctx)?;
                     let text = "Bound claim has lost its PersistentVolume. Data on the volume is lost!";
                     ctx.event(&claim, EventType::Warning, "ClaimLost", text.into());
@@ -80,7 +99,9 @@ impl Component for ClaimBinder {
                 Ok(())
             }
             (false, false) => match ctx.get(Kind::PersistentVolume, "", &name) {
-                Some(volume) if fits(&volume, &claim) || claimed_by(&volume, &claim) => bind(&claim, &volume, ctx),
+                Some(volume) if fits(&volume, &claim) || claimed_by(&volume, &claim) => {
+                    bind(&claim, &volume, ctx)
+                }
                 Some(_) => {
                     let text = format!("volume \"{name}\" already bound to a different claim.");
                     ctx.event(&claim, EventType::Warning, "FailedBinding", text);
@@ -88,7 +109,7 @@ impl Component for ClaimBinder {
                 }
                 None => Ok(()),
             },
-            (false, true) => unbound(&claim, ctx),
+            (false, true) => self.unbound(&claim, ctx),
         }
     }
 
@@ -97,7 +118,10 @@ impl Component for ClaimBinder {
             let waiting: Vec<WorkKey> = ctx
                 .list(Kind::PersistentVolumeClaim, None)
                 .iter()
-                .filter(|c| c.spec().get("storageClassName").str() == &**class && c.status().get("phase").str() == "Pending")
+                .filter(|c| {
+                    c.spec().get("storageClassName").str() == &**class
+                        && c.status().get("phase").str() == "Pending"
+                })
                 .map(|c| WorkKey::of(c))
                 .collect();
             for key in waiting {
@@ -111,51 +135,60 @@ impl Component for ClaimBinder {
     }
 }
 
-// S130.
-fn unbound(claim: &Object, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
-    let class_name = claim.spec().get("storageClassName").text();
-    let class = ctx.get(Kind::StorageClass, "", &class_name);
-    let late = class.as_ref().is_some_and(|c| c.body.get("volumeBindingMode").str() == "WaitForFirstConsumer");
-    let chosen = !claim.annotation("volume.kubernetes.io/selected-node").is_empty();
-    let volumes = ctx.list(Kind::PersistentVolume, None);
-    let mut fitting: Vec<_> = volumes
-        .iter()
-        .filter(|v| fits(v, claim) && (!late || !v.spec().get("claimRef").is_null()))
-        .collect();
-    fitting.sort_by_key(|v| size(v.spec().at(&["capacity", "storage"])));
-    if let Some(volume) = fitting.first() {
-        return bind(claim, volume, ctx);
-    }
-    if late && !chosen {
-        let text = "waiting for first consumer to be created before binding";
-        ctx.event(claim, EventType::Normal, "WaitForFirstConsumer", text.into());
-        return Ok(());
-    }
-    if class_name.is_empty() {
-        let text = "no persistent volumes available for this claim and no storage class is set";
-        ctx.event(claim, EventType::Normal, "FailedBinding", text.into());
-        return Ok(());
-    }
-    if class.is_none() {
-        let text = format!("storageclass.storage.k8s.io \"{class_name}\" not found");
-        ctx.event(claim, EventType::Warning, "ProvisioningFailed", text);
-        return Ok(());
-    }
-    let provisioner = class.as_ref().map_or(Text::default(), |c| c.body.get("provisioner").text());
-    if claim.annotation("volume.kubernetes.io/storage-provisioner").is_empty() {
-        let mut changed = claim.clone();
-        let annotations = changed.body.at_mut(&["metadata", "annotations"]).map_mut();
-        annotations.insert("volume.beta.kubernetes.io/storage-provisioner", &provisioner);
-        annotations.insert("volume.kubernetes.io/storage-provisioner", &provisioner);
-        // C10: the loser of a race with another writer comes back at the next resync.
-        if let Err(status) = ctx.client.update(changed) {
-            ctx.requeue_after(WorkKey::of(claim), RESYNC);
-            return if status.reason == crate::store::Reason::Conflict { Ok(()) } else { Err(status.into()) };
+impl ClaimBinder {
+    // S130.
+    fn unbound(&self, claim: &Object, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
+        let class_name = claim.spec().get("storageClassName").text();
+        let class = ctx.get(Kind::StorageClass, "", &class_name);
+        let late =
+            class.as_ref().is_some_and(|c| c.body.get("volumeBindingMode").str() == "WaitForFirstConsumer");
+        let chosen = !claim.annotation("volume.kubernetes.io/selected-node").is_empty();
+        let view = ctx.view();
+        let mut fitting: Vec<_> = self
+            .free
+            .iter()
+            .filter_map(|name| view.get(Kind::PersistentVolume, "", name).cloned())
+            .filter(|v| fits(v, claim) && (!late || !v.spec().get("claimRef").is_null()))
+            .collect();
+        fitting.sort_by_key(|v| size(v.spec().at(&["capacity", "storage"])));
+        if let Some(volume) = fitting.first() {
+            return bind(claim, volume, ctx);
         }
+        if late && !chosen {
+            let text = "waiting for first consumer to be created before binding";
+            ctx.event(claim, EventType::Normal, "WaitForFirstConsumer", text.into());
+            return Ok(());
+        }
+        if class_name.is_empty() {
+            let text = "no persistent volumes available for this claim and no storage class is set";
+            ctx.event(claim, EventType::Normal, "FailedBinding", text.into());
+            return Ok(());
+        }
+        if class.is_none() {
+            let text = format!("storageclass.storage.k8s.io \"{class_name}\" not found");
+            ctx.event(claim, EventType::Warning, "ProvisioningFailed", text);
+            return Ok(());
+        }
+        let provisioner = class.as_ref().map_or(Text::default(), |c| c.body.get("provisioner").text());
+        if claim.annotation("volume.kubernetes.io/storage-provisioner").is_empty() {
+            let mut changed = claim.clone();
+            let annotations = changed.body.at_mut(&["metadata", "annotations"]).map_mut();
+            annotations.insert("volume.beta.kubernetes.io/storage-provisioner", &provisioner);
+            annotations.insert("volume.kubernetes.io/storage-provisioner", &provisioner);
+            // C10: the loser of a race with another writer comes back at the next resync.
+            if let Err(status) = ctx.client.update(changed) {
+                ctx.requeue_after(WorkKey::of(claim), RESYNC);
+                return if status.reason == crate::store::Reason::Conflict {
+                    Ok(())
+                } else {
+                    Err(status.into())
+                };
+            }
+        }
+        let delay = ctx.world.pace.provision;
+        ctx.requeue_after(WorkKey { task: "provision", ..WorkKey::of(claim) }, delay);
+        Ok(())
     }
-    let delay = ctx.world.pace.provision;
-    ctx.requeue_after(WorkKey { task: "provision", ..WorkKey::of(claim) }, delay);
-    Ok(())
 }
 
 fn provision(claim: &Object, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
@@ -186,7 +219,10 @@ fn provision(claim: &Object, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
             },
         );
         // C: the controller's own finalizer comes first, the server's protection second.
-        volume.body.set(&["metadata", "finalizers"], Value::list(vec!["kubernetes.io/pv-controller".into(), "kubernetes.io/pv-protection".into()]));
+        volume.body.set(
+            &["metadata", "finalizers"],
+            Value::list(vec!["kubernetes.io/pv-controller".into(), "kubernetes.io/pv-protection".into()]),
+        );
         let reclaim = match class.body.get("reclaimPolicy").str() {
             "" => Text::Static("Delete"),
             policy => policy.to_string().into(),
@@ -308,7 +344,11 @@ fn volume(name: &Text, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
         }
         return Ok(());
     }
-    let claim = ObjectKey::new(Kind::PersistentVolumeClaim, reference.get("namespace").text(), reference.get("name").text());
+    let claim = ObjectKey::new(
+        Kind::PersistentVolumeClaim,
+        reference.get("namespace").text(),
+        reference.get("name").text(),
+    );
     let claim = ctx.view().by_key(&claim).cloned();
     if claim.is_some_and(|c| reference.get("uid").is_null() || reference.get("uid").str() == c.uid()) {
         return Ok(());

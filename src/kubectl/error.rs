@@ -65,6 +65,14 @@ impl Error {
         }
     }
 
+    /// The bare text, for errors that quote others.
+    pub fn message(&self) -> String {
+        match self {
+            Error::Server(status) => status.message.clone(),
+            other => other.listed(),
+        }
+    }
+
     /// What is printed on stderr, and the status.
     pub fn report(&self) -> (String, i32) {
         let text = match self {

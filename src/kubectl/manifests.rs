@@ -17,7 +17,7 @@ pub struct Manifest {
 }
 
 /// Reads everything `-f` names; what fails to be read is told at the end (K112).
-pub fn read(cx: &mut Cx) -> Result<(Vec<Manifest>, Vec<Error>)> {
+pub(crate) fn read(cx: &mut Cx) -> Result<(Vec<Manifest>, Vec<Error>)> {
     let args = cx.args;
     if !args.has("filename") {
         if !args.words.is_empty() {
@@ -173,7 +173,7 @@ fn understand(cx: &mut Cx, source: &str, mut value: Value) -> Result<Manifest> {
         }
     }
     let (name, namespace) = (metadata.get("name").str(), metadata.get("namespace").str());
-    let known = resource::all().find(|resource| resource.name == *kind && resource.api_version == *api_version);
+    let known = resource::all().find(|resource| *kind == *resource.name && *api_version == *resource.api_version);
     let Some(resource) = known else {
         return Err(Error::client(format!(
             "resource mapping not found for name: \"{name}\" namespace: \"{namespace}\" from \"{source}\": no matches \

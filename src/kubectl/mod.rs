@@ -155,14 +155,14 @@ impl Clone for Box<dyn Program> {
 }
 
 /// What goes on after a verb has done its first step: a watch, a wait.
-trait Task: TaskClone {
+pub(crate) trait Task: TaskClone {
     fn poll(&mut self, host: &mut dyn Host, out: &mut Output) -> Result<Progress>;
     fn is_endless(&self) -> bool {
         false
     }
 }
 
-trait TaskClone {
+pub(crate) trait TaskClone {
     fn boxed_clone(&self) -> Box<dyn Task>;
 }
 impl<T: Task + Clone + 'static> TaskClone for T {
@@ -177,7 +177,7 @@ impl Clone for Box<dyn Task> {
 }
 
 /// What a verb's first step came to.
-enum Outcome {
+pub(crate) enum Outcome {
     /// Done, with this status.
     Done(i32),
     /// It goes on.
@@ -185,7 +185,7 @@ enum Outcome {
 }
 
 /// What a verb works with.
-struct Cx<'a> {
+pub(crate) struct Cx<'a> {
     host: &'a mut dyn Host,
     out: &'a mut Output,
     args: &'a Args,

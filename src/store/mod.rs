@@ -37,55 +37,66 @@ pub struct Change {
     pub new: Option<Rc<Object>>,
 }
 
-/// Every object of the cluster.
-#[derive(Clone, Debug, Default)]
+/// Every object of the cluster: by kind, namespace (empty for cluster-wide kinds) and name.
+#[derive(Clone, Debug)]
 pub struct Store {
-    objects: BTreeMap<ObjectKey, Rc<Object>>,
+    kinds: Vec<BTreeMap<Text, BTreeMap<Text, Rc<Object>>>>,
+    count: usize,
     revision: u64,
     changes: VecDeque<Change>,
     first_seq: u64,
 }
 
+impl Default for Store {
+    fn default() -> Self {
+        Store {
+            kinds: vec![BTreeMap::new(); crate::api::KINDS.len()],
+            count: 0,
+            revision: 0,
+            changes: VecDeque::new(),
+            first_seq: 0,
+        }
+    }
+}
+
 impl Store {
     /// The object of that name; the namespace is empty for cluster-wide kinds.
     pub fn get(&self, kind: Kind, namespace: &str, name: &str) -> Option<&Rc<Object>> {
-        // A lookup key shares nothing and allocates twice; a range over the kind would cost more.
-        self.objects.get(&ObjectKey::new(kind, namespace.to_string(), name.to_string()))
+        self.kinds[kind as usize].get(namespace)?.get(name)
     }
 
     /// The object of that key.
     pub fn by_key(&self, key: &ObjectKey) -> Option<&Rc<Object>> {
-        self.objects.get(key)
+        self.get(key.kind, &key.namespace, &key.name)
     }
 
     /// All objects of a kind, of one namespace or of all, ordered by namespace and name.
     pub fn list<'a>(
         &'a self,
         kind: Kind,
-        namespace: Option<&'a str>,
-    ) -> impl DoubleEndedIterator<Item = &'a Rc<Object>> + 'a {
-        let from = ObjectKey::new(kind, namespace.unwrap_or("").to_string(), "");
-        self.objects
-            .range(from..)
-            .take_while(move |(key, _)| key.kind == kind && namespace.is_none_or(|ns| key.namespace == *ns))
-            .map(|(_, object)| object)
-            .collect::<Vec<_>>()
-            .into_iter()
+        namespace: Option<&str>,
+    ) -> impl DoubleEndedIterator<Item = &'a Rc<Object>> + use<'a> {
+        let spaces = &self.kinds[kind as usize];
+        let (one, all) = match namespace {
+            Some(namespace) => (spaces.get(namespace), None),
+            None => (None, Some(spaces)),
+        };
+        one.into_iter().chain(all.into_iter().flat_map(BTreeMap::values)).flat_map(BTreeMap::values)
     }
 
     /// Every object, ordered by kind, namespace and name.
     pub fn all(&self) -> impl DoubleEndedIterator<Item = &Rc<Object>> {
-        self.objects.values()
+        self.kinds.iter().flat_map(|spaces| spaces.values().flat_map(BTreeMap::values))
     }
 
     /// The number of objects.
     pub fn len(&self) -> usize {
-        self.objects.len()
+        self.count
     }
 
     /// True if there is no object at all.
     pub fn is_empty(&self) -> bool {
-        self.objects.is_empty()
+        self.count == 0
     }
 
     /// The newest resource version.
@@ -104,6 +115,11 @@ impl Store {
         self.changes.range(skip.min(self.changes.len())..)
     }
 
+    /// The position of the first kept change that happened after `at`.
+    pub fn first_after(&self, at: SimTime) -> u64 {
+        self.first_seq + self.changes.partition_point(|change| change.at <= at) as u64
+    }
+
     /// The change at position `seq`, if it is still kept.
     pub fn change(&self, seq: u64) -> Option<&Change> {
         self.changes.get(seq.checked_sub(self.first_seq)? as usize)
@@ -118,10 +134,21 @@ impl Store {
 
     /// Puts or removes an object as a recorded write left it, without numbering anything; for looking back.
     pub fn replay(&mut self, key: &ObjectKey, new: Option<&Rc<Object>>) {
-        match new {
-            Some(object) => self.objects.insert(key.clone(), object.clone()),
-            None => self.objects.remove(key),
+        self.put(key, new.cloned());
+    }
+
+    fn put(&mut self, key: &ObjectKey, new: Option<Rc<Object>>) -> Option<Rc<Object>> {
+        let spaces = &mut self.kinds[key.kind as usize];
+        let added = usize::from(new.is_some());
+        let old = match new {
+            Some(object) => match spaces.get_mut(&*key.namespace) {
+                Some(names) => names.insert(key.name.clone(), object),
+                None => spaces.entry(key.namespace.clone()).or_default().insert(key.name.clone(), object),
+            },
+            None => spaces.get_mut(&*key.namespace)?.remove(&*key.name),
         };
+        self.count = self.count + added - usize::from(old.is_some());
+        old
     }
 
     /// Puts or removes an object and appends the change; the stored object gets the next resource version.
@@ -137,10 +164,7 @@ impl Store {
             object.body.set(&["metadata", "resourceVersion"], Text::from(self.revision.to_string()));
             Rc::new(object)
         });
-        let old = match &new {
-            Some(object) => self.objects.insert(key.clone(), object.clone()),
-            None => self.objects.remove(&key),
-        };
+        let old = self.put(&key, new.clone());
         let seq = self.head();
         self.changes.push_back(Change { seq, at, write, key, old: old.clone(), new: new.clone() });
         (old, new)

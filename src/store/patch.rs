@@ -1,18 +1,26 @@
 //! The four kinds of patches: JSON merge, JSON operations, strategic merge, and the three-way patch of `apply`.
 //!
-//! Works on trees; what is a list with a key is asked of `api::schema`. Whether the result is valid is for admission.
+//! Works on trees; which lists merge, and by what, is asked of `api::schema`. The result is as sent: decoding, defaults
+//! and validation come after it. Follows apimachinery's strategicpatch, errors included where a manifest or a
+//! command line can cause them.
 
-use super::Status;
-use crate::api::Value;
-use crate::api::schema::Type;
+mod diff;
+mod operations;
+mod strategic;
 
-/// Applies a JSON merge patch (RFC 7396): null removes.
+#[cfg(test)]
+mod tests;
+
+pub use diff::{three_way, two_way};
+pub use operations::json_patch;
+pub use strategic::strategic;
+
+use crate::api::{Map, Value};
+
+/// Applies a JSON merge patch (RFC 7396): null removes, lists are replaced.
 pub fn json_merge(target: &Value, patch: &Value) -> Value {
     let Value::Map(patch) = patch else { return patch.clone() };
-    let mut merged = match target {
-        Value::Map(map) => map.clone(),
-        _ => Default::default(),
-    };
+    let mut merged = target.as_map().cloned().unwrap_or_default();
     for (key, value) in patch {
         if value.is_null() {
             merged.remove(key);
@@ -24,17 +32,20 @@ pub fn json_merge(target: &Value, patch: &Value) -> Value {
     merged.into()
 }
 
-/// Applies a list of JSON patch operations (RFC 6902).
-pub fn json_patch(_target: &Value, _operations: &Value) -> Result<Value, Status> {
-    Ok(Value::Null)
-}
-
-/// Applies a strategic merge patch to an object of the given type.
-pub fn strategic(target: &Value, patch: &Value, _ty: &'static Type) -> Result<Value, Status> {
-    Ok(json_merge(target, patch))
-}
-
-/// The strategic merge patch `kubectl apply` sends.
-pub fn three_way(_last_applied: &Value, _live: &Value, _new: &Value, _ty: &'static Type) -> Value {
-    Value::map()
+/// The JSON merge patch that makes `to` of `from`; empty if they are equal.
+pub fn merge_diff(from: &Value, to: &Value) -> Value {
+    let mut patch = Map::new();
+    for (key, value) in to.entries() {
+        match from.as_map().and_then(|map| map.get(key)) {
+            Some(old) if old == value => {}
+            Some(old @ Value::Map(_)) if value.as_map().is_some() => patch.insert(key.clone(), merge_diff(old, value)),
+            _ => patch.insert(key.clone(), value.clone()),
+        }
+    }
+    for (key, _) in from.entries() {
+        if to.as_map().is_none_or(|map| !map.contains_key(key)) {
+            patch.insert(key.clone(), Value::Null);
+        }
+    }
+    patch.into()
 }

@@ -36,15 +36,16 @@ impl<'a> View<'a> {
 
     /// The object of that key, as far as this copy has seen it.
     pub fn by_key(self, key: &ObjectKey) -> Option<&'a Rc<Object>> {
-        match self.unseen().find(|change| change.key == *key) {
-            Some(change) => change.old.as_ref(),
-            None => self.store.by_key(key),
-        }
+        self.get(key.kind, &key.namespace, &key.name)
     }
 
     /// The object of that name, as far as this copy has seen it.
     pub fn get(self, kind: Kind, namespace: &str, name: &str) -> Option<&'a Rc<Object>> {
-        self.by_key(&ObjectKey::new(kind, namespace.to_string(), name.to_string()))
+        let names = |key: &ObjectKey| key.kind == kind && *key.name == *name && *key.namespace == *namespace;
+        match self.unseen().find(|change| names(&change.key)) {
+            Some(change) => change.old.as_ref(),
+            None => self.store.get(kind, namespace, name),
+        }
     }
 
     /// All objects of a kind, of one namespace or of all, ordered by namespace and name.
@@ -57,14 +58,14 @@ impl<'a> View<'a> {
                 unseen.push(change);
             }
         }
-        let from = ObjectKey::new(kind, namespace.unwrap_or("").to_string(), "");
-        let current = self.store.objects.range(from..).take_while(|(key, _)| wanted(key));
+        let current = self.store.list(kind, namespace);
         if unseen.is_empty() {
-            return current.map(|(_, object)| object).collect();
+            return current.collect();
         }
         let mut list: Vec<&Rc<Object>> = current
-            .filter(|(key, _)| !unseen.iter().any(|change| change.key == **key))
-            .map(|(_, object)| object)
+            .filter(|object| {
+                !unseen.iter().any(|c| *c.key.name == *object.name() && *c.key.namespace == *object.namespace())
+            })
             .collect();
         list.extend(unseen.iter().filter_map(|change| change.old.as_ref()));
         list.sort_by_key(|object| object.key());

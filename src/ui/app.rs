@@ -344,6 +344,10 @@ impl App {
 
     fn page(&self, model: &mut Model, context: &Context, caption: view::Caption, spoken: AttrValue) -> Html {
         let texts = context.texts;
+        // Where the page is wide, the manifest and the terminal have places of their own and the side shows Why.
+        if dom::window_size().0 >= 1200.0 && matches!(model.ui.panel, Panel::Manifest | Panel::Terminal) {
+            model.ui.panel = Panel::Reasons;
+        }
         let panel = model.ui.panel;
         let stage = self.pictures.stage(model);
         let time = self.time(model, context, spoken);

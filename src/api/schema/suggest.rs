@@ -6,7 +6,11 @@ use crate::api::kind::Kind;
 /// The known field that `unknown`, written at `path` below a kind, most likely stands for; none if nothing is near.
 /// `path` is that of the object it was written in: `suggest(Kind::StatefulSet, "spec", "templates")` is `template`.
 pub fn suggest(kind: Kind, path: &str, unknown: &str) -> Option<&'static str> {
-    let ty = type_at(kind, path)?;
+    nearest(type_at(kind, path)?, unknown)
+}
+
+/// The field of a type that is spelled most like `unknown`; none if nothing is near.
+pub fn nearest(ty: &'static Type, unknown: &str) -> Option<&'static str> {
     let limit = match unknown.chars().count() {
         0..=3 => 1,
         4..=7 => 2,
@@ -50,8 +54,8 @@ pub(super) fn type_at(kind: Kind, path: &str) -> Option<&'static Type> {
     Some(ty)
 }
 
-// Edits between two names without regard to case; swapping two neighbours is one edit.
-fn distance(a: &str, b: &str) -> usize {
+/// Edits between two names without regard to case; swapping two neighbours is one edit.
+pub fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.chars().take(64).flat_map(char::to_lowercase).collect();
     let b: Vec<char> = b.chars().take(64).flat_map(char::to_lowercase).collect();
     let mut before: Vec<usize> = Vec::new();

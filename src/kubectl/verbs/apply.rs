@@ -92,7 +92,7 @@ pub fn annotated(body: &Value) -> Value {
 }
 
 /// Reads a document as the server does, by the strictness of `--validate`; what is unknown is refused or warned of.
-pub fn decoded(cx: &mut Cx, body: &Value) -> std::result::Result<Object, Status> {
+pub(crate) fn decoded(cx: &mut Cx, body: &Value) -> std::result::Result<Object, Status> {
     let (object, problems) = admission::decode(body)?;
     judge(cx, &problems, || admission::strict(object.kind, &problems))?;
     Ok(object)
@@ -112,7 +112,7 @@ fn judge(
 }
 
 /// Tells what the server warns of about an object it has taken.
-pub fn warn(cx: &mut Cx, object: &Object) {
+pub(crate) fn warn(cx: &mut Cx, object: &Object) {
     for warning in admission::warnings(object) {
         cx.out.note(format_args!("Warning: {warning}"));
     }
@@ -241,7 +241,7 @@ fn go_map(value: &Value) -> String {
 }
 
 /// Creates an object of a document.
-pub fn create(cx: &mut Cx, body: &Value, dry: DryRun) -> std::result::Result<Rc<Object>, Rc<Status>> {
+pub(crate) fn create(cx: &mut Cx, body: &Value, dry: DryRun) -> std::result::Result<Rc<Object>, Rc<Status>> {
     let object = decoded(cx, body)?;
     let mut client = cx.host.client();
     client.set_dry_run(dry == DryRun::Server);
@@ -299,7 +299,7 @@ fn view_last_applied(cx: &mut Cx) -> Result<Outcome> {
 }
 
 /// The line a user sees for an object that was made or changed.
-pub fn told(cx: &mut Cx, format: &Format, object: &Object, done: &str) -> Result<()> {
+pub(crate) fn told(cx: &mut Cx, format: &Format, object: &Object, done: &str) -> Result<()> {
     let text = match format {
         Format::Table(_) => format!("{} {done}\n", prefixed(object)),
         other => other.print(&object.body, true)?,
@@ -309,7 +309,7 @@ pub fn told(cx: &mut Cx, format: &Format, object: &Object, done: &str) -> Result
 }
 
 /// The object of that name, for verbs that take one.
-pub fn live(cx: &mut Cx, resource: crate::kubectl::resource::Resource, name: &str) -> Result<Rc<Object>> {
+pub(crate) fn live(cx: &mut Cx, resource: crate::kubectl::resource::Resource, name: &str) -> Result<Rc<Object>> {
     let namespace = cx.namespace();
     select::named(cx.host.client().store(), resource, &namespace, name)
 }

@@ -65,11 +65,10 @@ fn one_name<'a>(cx: &Cx, what: &str, rest: &[&'a str]) -> Result<&'a str> {
     match rest {
         [name] => Ok(name),
         _ => Err(Error::usage(
-            &format!("create {what}"),
+            &format!("{} {what}", cx.command),
             format_args!("exactly one NAME is required, got {}", rest.len()),
         )),
     }
-    .map_err(|error| if cx.args.is("help") { Error::Exit(0) } else { error })
 }
 
 // Creates what a generator made; `failed` stands before the server's refusal.

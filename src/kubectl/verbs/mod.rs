@@ -247,7 +247,7 @@ fn targets(cx: &mut Cx) -> Result<(Vec<(Resource, Rc<Object>)>, Vec<Error>)> {
 
 /// What `--dry-run` asks for (K107).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum DryRun {
+pub(crate) enum DryRun {
     /// Nothing is dry.
     No,
     /// The server only tries.

@@ -123,8 +123,10 @@ fn attempt(
     let answer = client.try_patch(&object.key(), subresource, |body| {
         let change = match change {
             Ok(value) => value.clone(),
-            Err(text) => manifest::parse_json(text)
-                .map_err(|fault| Status::new(Reason::BadRequest, fault.message()))?,
+            Err(text) => manifest::parse_json(text).map_err(|fault| {
+                let text = if fault.at_end { "unexpected end of JSON input" } else { &fault.problem };
+                Status::new(Reason::BadRequest, text)
+            })?,
         };
         let merged = merge(object.kind, body, kind, &change)?;
         let (decoded, problems) = schema::decode_as(object.kind, &merged).map_err(Status::from)?;

@@ -81,3 +81,5 @@ fn revision_hashes_are_the_published_ones() {
         assert_eq!(hash(&template, "1.36", collision), without, "{name} in 1.36");
     }
 }
+
+mod recordings;

@@ -596,14 +596,18 @@ pub(super) fn warnings(warnings: &mut Vec<String>, spec: &Value, path: &str) {
                 let key = (port.get("containerPort").as_int().unwrap_or(0), port.get("protocol").str());
                 let name = port.get("name").str();
                 if ports.contains(&key) {
-                    warnings.push(format!("{at}: duplicate port definition with {path}.{list}[{i}].ports[{}]", first(&ports, key)));
+                    let first = first(&ports, key);
+                    warnings.push(format!("{at}: duplicate port definition with {path}.{list}[{i}].ports[{first}]"));
                 }
                 ports.push(key);
                 if name.is_empty() {
                     continue;
                 }
                 match names.iter().find(|(known, _)| *known == name) {
-                    Some((_, other)) => warnings.push(format!("{at}: duplicate port name \"{name}\" with {other}, services and probes that select ports by name will use {other}")),
+                    Some((_, other)) => warnings.push(format!(
+                        "{at}: duplicate port name \"{name}\" with {other}, services and probes that select ports by \
+                         name will use {other}"
+                    )),
                     None => names.push((name, at)),
                 }
             }
@@ -611,10 +615,10 @@ pub(super) fn warnings(warnings: &mut Vec<String>, spec: &Value, path: &str) {
             for (j, variable) in container.get("env").items().iter().enumerate() {
                 let name = variable.get("name").str();
                 if seen.contains(&name) {
-                    let first = seen.iter().position(|n| *n == name).unwrap_or(0);
-                    let at = format!("{path}.{list}[{i}]");
-                    warnings.push(format!("{at}.env[{j}]: hides previous definition of \"{name}\", which may be dropped when using apply"));
-                    let _ = first;
+                    warnings.push(format!(
+                        "{path}.{list}[{i}].env[{j}]: hides previous definition of \"{name}\", which may be dropped \
+                         when using apply"
+                    ));
                 }
                 seen.push(name);
             }

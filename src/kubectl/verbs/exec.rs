@@ -1,0 +1,131 @@
+//! `kubectl exec`: a program inside a container (K159 to K163).
+
+use super::Verb;
+use crate::api::{Kind, Object};
+use crate::kubectl::error::{Error, Result};
+use crate::kubectl::select::{self, Wanted};
+use crate::kubectl::{Cx, Outcome, Stream};
+use crate::store::{Reason, Status};
+use std::rc::Rc;
+
+pub const VERB: Verb = Verb {
+    name: "exec",
+    flags: "container/c= stdin/i! tty/t! quiet/q! filename/f, pod-running-timeout~",
+    summary: "Execute a command in a container",
+    help: "kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...]
+
+Examples:
+  # The host name of a pod
+  kubectl exec web-0 -- hostname
+
+  # A shell command, in one container of several
+  kubectl exec web-0 -c nginx -- sh -c 'echo $(hostname) > /usr/share/nginx/html/index.html'",
+    run,
+};
+
+fn run(cx: &mut Cx) -> Result<Outcome> {
+    let words = &cx.args.words;
+    let before = cx.args.dash.unwrap_or(words.len());
+    let Some(target) = words.first().filter(|_| before > 0) else {
+        return Err(Error::client("pod, type/name or --filename must be specified"));
+    };
+    if before > 1 {
+        return Err(cx.usage(
+            "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead",
+        ));
+    }
+    let argv = &words[before..];
+    if argv.is_empty() {
+        return Err(Error::client("you must specify at least one command for the container"));
+    }
+    let pod = pod_of(cx, target)?;
+    let phase = pod.status().get("phase").str();
+    if matches!(phase, "Succeeded" | "Failed") {
+        let text = format!("cannot exec into a container in a completed pod; current phase is {phase}");
+        return Err(Error::client(text));
+    }
+    let container = container_of(cx, &pod, true)?;
+    if pod.spec().get("nodeName").str().is_empty() {
+        let text = format!("pod {} does not have a host assigned", pod.name());
+        return Err(Status::new(Reason::BadRequest, text).into());
+    }
+    let statuses = ["containerStatuses", "initContainerStatuses"].map(|list| pod.status().get(list).items());
+    let running = statuses.iter().flat_map(|list| list.iter()).any(|status| {
+        status.get("name").str() == container && !status.at(&["state", "running"]).is_null()
+    });
+    if !running {
+        return Err(Error::client(format!(
+            "Internal error occurred: unable to upgrade connection: container not found (\"{container}\")"
+        )));
+    }
+    if cx.args.is("tty") {
+        cx.out.note("Unable to use a TTY - input is not a terminal or the right kind of file");
+    }
+    let stdin = if cx.args.is("stdin") { cx.stdin } else { "" };
+    let done = cx.host.exec(pod.namespace(), pod.name(), Some(&container), argv, stdin);
+    cx.out.push(Stream::Stdout, done.stdout);
+    cx.out.push(Stream::Stderr, done.stderr);
+    if done.code != 0 {
+        cx.out.note(format_args!("command terminated with exit code {}", done.code));
+    }
+    Ok(Outcome::Done(done.code))
+}
+
+/// The pod of a name, or the first of what `type/name` owns.
+pub(crate) fn pod_of(cx: &mut Cx, target: &str) -> Result<Rc<Object>> {
+    let namespace = cx.namespace();
+    let client = cx.host.client();
+    let store = client.store();
+    let not_found = || Error::from(Status::not_found(Kind::Pod, target));
+    if !target.contains('/') {
+        return store.get(Kind::Pod, &namespace, target).cloned().ok_or_else(not_found);
+    }
+    let wanted = Wanted::parse(&[target.to_string()])?;
+    let Some((resource, names)) = wanted.groups.first() else { return Err(not_found()) };
+    let object = select::named(store, *resource, &namespace, &names[0])?;
+    if object.kind == Kind::Pod {
+        return Ok(object);
+    }
+    let labels = match object.kind {
+        Kind::Service => object.spec().get("selector"),
+        Kind::StatefulSet => object.spec().at(&["selector", "matchLabels"]),
+        _ => {
+            let text = format!("cannot attach to *{}: selector for {} not implemented", resource.name, resource.name);
+            return Err(Error::client(text));
+        }
+    };
+    let fits = |pod: &&Rc<Object>| labels.entries().iter().all(|(key, value)| pod.label(key) == value.str());
+    store
+        .list(Kind::Pod, Some(&namespace))
+        .find(fits)
+        .cloned()
+        .ok_or_else(|| Error::client("timed out waiting for the condition"))
+}
+
+/// The container `-c` names, or the first; says so where there are several (K160).
+pub(crate) fn container_of(cx: &mut Cx, pod: &Object, exec: bool) -> Result<String> {
+    let names = |list: &str| -> Vec<String> {
+        pod.spec().get(list).items().iter().map(|container| container.get("name").str().to_string()).collect()
+    };
+    let (apps, inits) = (names("containers"), names("initContainers"));
+    if let Some(name) = cx.args.get("container") {
+        if apps.iter().chain(&inits).any(|container| container == name) {
+            return Ok(name.to_string());
+        }
+        let text = format!("container {name} is not valid for pod {}", pod.name());
+        return Err(match exec {
+            true => Status::new(Reason::BadRequest, text).into(),
+            false => Error::client(text),
+        });
+    }
+    let chosen = pod.annotation("kubectl.kubernetes.io/default-container");
+    if !chosen.is_empty() && apps.iter().any(|container| container == chosen) {
+        return Ok(chosen.to_string());
+    }
+    let first = apps.first().cloned().unwrap_or_default();
+    if apps.len() + inits.len() > 1 && !cx.args.is("quiet") {
+        let all: Vec<String> = apps.into_iter().chain(inits.iter().map(|name| format!("{name} (init)"))).collect();
+        cx.out.note(format_args!("Defaulted container \"{first}\" out of: {}", all.join(", ")));
+    }
+    Ok(first)
+}

@@ -1,0 +1,95 @@
+//! `kubectl expose`: a Service for pods (K127).
+
+use super::apply::told;
+use super::{DryRun, Verb, targets};
+use crate::api::{Kind, Object, Value};
+use crate::kubectl::error::{Error, Result};
+use crate::kubectl::output::format::Format;
+use crate::kubectl::{Cx, Outcome};
+use crate::object;
+
+pub const VERB: Verb = Verb {
+    name: "expose",
+    flags: "port= target-port= protocol= name= type= cluster-ip= external-ip= load-balancer-ip= selector= labels/l= \
+        session-affinity= overrides= override-type= save-config! filename/f, kustomize/k= recursive/R! dry-run? \
+        field-manager= output/o= template= record!",
+    summary: "Take a pod or service and expose it as a new Kubernetes service",
+    help: "kubectl expose (-f FILENAME | TYPE NAME) [--port=port] [--target-port=port] [--name=name] [--type=type]
+
+Examples:
+  # An address of its own for one pod
+  kubectl expose pod web-0 --port=80 --name=web-0",
+    run,
+};
+
+fn run(cx: &mut Cx) -> Result<Outcome> {
+    let dry = DryRun::parse(cx)?;
+    let format = Format::parse(cx.args)?;
+    let mut args = cx.args.clone();
+    let labels = std::mem::take(&mut args.words);
+    let inner_args = { args.words = labels; args };
+    let (found, errors) = targets(&mut Cx {
+        host: cx.host,
+        out: cx.out,
+        args: &inner_args,
+        stdin: cx.stdin,
+        command: cx.command,
+        words: cx.words,
+    })?;
+    Error::all(errors)?;
+    for (resource, object) in found {
+        let selector = match object.kind {
+            Kind::Pod => object.meta("labels").clone(),
+            Kind::Service => object.spec().get("selector").clone(),
+            _ => return Err(Error::client(format!("cannot expose a {}", dotted_kind(&resource)))),
+        };
+        let args = cx.args;
+        let port = match args.get("port") {
+            Some(port) => port.parse::<i64>().ok(),
+            None => {
+                let containers = object.spec().get("containers").items();
+                let ports = containers.iter().flat_map(|container| container.get("ports").items());
+                ports.map(|port| port.get("containerPort")).find_map(Value::as_int)
+            }
+        };
+        let Some(port) = port else {
+            return Err(Error::client("couldn't find port via --port flag or introspection"));
+        };
+        let target = args.get("target-port").map_or(Value::from(port), |text| {
+            text.parse::<i64>().map_or_else(|_| Value::from(text.to_string()), Value::from)
+        });
+        let name = args.get("name").unwrap_or(object.name()).to_string();
+        let namespace = if dry == DryRun::Client { String::new() } else { object.namespace().to_string() };
+        let mut service = Object::new(Kind::Service, namespace, name);
+        if !object.labels().is_empty() {
+            service.body.set(&["metadata", "labels"], object.meta("labels").clone());
+        }
+        let protocol = args.get("protocol").unwrap_or("TCP").to_string();
+        let mut spec = object! {
+            "ports" => vec![object! { "port" => port, "protocol" => protocol, "targetPort" => target }],
+            "selector" => selector,
+        };
+        if args.has("type") {
+            spec.set(&["type"], args.text("type").to_string());
+        }
+        if args.has("cluster-ip") {
+            spec.set(&["clusterIP"], args.text("cluster-ip").to_string());
+        }
+        service.body.set(&["spec"], spec);
+        service.body.set(&["status"], object! { "loadBalancer" => Value::map() });
+        if dry != DryRun::Client {
+            let mut client = cx.host.client();
+            client.set_dry_run(dry == DryRun::Server);
+            service = (*client.create(service)?).clone();
+        }
+        told(cx, &format, &service, &format!("exposed{}", dry.suffix()))?;
+    }
+    Ok(Outcome::Done(0))
+}
+
+fn dotted_kind(resource: &crate::kubectl::resource::Resource) -> String {
+    match resource.group() {
+        "" => resource.name.to_string(),
+        group => format!("{}.{group}", resource.name),
+    }
+}

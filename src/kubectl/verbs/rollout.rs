@@ -1,0 +1,433 @@
+//! `kubectl rollout`: how a change of the pod template goes, and back again (K147 to K155).
+
+use super::{DryRun, Verb, targets, unsupported};
+use crate::api::{Kind, Object, ObjectKey, Value};
+use crate::kubectl::error::{Error, Result};
+use crate::kubectl::output::format::{Format, prefixed};
+use crate::kubectl::output::list::int;
+use crate::kubectl::output::{describe, table};
+use crate::kubectl::resource::Resource;
+use crate::kubectl::select::{self, Filter, Wanted};
+use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task};
+use crate::sim::{SimDuration, SimTime};
+use crate::store::Store;
+use std::rc::Rc;
+
+pub const VERB: Verb = Verb {
+    name: "rollout",
+    flags: "",
+    summary: "Manage the rollout of a resource",
+    help: "kubectl rollout SUBCOMMAND
+
+Examples:
+  # See how far a rollout is
+  kubectl rollout status sts/web
+
+  # Go back to the revision before
+  kubectl rollout undo sts/web",
+    run: |cx| match &cx.args.words[..] {
+        [] => {
+            cx.out.out(super::help(&VERB));
+            Ok(Outcome::Done(0))
+        }
+        words => Err(cx.usage(format_args!("unknown command \"{}\"", words.join(" ")))),
+    },
+};
+
+pub const STATUS: Verb = Verb {
+    name: "rollout status",
+    flags: "watch/w! revision# timeout~ filename/f, kustomize/k= recursive/R! selector/l=",
+    summary: "Show the status of the rollout",
+    help: "kubectl rollout status (TYPE NAME | TYPE/NAME) [flags]
+
+Examples:
+  # Wait until the rollout is done
+  kubectl rollout status sts/web",
+    run: status,
+};
+
+pub const HISTORY: Verb = Verb {
+    name: "rollout history",
+    flags: "revision# filename/f, kustomize/k= recursive/R! selector/l= output/o= template=",
+    summary: "View rollout history",
+    help: "kubectl rollout history (TYPE NAME | TYPE/NAME) [flags]
+
+Examples:
+  # The revisions of a set
+  kubectl rollout history sts/web
+
+  # What one of them looked like
+  kubectl rollout history sts/web --revision=3",
+    run: history,
+};
+
+pub const UNDO: Verb = Verb {
+    name: "rollout undo",
+    flags: "to-revision# dry-run? filename/f, kustomize/k= recursive/R! selector/l= output/o= template=",
+    summary: "Undo a previous rollout",
+    help: "kubectl rollout undo (TYPE NAME | TYPE/NAME) [flags]
+
+Examples:
+  # Back to the revision before
+  kubectl rollout undo sts/web
+
+  # Back to revision 3
+  kubectl rollout undo sts/web --to-revision=3",
+    run: undo,
+};
+
+pub const RESTART: Verb = Verb {
+    name: "rollout restart",
+    flags: "filename/f, kustomize/k= recursive/R! selector/l= field-manager= output/o= template=",
+    summary: "Restart a resource",
+    help: "kubectl rollout restart RESOURCE
+
+Examples:
+  # Replace all pods of a set, one after the other
+  kubectl rollout restart sts/web",
+    run: restart,
+};
+
+pub const PAUSE: Verb = Verb {
+    name: "rollout pause",
+    flags: RESTART.flags,
+    summary: "Mark the provided resource as paused",
+    help: "kubectl rollout pause RESOURCE",
+    run: |cx| refuse(cx, "pausing"),
+};
+
+pub const RESUME: Verb = Verb {
+    name: "rollout resume",
+    flags: RESTART.flags,
+    summary: "Resume a paused resource",
+    help: "kubectl rollout resume RESOURCE",
+    run: |cx| refuse(cx, "resuming"),
+};
+
+type Found = Vec<(Resource, Rc<Object>)>;
+
+// A type without names means all of it.
+fn find(cx: &mut Cx) -> Result<(Found, Vec<Error>)> {
+    let words = match super::file_words(cx)? {
+        Some(words) => words,
+        None => cx.args.words.clone(),
+    };
+    if words.is_empty() {
+        return Err(Error::client("required resource not specified"));
+    }
+    let wanted = Wanted::parse(&words)?;
+    let namespace = cx.namespace();
+    let labels = cx.args.text("selector");
+    let (mut found, mut errors) = (Vec::new(), Vec::new());
+    let client = cx.host.client();
+    for (resource, names) in &wanted.groups {
+        if let (true, Some(kind)) = (names.is_empty(), resource.kind) {
+            let filter = Filter::parse(labels, "", *resource)?;
+            let objects = client.store().list(kind, Some(&namespace)).filter(|object| filter.matches(object));
+            found.extend(objects.map(|object| (*resource, object.clone())));
+        }
+        for name in names {
+            match select::named(client.store(), *resource, &namespace, name) {
+                Ok(object) => found.push((*resource, object)),
+                Err(error) => errors.push(error),
+            }
+        }
+    }
+    if found.is_empty() && errors.is_empty() {
+        cx.out.note(format_args!("No resources found in {namespace} namespace."));
+    }
+    Ok((found, errors))
+}
+
+fn status(cx: &mut Cx) -> Result<Outcome> {
+    let (found, errors) = find(cx)?;
+    Error::all(errors)?;
+    for (resource, _) in &found {
+        if resource.kind != Some(Kind::StatefulSet) {
+            return Err(Error::client(format!("no status viewer has been implemented for {}", resource.name)));
+        }
+    }
+    let timeout = cx.args.duration("timeout").filter(|timeout| *timeout > 0);
+    let watching = Following {
+        keys: found.iter().map(|(_, object)| object.key()).collect(),
+        cursor: None,
+        once: !cx.args.bool_or("watch", true),
+        until: timeout.map(|timeout| cx.host.now() + SimDuration(timeout as u64)),
+        revision: cx.args.int("revision").unwrap_or(0),
+    };
+    Ok(Outcome::Goes(Box::new(watching)))
+}
+
+/// Follows sets, one after the other, until their rollout is done.
+#[derive(Clone)]
+struct Following {
+    keys: Vec<ObjectKey>,
+    cursor: Option<u64>,
+    once: bool,
+    until: Option<SimTime>,
+    revision: i64,
+}
+
+impl Task for Following {
+    fn poll(&mut self, host: &mut dyn Host, out: &mut Output) -> Result<Progress> {
+        let client = host.client();
+        let store = client.store();
+        while let Some(key) = self.keys.first().cloned() {
+            let mut states: Vec<Option<Rc<Object>>> = Vec::new();
+            match self.cursor {
+                None => states.push(store.by_key(&key).cloned()),
+                Some(cursor) => {
+                    let changes = store.changes_from(cursor).filter(|change| change.key == key);
+                    states.extend(changes.map(|change| change.new.clone()));
+                }
+            }
+            self.cursor = Some(store.head());
+            let mut done = false;
+            for state in states {
+                let Some(set) = state else { return Err(Error::client("object has been deleted")) };
+                let (line, end) = progress(&set, self.revision)?;
+                out.line(line);
+                done = end || self.once;
+                if done {
+                    break;
+                }
+            }
+            if !done {
+                if self.until.is_some_and(|until| client.now() >= until) {
+                    return Err(Error::client("timed out waiting for the condition"));
+                }
+                return Ok(Progress::Wait { at: self.until });
+            }
+            self.keys.remove(0);
+            self.cursor = None;
+        }
+        Ok(Progress::Done(0))
+    }
+}
+
+/// What is said of a set, and whether that is the end. Follows kubectl pkg/polymorphichelpers/rollout_status.go.
+fn progress(set: &Object, revision: i64) -> Result<(String, bool)> {
+    let (spec, status) = (set.spec(), set.status());
+    let strategy = spec.get("updateStrategy");
+    let number = |key: &str| int(status.get(key));
+    if strategy.get("type").str() != "RollingUpdate" {
+        let text = "rollout status is only available for RollingUpdate strategy type";
+        return Err(Error::client(text));
+    }
+    if revision > 0 {
+        let text = format!("revision is only used by deployments, not by \"{}\"", set.name());
+        return Err(Error::client(text));
+    }
+    if number("observedGeneration") == 0 || set.generation() > number("observedGeneration") {
+        return Ok(("Waiting for statefulset spec update to be observed...".into(), false));
+    }
+    let replicas = spec.get("replicas").as_int();
+    if let Some(missing) = replicas.map(|replicas| replicas - number("readyReplicas")).filter(|n| *n > 0) {
+        return Ok((format!("Waiting for {missing} pods to be ready..."), false));
+    }
+    let updated = number("updatedReplicas");
+    let block = strategy.get("rollingUpdate");
+    if !block.is_null() {
+        let due = replicas.zip(block.get("partition").as_int()).map(|(replicas, partition)| replicas - partition);
+        return Ok(match due {
+            Some(due) if updated < due => (
+                format!(
+                    "Waiting for partitioned roll out to finish: {updated} out of {due} new pods have been updated..."
+                ),
+                false,
+            ),
+            _ => (format!("partitioned roll out complete: {updated} new pods have been updated..."), true),
+        });
+    }
+    let (current, update) = (status.get("currentRevision").str(), status.get("updateRevision").str());
+    Ok(if current != update {
+        let text =
+            format!("waiting for statefulset rolling update to complete {updated} pods at revision {update}...");
+        (text, false)
+    } else {
+        let count = number("currentReplicas");
+        (format!("statefulset rolling update complete {count} pods at revision {current}..."), true)
+    })
+}
+
+/// The revisions of a set, oldest first.
+fn revisions(store: &Store, set: &Object) -> Vec<Rc<Object>> {
+    let own = |revision: &&Rc<Object>| revision.owners().any(|owner| owner.uid() == set.uid());
+    let mut found: Vec<Rc<Object>> =
+        store.list(Kind::ControllerRevision, Some(set.namespace())).filter(own).cloned().collect();
+    found.sort_by_key(|revision| number(revision));
+    found
+}
+
+fn number(revision: &Object) -> i64 {
+    int(revision.body.get("revision"))
+}
+
+fn history(cx: &mut Cx) -> Result<Outcome> {
+    let format = Format::parse(cx.args)?;
+    let wanted = cx.args.int("revision").unwrap_or(0);
+    if wanted < 0 {
+        return Err(Error::client(format!("revision must be a positive integer: {wanted}")));
+    }
+    let (found, mut errors) = find(cx)?;
+    for (resource, object) in found {
+        if resource.kind != Some(Kind::StatefulSet) {
+            let text = format!("no history viewer has been implemented for {:?}", resource.name);
+            errors.push(Error::client(text));
+            continue;
+        }
+        let history = revisions(cx.host.client().store(), &object);
+        if !format.is_table() {
+            let revision = history.iter().rev().find(|revision| wanted == 0 || number(revision) == wanted);
+            let Some(revision) = revision else {
+                errors.push(Error::client("unable to find the specified revision"));
+                continue;
+            };
+            let mut body = object.body.clone();
+            body.set(&["spec", "template"], template_of(revision));
+            for claim in body.at_mut(&["spec", "volumeClaimTemplates"]).list_mut() {
+                claim.remove(&["apiVersion"]);
+                claim.remove(&["kind"]);
+            }
+            let text = format.print(&body, true)?;
+            cx.out.out(text);
+        } else if wanted > 0 {
+            match history.iter().find(|revision| number(revision) == wanted) {
+                None => errors.push(Error::client("unable to find the specified revision")),
+                Some(revision) => {
+                    let template = describe::template(&template_of(revision), cx.profile());
+                    cx.out.line(format_args!("{} with revision #{wanted}\n{template}", prefixed(&object)));
+                }
+            }
+        } else if history.is_empty() {
+            cx.out.line(format_args!("{} \nNo rollout history found.", prefixed(&object)));
+        } else {
+            let mut text = "REVISION\tCHANGE-CAUSE\n".to_string();
+            for revision in &history {
+                let cause = match super::label::change_cause(revision) {
+                    "" => "<none>",
+                    cause => cause,
+                };
+                text += &format!("{}\t{cause}\n", number(revision));
+            }
+            let text = table::Aligner::describe().align(&text);
+            cx.out.line(format_args!("{} \n{text}", prefixed(&object)));
+        }
+    }
+    Error::all(errors)?;
+    Ok(Outcome::Done(0))
+}
+
+/// The pod template a revision holds.
+fn template_of(revision: &Object) -> Value {
+    let mut template = revision.body.at(&["data", "spec", "template"]).clone();
+    template.remove(&["$patch"]);
+    template
+}
+
+fn undo(cx: &mut Cx) -> Result<Outcome> {
+    let dry = DryRun::parse(cx)?;
+    let format = Format::parse(cx.args)?;
+    let wanted = cx.args.int("to-revision").unwrap_or(0);
+    if wanted < 0 {
+        return Err(Error::client(format!("revision must be a positive integer: {wanted}")));
+    }
+    let (found, mut errors) = find(cx)?;
+    for (resource, object) in found {
+        if resource.kind != Some(Kind::StatefulSet) {
+            errors.push(Error::client(format!("no rollbacker has been implemented for {:?}", resource.name)));
+            continue;
+        }
+        if !object.annotation(super::apply::LAST_APPLIED).is_empty() {
+            // C4: also when the undo then fails.
+            cx.out.note(format_args!(
+                "Warning: resource {}/{} was previously managed with 'kubectl apply'. Rolling back will not update the \
+                 {} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider \
+                 using 'kubectl apply' with your previous configuration file instead.",
+                resource.plural,
+                object.name(),
+                super::apply::LAST_APPLIED
+            ));
+        }
+        let history = revisions(cx.host.client().store(), &object);
+        let goal = match wanted {
+            0 if history.len() < 2 => Err("no last revision to roll back to".to_string()),
+            0 => Ok(history[history.len() - 2].clone()),
+            _ => history
+                .iter()
+                .find(|revision| number(revision) == wanted)
+                .cloned()
+                .ok_or_else(|| format!("unable to find specified revision {wanted} in history")),
+        };
+        let goal = match goal {
+            Ok(goal) => goal,
+            Err(text) => {
+                errors.push(Error::client(text));
+                continue;
+            }
+        };
+        let template = template_of(&goal);
+        if dry == DryRun::Client {
+            let text = describe::template(&template, cx.profile());
+            cx.out.out(format!("{} {}", prefixed(&object), text));
+            continue;
+        }
+        if template == *object.spec().get("template") {
+            let text = format!(
+                "skipped rollback (current template already matches revision {wanted}){}",
+                dry.suffix()
+            );
+            super::apply::told(cx, &format, &object, &text)?;
+            continue;
+        }
+        let mut client = cx.host.client();
+        client.set_dry_run(dry == DryRun::Server);
+        match client.patch(&object.key(), "", |body| body.set(&["spec", "template"], template)) {
+            Ok(object) => super::apply::told(cx, &format, &object, &format!("rolled back{}", dry.suffix()))?,
+            Err(status) => errors.push(status.into()),
+        }
+    }
+    Error::all(errors)?;
+    Ok(Outcome::Done(0))
+}
+
+fn restart(cx: &mut Cx) -> Result<Outcome> {
+    const AT: &str = "kubectl.kubernetes.io/restartedAt";
+    let format = Format::parse(cx.args)?;
+    let (found, mut errors) = find(cx)?;
+    for (resource, object) in found {
+        if resource.kind != Some(Kind::StatefulSet) {
+            errors.push(unsupported(resource, object.name(), "restarting"));
+            continue;
+        }
+        let now = cx.host.now().rfc3339();
+        let annotations = object.spec().at(&["template", "metadata", "annotations"]);
+        if annotations.get(AT).str() == now {
+            errors.push(Error::client(format!(
+                "failed to create patch for {}: if restart has already been triggered within the past second, please \
+                 wait before attempting to trigger another",
+                object.name()
+            )));
+            continue;
+        }
+        let change = |body: &mut Value| {
+            body.at_mut(&["spec", "template", "metadata", "annotations"]).map_mut().insert(AT, now);
+        };
+        match cx.host.client().patch(&object.key(), "", change) {
+            Ok(object) => super::apply::told(cx, &format, &object, "restarted")?,
+            Err(status) => errors.push(status.into()),
+        }
+    }
+    Error::all(errors)?;
+    Ok(Outcome::Done(0))
+}
+
+fn refuse(cx: &mut Cx, what: &str) -> Result<Outcome> {
+    if cx.args.words.is_empty() && !cx.args.has("filename") {
+        return Err(Error::client("required resource not specified"));
+    }
+    let (found, mut errors) = targets(cx)?;
+    errors.splice(0..0, found.iter().map(|(resource, object)| unsupported(*resource, object.name(), what)));
+    Error::all(errors)?;
+    Ok(Outcome::Done(0))
+}
