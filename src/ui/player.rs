@@ -3,6 +3,7 @@
 //! A step is something an observer would name (`scene::story`); a moment is a step and how far the next one has come.
 //! Playing is arithmetic on that moment: nothing here knows frames or clocks.
 
+use crate::component::What;
 use crate::scenario::{Directive, Header, Scenario};
 use crate::session::{Entry, Position, Run, Still};
 pub use crate::scene::timeline::Spacing;
@@ -126,8 +127,12 @@ impl Player {
         self.computed = false;
         self.version += 1;
         self.reread();
-        // The place stays; it may lie between two steps of the new history.
-        self.go_to(at);
+        // On to what was just done: a command is a step of its own, anything else leaves the place as it is.
+        let done = self.run.happenings().iter().rposition(|h| matches!(h.what, What::Input(_)) && h.at >= at.time);
+        match done.and_then(|n| self.steps.iter().position(|s| s.happenings > n)) {
+            Some(step) => self.go_to_step(step),
+            None => self.go_to(at),
+        }
         answer
     }
 
@@ -281,9 +286,12 @@ impl Player {
     /// Lets display time pass; true while there is something further to show.
     pub fn advance(&mut self, ms: f64, spacing: Spacing) -> Advance {
         if let Some(position) = self.between.take() {
-            self.step = self.steps.partition_point(|s| s.happenings <= position.happenings && s.time <= position.time).max(1) - 1;
-            self.shown_ms = 0.0;
-            return Advance::Step;
+            // Go on from here, not from the step before: as far along as the time between the two steps is.
+            let here = self.steps[self.step].time;
+            let whole = self.steps.get(self.step + 1).map_or(0, |next| next.time.since(here).0);
+            let gone = if whole == 0 { 0.0 } else { position.time.since(here).0 as f64 / whole as f64 };
+            self.shown_ms = gone.min(0.99) * self.length_ms(spacing);
+            return Advance::Within;
         }
         if self.shown_ms == f64::MAX {
             self.shown_ms = 0.0;

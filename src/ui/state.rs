@@ -684,6 +684,12 @@ fn command(model: &mut Model, line: String) -> Vec<Effect> {
     if model.ui.lines.last() != Some(&line) {
         model.ui.lines.push(line.clone());
     }
+    // The editor's text is the file that commands name, as if it had been saved.
+    let text = &model.ui.manifest;
+    if line.contains(FILE) && !text.trim().is_empty() && model.player.run().files().get(FILE).is_none_or(|file| file.trim_end() != text.trim_end()) {
+        model.ui.applied = text.clone();
+        let _ = model.player.act(Directive::File { name: FILE.into(), text: format!("{}\n", text.trim_end()) });
+    }
     run_line(model, line)
 }
 

@@ -186,8 +186,11 @@ impl Pictures {
             picture
         };
         let mut picture = read(&model.player, position);
+        let mut options = options;
         if picture.columns.is_empty() {
             picture = ghost(&model.ui.manifest)?;
+            // Nothing is wished for yet: the set has no ground to stand on.
+            options.title = false;
         } else if let Some(earlier) = earlier {
             picture.mark_changes(&read(&model.player, earlier));
         }

@@ -45,9 +45,11 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Track {
     }
     let scene = track(&timeline, &options);
     let bottom = if options.ticks { scene.height - 20.0 } else { scene.height - 8.0 };
+    // Without lanes the line of now still needs some length.
+    let bottom = bottom.max(options.top + 24.0);
     Track {
         svg: svg_element(&scene),
-        height: scene.height,
+        height: scene.height.max(bottom + 18.0),
         lanes: (options.top, bottom),
         futures,
         is_blank: model.player.is_blank(),
