@@ -1,4 +1,4 @@
-//! Every panel as markup, drawn on the host from a real run: `html/<panel>.html`. `BLESS=1 cargo test` writes them anew.
+//! Every panel as markup, drawn on the host from a real run: `html/<panel>.html`. `UPDATE_EXPECT=1 cargo test` writes them anew.
 
 use ordinal::ui::editor::Marks;
 use ordinal::ui::panels::{self, Context};
@@ -31,7 +31,6 @@ fn model(language: Language) -> Model {
 fn render<C>(props: C::Properties) -> String
 where
     C: BaseComponent,
-    C::Properties: Clone,
 {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let local = tokio::task::LocalSet::new();
@@ -42,12 +41,12 @@ where
 fn check(name: &str, markup: &str) {
     let markup = markup.replace("><", ">\n<") + "\n";
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/html/{name}.html"));
-    if std::env::var_os("BLESS").is_some() {
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
         fs::write(&file, &markup).expect("tests/html can be written");
         return;
     }
     let kept = fs::read_to_string(&file).unwrap_or_default();
-    assert!(kept == markup, "tests/html/{name}.html differs; BLESS=1 cargo test writes it anew. Now:\n{markup}");
+    assert!(kept == markup, "tests/html/{name}.html differs; UPDATE_EXPECT=1 cargo test writes it anew. Now:\n{markup}");
 }
 
 macro_rules! props {
@@ -136,7 +135,7 @@ fn terminal_shows_what_was_printed_by_now() {
     let now = model.player.position().time;
     let blocks = view::terminal::blocks(model.player.transcript(), now);
     assert!(!blocks.is_empty());
-    let props = props!(panels::terminal::TerminalProps { context: context(Language::En), blocks: blocks, lines: Vec::new(), nearest: None });
+    let props = props!(panels::terminal::TerminalProps { context: context(Language::En), blocks: blocks, lines: Vec::new(), nearest: None::<String> });
     check("terminal", &render::<panels::terminal::TerminalPanel>(props));
     model.player.go_to_step(0);
     assert!(view::terminal::blocks(model.player.transcript(), model.player.position().time).len() <= 1);
