@@ -2,7 +2,7 @@
 
 use super::Pictures;
 use crate::api::{Kind, Object, ObjectKey};
-use crate::component::{Decision, Gate, What, Why};
+use crate::component::{Cause, Decision, Gate, What, Why};
 use crate::lang::{Josa, Lang, gate_words, josa, why_says};
 use crate::session::Position;
 use crate::sim::{SimDuration, SimTime};
@@ -251,8 +251,19 @@ fn around(model: &Model, set: &ObjectKey, position: Position) -> (Option<(String
     let happenings = player.run().happenings();
     let here = position.happenings.min(happenings.len());
     let step_after = |index: usize| player.steps().iter().position(|s| s.happenings > index);
+    let changed: Vec<u64> = happenings[..here]
+        .iter()
+        .filter_map(|h| match &h.what {
+            What::Write(write) if write.changed() => match write.because {
+                Cause::Input(n) => Some(n),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
     let command = happenings[..here].iter().enumerate().rev().find_map(|(i, h)| match &h.what {
-        What::Input(note) if !note.text.contains(" get ") => {
+        // Only what changed something can be a reason.
+        What::Input(note) if changed.contains(&note.n) => {
             let words = note.text.trim_start_matches("$ ").split_whitespace().take(2).collect::<Vec<_>>().join(" ");
             Some((words, step_after(i)?))
         }
