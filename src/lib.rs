@@ -33,3 +33,6 @@ pub mod lang;
 pub mod scene;
 
 pub mod story;
+
+#[cfg(feature = "ui")]
+pub mod ui;
