@@ -51,7 +51,7 @@ fn pad(out: &mut String, columns: usize) {
 
 fn yaml_map(out: &mut String, value: &Value, indent: usize, inline: bool) {
     let mut entries: Vec<_> = value.entries().iter().collect();
-    entries.sort_by(|a, b| natural(&a.0, &b.0));
+    sort(&mut entries, &|a, b| natural(&a.0, &b.0));
     for (i, (key, value)) in entries.into_iter().enumerate() {
         if i > 0 || !inline {
             pad(out, indent);
@@ -185,7 +185,17 @@ fn yaml_string(out: &mut String, text: &str, indent: usize, key: bool) {
         out.push_str(text);
     } else if shape.single && !(key && text.chars().any(is_break)) {
         out.push('\'');
-        out.push_str(&text.replace('\'', "''"));
+        let mut broken = false;
+        for c in text.chars() {
+            if broken && !is_break(c) {
+                pad(out, indent.max(2));
+            }
+            broken = is_break(c);
+            if c == '\'' {
+                out.push(c);
+            }
+            out.push(c);
+        }
         out.push('\'');
     } else {
         double_quoted(out, text);
@@ -194,7 +204,7 @@ fn yaml_string(out: &mut String, text: &str, indent: usize, key: bool) {
 
 // Unquoted it would read as something else than a string.
 fn resolves(text: &str) -> bool {
-    resolve_plain(text).is_some() || is_timestamp(text) || is_base_60(text) || text == "<<"
+    resolve_plain(text).is_some() || is_timestamp(text) || is_base_60(text)
 }
 
 // ^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$
@@ -251,8 +261,10 @@ fn literal(out: &mut String, text: &str, indent: usize) {
 
 fn double_quoted(out: &mut String, text: &str) {
     out.push('"');
+    // go-yaml looks for a byte order mark at the start of the string instead of at the character.
+    let all = text.starts_with('\u{feff}');
     for c in text.chars() {
-        if is_printable(c) && c != '"' && c != '\\' && !is_break(c) {
+        if !all && is_printable(c) && c != '"' && c != '\\' && !is_break(c) {
             out.push(c);
             continue;
         }
@@ -285,6 +297,23 @@ fn double_quoted(out: &mut String, text: &str) {
         out.push(short);
     }
     out.push('"');
+}
+
+// Merges halves. go-yaml's order is none that a sort of the standard library may be given: a9 < a10 < a1b < a9.
+fn sort<T: Copy>(list: &mut [T], order: &dyn Fn(&T, &T) -> Ordering) {
+    if list.len() < 2 || list.windows(2).all(|pair| order(&pair[0], &pair[1]) != Ordering::Greater) {
+        return;
+    }
+    let (left, right) = list.split_at_mut(list.len() / 2);
+    sort(left, order);
+    sort(right, order);
+    let (left, right) = (left.to_vec(), right.to_vec());
+    let (mut i, mut j) = (0, 0);
+    for slot in list.iter_mut() {
+        let from_left = j == right.len() || (i < left.len() && order(&left[i], &right[j]) != Ordering::Greater);
+        *slot = if from_left { left[i] } else { right[j] };
+        if from_left { i += 1 } else { j += 1 }
+    }
 }
 
 // The order of keyList in go-yaml: letters after everything else, numbers inside names by their value.

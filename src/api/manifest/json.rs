@@ -64,7 +64,13 @@ impl Reader<'_> {
         let shown = match c {
             '\'' => r"'\''".to_string(),
             '"' => "'\"'".to_string(),
-            c if c.is_control() => format!("'{}'", c.escape_default()),
+            '\\' => r"'\\'".to_string(),
+            '\u{7}' => r"'\a'".to_string(),
+            '\u{8}' => r"'\b'".to_string(),
+            '\u{b}' => r"'\v'".to_string(),
+            '\u{c}' => r"'\f'".to_string(),
+            '\n' | '\r' | '\t' => format!("'{}'", c.escape_default()),
+            c if c.is_ascii_control() => format!("'\\x{:02x}'", c as u32),
             // Go quotes the byte, which differs beyond ASCII.
             c if !c.is_ascii() => format!("'{}'", char::from(self.text[self.at])),
             c => format!("'{c}'"),
@@ -111,7 +117,6 @@ impl Reader<'_> {
             self.at += 1;
             let (value, mut mark) = self.value(depth + 1)?;
             mark.key = key_place;
-            children.retain(|(known, _)| *known != key);
             children.push((key.clone(), mark));
             entries.push((key, value));
             match self.peek() {

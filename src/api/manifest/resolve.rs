@@ -31,7 +31,7 @@ fn number(text: &str) -> Option<Value> {
     if !text.starts_with('.') && let Some(n) = integer(&digits) {
         return Some(n);
     }
-    is_float(&digits).then(|| digits.parse().ok()).flatten().map(from_float)
+    is_float(&digits).then(|| digits.parse().ok()).flatten().filter(|f: &f64| f.is_finite()).map(from_float)
 }
 
 /// A float as JSON carries it on: whole numbers become integers.

@@ -115,7 +115,8 @@ impl<'a> Scanner<'a> {
     pub fn new(text: &'a [char]) -> Scanner<'a> {
         Scanner {
             text,
-            index: 0,
+            // A byte order mark at the very start is no character.
+            index: usize::from(text.first() == Some(&'\u{feff}')),
             place: Place::default(),
             started: false,
             ended: false,
@@ -341,17 +342,68 @@ impl<'a> Scanner<'a> {
         self.remove_simple_key()?;
         self.simple_key_allowed = false;
         let start = self.place;
-        let mut line = String::new();
-        while !is_breakz(self.at(0)) {
-            self.read(&mut line);
+        self.skip();
+        let mut name = String::new();
+        while is_word(self.at(0)) {
+            self.read(&mut name);
         }
-        let mut words = line.split_whitespace().take_while(|word| !word.starts_with('#'));
-        let token = match (words.next(), words.next(), words.next()) {
-            (Some("%YAML"), Some(version), None) if version.contains('.') => Token::VersionDirective,
-            (Some("%TAG"), Some(handle), Some(prefix)) => Token::TagDirective(handle.into(), prefix.into()),
-            (Some("%YAML" | "%TAG"), ..) => return self.fault(start, "did not find expected whitespace or line break"),
-            _ => return self.fault(start, "found unknown directive name"),
+        if name.is_empty() {
+            return self.fault(start, "could not find expected directive name");
+        }
+        if !is_blankz(self.at(0)) {
+            return self.fault(start, "found unexpected non-alphabetical character");
+        }
+        if !matches!(name.as_str(), "YAML" | "TAG") {
+            return self.fault(start, "found unknown directive name");
+        }
+        let mut words = [String::new(), String::new()];
+        for word in words.iter_mut().take(if name == "YAML" { 1 } else { 2 }) {
+            while is_blank(self.at(0)) {
+                self.skip();
+            }
+            while !is_blankz(self.at(0)) {
+                self.read(word);
+            }
+        }
+        let [first, second] = words;
+        let token = if name == "TAG" {
+            if !first.starts_with('!') || !first.ends_with('!') {
+                return self.fault(start, "did not find expected '!'");
+            }
+            if second.is_empty() {
+                return self.fault(start, "did not find expected tag URI");
+            }
+            Token::TagDirective(first, second)
+        } else {
+            match first.split_once('.') {
+                _ if !first.starts_with(|c: char| c.is_ascii_digit()) => {
+                    return self.fault(start, "did not find expected version number");
+                }
+                Some((major, minor)) if [major, minor].iter().all(|n| n.bytes().all(|b| b.is_ascii_digit())) => {
+                    if first != "1.1" {
+                        return Err(Fault {
+                            from: Source::Parser,
+                            problem: "found incompatible YAML document".into(),
+                            at: start,
+                            context: Place::default(),
+                        });
+                    }
+                    Token::VersionDirective
+                }
+                _ => return self.fault(start, "did not find expected digit or '.' character"),
+            }
         };
+        while is_blank(self.at(0)) {
+            self.skip();
+        }
+        if self.at(0) == '#' {
+            while !is_breakz(self.at(0)) {
+                self.skip();
+            }
+        }
+        if !is_breakz(self.at(0)) {
+            return self.fault(start, "did not find expected comment or line break");
+        }
         self.push(token, start);
         Ok(())
     }
@@ -493,6 +545,9 @@ impl<'a> Scanner<'a> {
                 suffix.clear();
             }
             while uri(self.at(0)) {
+                if self.at(0) == '%' && !(self.at(1).is_ascii_hexdigit() && self.at(2).is_ascii_hexdigit()) {
+                    return self.fault(start, "did not find URI escaped octet");
+                }
                 self.read(&mut suffix);
             }
             if suffix.is_empty() {
@@ -511,9 +566,6 @@ impl<'a> Scanner<'a> {
 
     fn scan_to_next_token(&mut self) {
         loop {
-            if self.place.column == 0 && self.at(0) == '\u{feff}' {
-                self.skip();
-            }
             // Tabs separate inside flow collections and after a token, but never indent.
             while self.at(0) == ' ' || (self.at(0) == '\t' && (self.flow_level > 0 || !self.simple_key_allowed)) {
                 self.skip();
