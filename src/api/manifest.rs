@@ -269,11 +269,8 @@ fn read_document(text: &[char], start: usize, documents: &mut Vec<Document>) -> 
     if tree.node.value.is_null() {
         return Ok(());
     }
-    let duplicates = tree
-        .duplicates
-        .into_iter()
-        .map(|(key, at)| (key, start + at.line as usize, at.column as usize + 1))
-        .collect();
+    let duplicates =
+        tree.duplicates.into_iter().map(|(key, at)| (key, start + at.line as usize, at.column as usize + 1)).collect();
     let behind_separator = text.iter().take(3).all(|c| *c == '-') as usize;
     push(documents, tree.node.value, tree.node.mark, start, start + behind_separator, duplicates)
 }

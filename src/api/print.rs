@@ -223,7 +223,9 @@ fn is_base_60(text: &str) -> bool {
         _ => false,
     };
     let (last, fraction) = last.split_once('.').unwrap_or((last, ""));
-    middle.iter().all(|p| sexagesimal(p)) && sexagesimal(last) && fraction.bytes().all(|b| b.is_ascii_digit() || b == b'_')
+    middle.iter().all(|p| sexagesimal(p))
+        && sexagesimal(last)
+        && fraction.bytes().all(|b| b.is_ascii_digit() || b == b'_')
 }
 
 fn literal(out: &mut String, text: &str, indent: usize) {
@@ -285,7 +287,13 @@ fn double_quoted(out: &mut String, text: &str) {
             '\u{2029}' => 'P',
             _ => {
                 let code = c as u32;
-                let (letter, digits) = if code <= 0xff { ('x', 2) } else if code <= 0xffff { ('u', 4) } else { ('U', 8) };
+                let (letter, digits) = if code <= 0xff {
+                    ('x', 2)
+                } else if code <= 0xffff {
+                    ('u', 4)
+                } else {
+                    ('U', 8)
+                };
                 out.push(letter);
                 for k in (0..digits).rev() {
                     let digit = char::from_digit((code >> (4 * k)) & 15, 16).unwrap_or('0');
@@ -328,8 +336,8 @@ fn natural(a: &str, b: &str) -> Ordering {
         (false, false) => {}
     }
     // A zero inside a number is a digit, at its start it is padding.
-    let inside = (a[i] == '0' || b[i] == '0')
-        && a[..i].iter().rev().take_while(|c| c.is_ascii_digit()).any(|c| *c != '0');
+    let inside =
+        (a[i] == '0' || b[i] == '0') && a[..i].iter().rev().take_while(|c| c.is_ascii_digit()).any(|c| *c != '0');
     let number = |s: &[char]| {
         let digits = s[i..].iter().take_while(|c| c.is_ascii_digit()).count();
         let start = u64::from(inside);

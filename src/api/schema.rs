@@ -21,7 +21,9 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 
-pub use decode::{DecodeError, FieldProblem, KindError, decode, decode_as, metadata_error, normalise, resolve, strict_error};
+pub use decode::{
+    DecodeError, FieldProblem, KindError, decode, decode_as, metadata_error, normalise, resolve, strict_error,
+};
 pub use suggest::{distance, nearest, places, suggest};
 
 use super::kind::Kind;

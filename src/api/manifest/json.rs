@@ -156,7 +156,11 @@ impl Reader<'_> {
             if self.text.get(self.at) != Some(&expected) {
                 let context = format!("in literal {word} (expecting {:?})", char::from(expected));
                 let context = context.replace('"', "'");
-                return if self.at == start { self.wrong("looking for beginning of value") } else { self.wrong(&context) };
+                return if self.at == start {
+                    self.wrong("looking for beginning of value")
+                } else {
+                    self.wrong(&context)
+                };
             }
             self.at += 1;
         }

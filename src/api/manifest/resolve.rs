@@ -28,7 +28,9 @@ fn number(text: &str) -> Option<Value> {
         return None;
     }
     let digits: String = text.chars().filter(|c| *c != '_').collect();
-    if !text.starts_with('.') && let Some(n) = integer(&digits) {
+    if !text.starts_with('.')
+        && let Some(n) = integer(&digits)
+    {
         return Some(n);
     }
     is_float(&digits).then(|| digits.parse().ok()).flatten().filter(|f: &f64| f.is_finite()).map(from_float)
@@ -118,7 +120,11 @@ pub fn is_timestamp(text: &str) -> bool {
     rest = &rest[1..];
     let mut clock = rest.split(':');
     let field = |part: Option<&str>, high: u32| {
-        part.is_some_and(|p| (1..=2).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()) && p.parse::<u32>().is_ok_and(|v| v <= high))
+        part.is_some_and(|p| {
+            (1..=2).contains(&p.len())
+                && p.bytes().all(|b| b.is_ascii_digit())
+                && p.parse::<u32>().is_ok_and(|v| v <= high)
+        })
     };
     if !field(clock.next(), 23) || !field(clock.next(), 59) {
         return false;

@@ -200,7 +200,9 @@ impl<'a> Scanner<'a> {
             if !self.tokens.is_empty() {
                 // The head may still turn out to be a key: only what is certain is handed out.
                 let head = self.tokens_parsed;
-                let Some(i) = self.simple_keys.iter().position(|k| k.possible && k.token == head) else { return Ok(()) };
+                let Some(i) = self.simple_keys.iter().position(|k| k.possible && k.token == head) else {
+                    return Ok(());
+                };
                 if !self.simple_key_is_valid(i)? {
                     return Ok(());
                 }

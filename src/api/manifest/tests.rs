@@ -58,11 +58,16 @@ fn mistakes_are_told_in_kubectls_words() {
     ] {
         assert_eq!(message(text), told, "{text:?}");
     }
-    let error = parse("{\"a\": 1,}").unwrap_err();
-    assert_eq!(error.message, "json: offset 9: invalid character '}' looking for beginning of object key string");
+    let error = parse("{\"a\" 1}").unwrap_err();
+    assert_eq!(error.message, "json: offset 6: invalid character '1' after object key");
+    // What is no JSON may still be YAML.
+    assert_eq!(to_go_json(&one("{\"a\": 1,}")), "{\"a\":1}");
     // Lines of messages count inside the document, lines of marks in the whole text.
     let error = parse("a: 1\n---\nb: 2\nc: d: e\n").unwrap_err();
-    assert_eq!(error.message, "error converting YAML to JSON: yaml: line 2: mapping values are not allowed in this context");
+    assert_eq!(
+        error.message,
+        "error converting YAML to JSON: yaml: line 2: mapping values are not allowed in this context"
+    );
     assert_eq!((error.line, error.column), (4, 5));
     assert_eq!(parse("--- a\n").unwrap_err().message, "invalid Yaml document separator: a");
 }
@@ -123,7 +128,8 @@ fn hostile_texts_are_answered_at_once() {
         ("line separators", "\u{2028}".repeat(80_000)),
     ];
     // Whatever a sound manifest is cut down to is answered as well.
-    let sound = "apiVersion: v1\nkind: \"S\\u00e9\"\nspec: &a\n  l: [1, {a: 'b'}]\n  t: |\n    x\nm: *a\n? [k]\n: !!str v\n";
+    let sound =
+        "apiVersion: v1\nkind: \"S\\u00e9\"\nspec: &a\n  l: [1, {a: 'b'}]\n  t: |\n    x\nm: *a\n? [k]\n: !!str v\n";
     texts.extend((0..sound.len()).filter(|i| sound.is_char_boundary(*i)).map(|i| ("cut", sound[..i].to_string())));
     texts.extend((0..sound.len()).map(|i| ("cut in front", sound.get(i..).unwrap_or("").to_string())));
     for (name, text) in texts {
@@ -152,8 +158,37 @@ fn many_keys_in_one_object_stay_fast() {
 #[test]
 fn what_is_printed_reads_the_same() {
     let strings = [
-        "", "a", "yes", "12", "1e3", "~", "2020-01-01", "1:30", " x", "x ", "a: b", "a #b", "- x", "-x", "?", "x\ny",
-        "x\ny\n", "\n", "x\n\n", " x\ny", "x \ny", "\t", "'", "\"", "한글", "😀", "...", "%x", "@x", "`x", "a\u{2028}b",
+        "",
+        "a",
+        "yes",
+        "12",
+        "1e3",
+        "~",
+        "2020-01-01",
+        "1:30",
+        " x",
+        "x ",
+        "a: b",
+        "a #b",
+        "- x",
+        "-x",
+        "?",
+        "x\ny",
+        "x\ny\n",
+        "\n",
+        "x\n\n",
+        " x\ny",
+        "x \ny",
+        "\t",
+        "'",
+        "\"",
+        "한글",
+        "😀",
+        "...",
+        "%x",
+        "@x",
+        "`x",
+        "a\u{2028}b",
     ];
     let list = Value::list(strings.iter().map(|s| Value::from(*s)).collect());
     let value = crate::object! { "list" => list.clone(), "map" => crate::object! { "k" => list, "e" => Value::map() } };

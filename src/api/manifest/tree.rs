@@ -454,7 +454,8 @@ impl Members {
         }
         for (value, mark) in sources {
             for (name, value) in value.entries() {
-                let mark = mark.children.iter().find(|(key, _)| key == name).map(|(_, m)| m.clone()).unwrap_or_default();
+                let mark =
+                    mark.children.iter().find(|(key, _)| key == name).map(|(_, m)| m.clone()).unwrap_or_default();
                 let key = mark.key;
                 self.put(name.clone(), Node { value: value.clone(), mark, size: 1, quoted: false }, key, true);
             }

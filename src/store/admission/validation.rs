@@ -1,11 +1,12 @@
 //! Whether an object is valid, in the API server's words.
 //!
 //! Follows pkg/apis/core/validation and pkg/apis/apps/validation of 1.36: the same checks in the same order, as far as
-//! objects of this cluster can fail them. Where Go walks a map in random order, keys are taken in byte order. Objects are
-//! expected defaulted; what depends on other objects is for the caller.
+//! objects of this cluster can fail them. Where Go walks a map in random order, keys are taken in byte order. Objects
+//! are expected defaulted; what depends on other objects is for the caller.
 
 mod diff;
 mod pod;
+mod pod_update;
 mod service;
 mod stateful_set;
 mod storage;
@@ -45,7 +46,7 @@ pub fn validate_update(new: &Object, old: &Object, profile: &Profile) -> Vec<Str
     }
     kind_specific(&mut errors, new, Some(old), profile);
     match new.kind {
-        Kind::Pod => pod::update(&mut errors, new.spec(), old.spec()),
+        Kind::Pod => pod_update::update(&mut errors, new.spec(), old.spec()),
         Kind::PersistentVolumeClaim => storage::claim_update(&mut errors, new, old),
         Kind::PersistentVolume => storage::volume_update(&mut errors, new.spec(), old.spec()),
         Kind::StorageClass => storage::class_update(&mut errors, &new.body, &old.body),
@@ -80,7 +81,7 @@ pub fn warnings(object: &Object) -> Vec<String> {
     let mut warnings = Vec::new();
     match object.kind {
         Kind::StatefulSet => {
-            pod::warnings(&mut warnings, object.spec().at(&["template", "spec"]), "spec.template.spec");
+            pod_update::warnings(&mut warnings, object.spec().at(&["template", "spec"]), "spec.template.spec");
             if object.spec().get("revisionHistoryLimit").as_int().is_some_and(|n| n < 0) {
                 warnings.push(
                     "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is \
@@ -89,7 +90,7 @@ pub fn warnings(object: &Object) -> Vec<String> {
                 );
             }
         }
-        Kind::Pod => pod::warnings(&mut warnings, object.spec(), "spec"),
+        Kind::Pod => pod_update::warnings(&mut warnings, object.spec(), "spec"),
         _ => {}
     }
     warnings
@@ -282,9 +283,7 @@ fn metadata_update(errors: &mut Errors, new: &Object, old: &Object) {
             errors.forbidden("metadata.finalizers", &detail);
         }
     }
-    for member in
-        ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"]
-    {
+    for member in ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] {
         immutable(errors, &format!("metadata.{member}"), new.meta(member), old.meta(member));
     }
     metadata_maps(errors, new);

@@ -117,8 +117,7 @@ fn lists(patch: &mut Map, key: &Text, old: &[Value], new: &[Value], field: &'sta
         patch.insert(key.clone(), changed);
     }
     if wanted.order && order {
-        let list: Vec<Value> =
-            names(new).into_iter().map(|name| object! { merge_key.to_string() => name }).collect();
+        let list: Vec<Value> = names(new).into_iter().map(|name| object! { merge_key.to_string() => name }).collect();
         patch.insert([ORDER, key.as_str()].concat(), list);
     }
 }

@@ -98,7 +98,9 @@ fn add(value: &mut Value, path: &[String], new: Value) -> Result<(), String> {
             let items = list.list_mut();
             let i = if last == "-" { items.len() } else { last.parse().map_err(|_| error())? };
             if i > items.len() {
-                return Err(format!("add operation does not apply: Unable to access invalid index: {i}: invalid index referenced"));
+                return Err(format!(
+                    "add operation does not apply: Unable to access invalid index: {i}: invalid index referenced"
+                ));
             }
             items.insert(i, new);
         }

@@ -133,12 +133,12 @@ fn node_ports(errors: &mut Errors, ports: &[Value], kind: &str) {
         }
     }
     for (i, port) in ports.iter().enumerate() {
-        let same = |other: &&Value| {
-            other.get("protocol") == port.get("protocol") && other.get("port") == port.get("port")
-        };
+        let same =
+            |other: &&Value| other.get("protocol") == port.get("protocol") && other.get("port") == port.get("port");
         if ports[..i].iter().any(|other| same(&other)) {
             let value = format!(
-                "{{\"Name\":\"\",\"Protocol\":\"{}\",\"AppProtocol\":null,\"Port\":{},\"TargetPort\":0,\"NodePort\":0}}",
+                "{{\"Name\":\"\",\"Protocol\":\"{}\",\"AppProtocol\":null,\"Port\":{},\
+                 \"TargetPort\":0,\"NodePort\":0}}",
                 port.get("protocol").str(),
                 port.get("port").as_int().unwrap_or(0)
             );

@@ -75,7 +75,11 @@ fn spec(errors: &mut Errors, spec: &Value, create: bool, template_too: bool, pro
     } else {
         let usable = selector(errors, wanted, "spec.selector");
         if wanted.get("matchLabels").entries().is_empty() && wanted.get("matchExpressions").items().is_empty() {
-            errors.invalid_raw("spec.selector", &go(wanted, profile, "LabelSelector"), "empty selector is invalid for statefulset");
+            errors.invalid_raw(
+                "spec.selector",
+                &go(wanted, profile, "LabelSelector"),
+                "empty selector is invalid for statefulset",
+            );
         }
         usable
     };

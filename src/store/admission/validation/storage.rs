@@ -176,10 +176,7 @@ fn sources(spec: &Value) -> impl Iterator<Item = &(crate::api::Text, Value)> {
 
 pub(super) fn volume_update(errors: &mut Errors, new: &Value, old: &Value) {
     if !sources(new).eq(sources(old)) {
-        errors.forbidden(
-            "spec.persistentvolumesource",
-            "spec.persistentvolumesource is immutable after creation",
-        );
+        errors.forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation");
     }
     immutable(errors, "volumeMode", new.get("volumeMode"), old.get("volumeMode"));
 }
