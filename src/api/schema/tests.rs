@@ -23,7 +23,9 @@ fn the_table_is_closed() {
         assert!(!of(info.kind).fields.is_empty(), "{} has no line", info.name);
     }
     TABLE.with(|table| {
+        assert!(table.is_sorted_by(|a, b| a.name < b.name), "lines out of order");
         for ty in *table {
+            assert!(ty.fields.is_sorted_by(|a, b| a.name < b.name), "fields of {} out of order", ty.name);
             for field in &ty.fields {
                 check(&field.ty, ty.name);
                 // A key that merges a list is a field of what is in it.
