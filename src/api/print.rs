@@ -329,7 +329,9 @@ fn natural(a: &str, b: &str) -> Ordering {
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
     let Some(i) = (0..a.len().min(b.len())).find(|i| a[*i] != b[*i]) else { return a.len().cmp(&b.len()) };
-    match (a[i].is_alphabetic(), b[i].is_alphabetic()) {
+    // The table of all letters of the world would cost more than it orders.
+    let letter = |c: char| c.is_ascii_alphabetic() || c >= '\u{aa}';
+    match (letter(a[i]), letter(b[i])) {
         (true, true) => return a[i].cmp(&b[i]),
         (true, false) => return Ordering::Greater,
         (false, true) => return Ordering::Less,
@@ -427,14 +429,31 @@ pub fn float(f: f64) -> String {
     if f.is_infinite() {
         return if f > 0.0 { ".inf".into() } else { "-.inf".into() };
     }
-    let text = format!("{f:e}");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let (digits, exponent) = shortest(f);
     if (-4..6).contains(&exponent) {
         return format!("{f}");
     }
     let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
+    format!("{digits}e{sign}{:02}", exponent.abs())
+}
+
+// The digits of a number, with a point behind the first, and the power of ten that belongs to them.
+fn shortest(f: f64) -> (String, i32) {
+    let text = format!("{f}");
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(text) => ("-", text),
+        None => ("", text.as_str()),
+    };
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let all = [whole, fraction].concat();
+    let zeros = all.len() - all.trim_start_matches('0').len();
+    let digits = all[zeros..].trim_end_matches('0');
+    let exponent = whole.len() as i32 - 1 - zeros as i32;
+    match digits.len() {
+        0 => (format!("{sign}0"), 0),
+        1 => (format!("{sign}{digits}"), exponent),
+        _ => (format!("{sign}{}.{}", &digits[..1], &digits[1..]), exponent),
+    }
 }
 
 fn json_float(f: f64) -> String {
@@ -443,11 +462,9 @@ fn json_float(f: f64) -> String {
     }
     let size = f.abs();
     if size != 0.0 && !(1e-6..1e21).contains(&size) {
-        let text = format!("{f:e}");
-        return match text.split_once("e-") {
-            Some(_) => text,
-            None => text.replace('e', "e+"),
-        };
+        let (digits, exponent) = shortest(f);
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{digits}e{sign}{}", exponent.abs());
     }
     format!("{f}")
 }

@@ -530,7 +530,7 @@ fn go_syntax(value: &Value) -> String {
         }
         Value::Map(map) => {
             let members: Vec<String> =
-                map.iter().take(20).map(|(key, value)| format!("{key:?}:{}", go_syntax(value))).collect();
+                map.iter().take(20).map(|(key, value)| format!("{}:{}", crate::api::print::quote_json(key), go_syntax(value))).collect();
             format!("map[interface {{}}]interface {{}}{{{}}}", members.join(", "))
         }
         other => crate::api::print::to_go_json(other),

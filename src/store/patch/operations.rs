@@ -68,7 +68,7 @@ fn pointer(path: &Value) -> Result<Vec<String>, String> {
     if path.is_empty() {
         return Ok(Vec::new());
     }
-    let path = path.strip_prefix('/').ok_or_else(|| format!("the path {path:?} does not begin with '/'"))?;
+    let path = path.strip_prefix('/').ok_or_else(|| format!("the path '{path}' does not begin with '/'"))?;
     Ok(path.split('/').map(|part| part.replace("~1", "/").replace("~0", "~")).collect())
 }
 

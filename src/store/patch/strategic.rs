@@ -31,7 +31,7 @@ pub(super) fn merge_map(original: &Map, patch: &Map, ty: Option<&'static Type>, 
             return Ok(whole);
         }
         Some("delete") => return Ok(Map::new()),
-        Some(other) => return Err(bad(&format!("unknown patch type {other} in {patch:?}"))),
+        Some(other) => return Err(bad(&format!("unknown patch type: {other}"))),
     }
     let mut merged = original.clone();
     if let Some(keep) = patch.get(RETAIN_KEYS) {
@@ -173,7 +173,7 @@ fn merge_list(
             Some("delete") if apply && key.is_null() => return Err(no_merge_key(item, merge_key)),
             Some("delete") if apply => merged.retain(|old| old.get(merge_key) != key),
             Some("delete") => merged.push(item.clone()),
-            Some(other) => return Err(bad(&format!("unknown patch type {other} in {item:?}"))),
+            Some(other) => return Err(bad(&format!("unknown patch type: {other}"))),
             None => additions.push(item),
         }
     }
