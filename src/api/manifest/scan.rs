@@ -39,12 +39,13 @@ pub enum Style {
     Block,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// What a token is; the texts of those that have some are handed out by [`Scanner::next`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Token {
     StreamStart,
     StreamEnd,
     VersionDirective,
-    TagDirective(String, String),
+    TagDirective,
     DocumentStart,
     DocumentEnd,
     BlockSequenceStart,
@@ -58,10 +59,17 @@ pub enum Token {
     FlowEntry,
     Key,
     Value,
-    Alias(String),
-    Anchor(String),
-    Tag(String, String),
-    Scalar(String, Style),
+    Alias,
+    Anchor,
+    Tag,
+    Scalar(Style),
+}
+
+struct Queued {
+    token: Token,
+    place: Place,
+    text: String,
+    suffix: String,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -80,7 +88,7 @@ pub struct Scanner<'a> {
     place: Place,
     started: bool,
     ended: bool,
-    tokens: VecDeque<(Token, Place)>,
+    tokens: VecDeque<Queued>,
     tokens_parsed: usize,
     indent: i32,
     indents: Vec<i32>,
@@ -131,22 +139,17 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next token without taking it, and where it begins.
-    pub fn peek(&mut self) -> Scan<&(Token, Place)> {
+    pub fn peek(&mut self) -> Scan<(Token, Place)> {
         self.fetch_more_tokens()?;
-        self.tokens.front().ok_or(Fault {
-            from: Source::Parser,
-            problem: "unexpected end of tokens".into(),
-            at: self.place,
-            context: self.place,
-        })
+        // Behind the end of the stream there is nothing but the end of the stream.
+        Ok(self.tokens.front().map_or((Token::StreamEnd, self.place), |next| (next.token, next.place)))
     }
 
-    /// Takes the next token.
-    pub fn next(&mut self) -> Scan<(Token, Place)> {
-        let token = self.peek()?.clone();
-        self.tokens.pop_front();
+    /// Takes the next token; answers its text and, for tags, what follows the handle.
+    pub fn next(&mut self) -> Scan<(String, String)> {
+        self.fetch_more_tokens()?;
         self.tokens_parsed += 1;
-        Ok(token)
+        Ok(self.tokens.pop_front().map(|next| (next.text, next.suffix)).unwrap_or_default())
     }
 
     fn at(&self, ahead: usize) -> char {
@@ -187,12 +190,16 @@ impl<'a> Scanner<'a> {
     }
 
     fn push(&mut self, token: Token, place: Place) {
-        self.tokens.push_back((token, place));
+        self.push_text(token, place, String::new(), String::new());
+    }
+
+    fn push_text(&mut self, token: Token, place: Place, text: String, suffix: String) {
+        self.tokens.push_back(Queued { token, place, text, suffix });
     }
 
     fn insert(&mut self, number: usize, token: Token, place: Place) {
         let at = number.saturating_sub(self.tokens_parsed).min(self.tokens.len());
-        self.tokens.insert(at, (token, place));
+        self.tokens.insert(at, Queued { token, place, text: String::new(), suffix: String::new() });
     }
 
     fn fetch_more_tokens(&mut self) -> Scan<()> {
@@ -375,7 +382,7 @@ impl<'a> Scanner<'a> {
             if second.is_empty() {
                 return self.fault(start, "did not find expected tag URI");
             }
-            Token::TagDirective(first, second)
+            Token::TagDirective
         } else {
             match first.split_once('.') {
                 _ if !first.starts_with(|c: char| c.is_ascii_digit()) => {
@@ -406,7 +413,7 @@ impl<'a> Scanner<'a> {
         if !is_breakz(self.at(0)) {
             return self.fault(start, "did not find expected comment or line break");
         }
-        self.push(token, start);
+        self.push_text(token, start, first, second);
         Ok(())
     }
 
@@ -516,7 +523,7 @@ impl<'a> Scanner<'a> {
         if name.is_empty() || !(is_blankz(c) || matches!(c, '?' | ':' | ',' | ']' | '}' | '%' | '@' | '`')) {
             return self.fault(start, "did not find expected alphabetic or numeric character");
         }
-        self.push(if alias { Token::Alias(name) } else { Token::Anchor(name) }, start);
+        self.push_text(if alias { Token::Alias } else { Token::Anchor }, start, name, String::new());
         Ok(())
     }
 
@@ -562,7 +569,7 @@ impl<'a> Scanner<'a> {
         if !is_blankz(self.at(0)) {
             return self.fault(start, "did not find expected whitespace or line break");
         }
-        self.push(Token::Tag(handle, suffix), start);
+        self.push_text(Token::Tag, start, handle, suffix);
         Ok(())
     }
 

@@ -113,18 +113,19 @@ impl Parser<'_> {
     fn document(&mut self) -> Parse<Option<Node>> {
         let mut explicit = false;
         loop {
-            let (token, at) = self.scanner.peek()?.clone();
+            let (token, at) = self.scanner.peek()?;
             match token {
                 Token::VersionDirective => explicit = true,
-                Token::TagDirective(handle, prefix) => {
+                Token::TagDirective => {
                     explicit = true;
-                    self.tag_prefixes.insert(0, (handle, prefix));
+                    let directive = self.scanner.next()?;
+                    self.tag_prefixes.insert(0, directive);
+                    continue;
                 }
                 Token::DocumentStart => {
                     self.scanner.next()?;
                     let (token, at) = self.scanner.peek()?;
                     if matches!(token, Token::DocumentStart | Token::DocumentEnd | Token::StreamEnd) {
-                        let at = *at;
                         return Ok(Some(self.empty(at)));
                     }
                     break;
@@ -147,34 +148,36 @@ impl Parser<'_> {
     }
 
     fn node(&mut self, block: bool, indentless: bool, depth: usize) -> Parse<Node> {
-        let (token, start) = self.scanner.peek()?.clone();
+        let (token, start) = self.scanner.peek()?;
         if depth > MAX_DEPTH {
             return plain(start, format!("exceeded max depth of {MAX_DEPTH}"));
         }
-        if let Token::Alias(name) = token {
-            self.scanner.next()?;
+        if token == Token::Alias {
+            let (name, _) = self.scanner.next()?;
             return self.alias(&name, start);
         }
         let (mut anchor, mut tag) = (None, None);
         loop {
-            let (token, at) = self.scanner.peek()?.clone();
+            let (token, at) = self.scanner.peek()?;
             match token {
-                Token::Anchor(name) if anchor.is_none() => anchor = Some(name),
-                Token::Tag(handle, suffix) if tag.is_none() => tag = Some(self.tag(handle, suffix, start, at)?),
+                Token::Anchor if anchor.is_none() => anchor = Some(self.scanner.next()?.0),
+                Token::Tag if tag.is_none() => {
+                    let (handle, suffix) = self.scanner.next()?;
+                    tag = Some(self.tag(handle, suffix, start, at)?);
+                }
                 _ => break,
             }
-            self.scanner.next()?;
         }
         if let Some(name) = &anchor {
             self.anchors.insert(name.clone(), None);
         }
         self.values += 1;
         self.check_size(start)?;
-        let (token, at) = self.scanner.peek()?.clone();
+        let (token, at) = self.scanner.peek()?;
         let mut node = match token {
             Token::BlockEntry if indentless => self.indentless_sequence(start, depth)?,
-            Token::Scalar(text, style) => {
-                self.scanner.next()?;
+            Token::Scalar(style) => {
+                let (text, _) = self.scanner.next()?;
                 let value = self.scalar(text, style, tag.as_deref(), start);
                 let mark = MarkNode { value: start, ..MarkNode::default() };
                 Node { value, mark, size: 1, quoted: style != Style::Plain }
@@ -234,20 +237,21 @@ impl Parser<'_> {
     }
 
     fn block_sequence(&mut self, start: Place, depth: usize) -> Parse<Node> {
-        let (_, context) = self.scanner.next()?;
+        let (_, context) = self.scanner.peek()?;
+        self.scanner.next()?;
         let mut items = Vec::new();
         loop {
-            let (token, at) = self.scanner.next()?;
+            let (token, at) = self.scanner.peek()?;
+            if !matches!(token, Token::StreamEnd) {
+                self.scanner.next()?;
+            }
             match token {
                 Token::BlockEntry => {}
                 Token::BlockEnd => return Ok(sequence(items, start)),
                 _ => return fault(context, at, "did not find expected '-' indicator"),
             }
             let item = match self.scanner.peek()? {
-                (Token::BlockEntry | Token::BlockEnd, at) => {
-                    let at = *at;
-                    self.empty(at)
-                }
+                (Token::BlockEntry | Token::BlockEnd, at) => self.empty(at),
                 _ => self.node(true, false, depth + 1)?,
             };
             items.push(item);
@@ -259,10 +263,7 @@ impl Parser<'_> {
         while matches!(self.scanner.peek()?.0, Token::BlockEntry) {
             self.scanner.next()?;
             let item = match self.scanner.peek()? {
-                (Token::BlockEntry | Token::Key | Token::Value | Token::BlockEnd, at) => {
-                    let at = *at;
-                    self.empty(at)
-                }
+                (Token::BlockEntry | Token::Key | Token::Value | Token::BlockEnd, at) => self.empty(at),
                 _ => self.node(true, false, depth + 1)?,
             };
             items.push(item);
@@ -271,10 +272,11 @@ impl Parser<'_> {
     }
 
     fn block_mapping(&mut self, start: Place, depth: usize) -> Parse<Node> {
-        let (_, context) = self.scanner.next()?;
+        let (_, context) = self.scanner.peek()?;
+        self.scanner.next()?;
         let mut members = Members::default();
         loop {
-            let (token, at) = self.scanner.peek()?.clone();
+            let (token, at) = self.scanner.peek()?;
             match token {
                 Token::Key => {}
                 Token::BlockEnd => {
@@ -285,7 +287,7 @@ impl Parser<'_> {
             }
             self.scanner.next()?;
             let key = self.block_part(at, depth)?;
-            let value = match self.scanner.peek()?.clone() {
+            let value = match self.scanner.peek()? {
                 (Token::Value, at) => {
                     self.scanner.next()?;
                     self.block_part(at, depth)?
@@ -304,17 +306,18 @@ impl Parser<'_> {
     }
 
     fn flow_sequence(&mut self, start: Place, depth: usize) -> Parse<Node> {
-        let (_, context) = self.scanner.next()?;
+        let (_, context) = self.scanner.peek()?;
+        self.scanner.next()?;
         let mut items: Vec<Node> = Vec::new();
         loop {
             if !items.is_empty() && !matches!(self.scanner.peek()?.0, Token::FlowSequenceEnd) {
-                let (token, at) = self.scanner.peek()?.clone();
+                let (token, at) = self.scanner.peek()?;
                 if token != Token::FlowEntry {
                     return fault(context, at, "did not find expected ',' or ']'");
                 }
                 self.scanner.next()?;
             }
-            let (token, at) = self.scanner.peek()?.clone();
+            let (token, at) = self.scanner.peek()?;
             match token {
                 Token::FlowSequenceEnd => {
                     self.scanner.next()?;
@@ -336,19 +339,20 @@ impl Parser<'_> {
     }
 
     fn flow_mapping(&mut self, start: Place, depth: usize) -> Parse<Node> {
-        let (_, context) = self.scanner.next()?;
+        let (_, context) = self.scanner.peek()?;
+        self.scanner.next()?;
         let mut members = Members::default();
         let mut first = true;
         loop {
             if !first && !matches!(self.scanner.peek()?.0, Token::FlowMappingEnd) {
-                let (token, at) = self.scanner.peek()?.clone();
+                let (token, at) = self.scanner.peek()?;
                 if token != Token::FlowEntry {
                     return fault(context, at, "did not find expected ',' or '}'");
                 }
                 self.scanner.next()?;
             }
             first = false;
-            let (token, at) = self.scanner.peek()?.clone();
+            let (token, at) = self.scanner.peek()?;
             let stop = [Token::Value, Token::FlowEntry, Token::FlowMappingEnd];
             let (key, value) = match token {
                 Token::FlowMappingEnd => {
@@ -529,8 +533,11 @@ fn go_syntax(value: &Value) -> String {
             format!("[]interface {{}}{{{}}}", items.join(", "))
         }
         Value::Map(map) => {
-            let members: Vec<String> =
-                map.iter().take(20).map(|(key, value)| format!("{}:{}", crate::api::print::quote_json(key), go_syntax(value))).collect();
+            let members: Vec<String> = map
+                .iter()
+                .take(20)
+                .map(|(key, value)| format!("{}:{}", crate::api::print::quote_json(key), go_syntax(value)))
+                .collect();
             format!("map[interface {{}}]interface {{}}{{{}}}", members.join(", "))
         }
         other => crate::api::print::to_go_json(other),

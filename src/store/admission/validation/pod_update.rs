@@ -1,6 +1,6 @@
 //! What an update of a pod may change, and what the server warns of.
 
-use super::Errors;
+use super::{Errors, child, index};
 use crate::api::Value;
 
 const UPDATABLE: &str = "pod updates may not change fields other than `spec.containers[*].image`,\
@@ -12,14 +12,14 @@ const UPDATABLE: &str = "pod updates may not change fields other than `spec.cont
 pub(super) fn update(errors: &mut Errors, new: &Value, old: &Value) {
     for list in ["containers", "initContainers"] {
         let (new, old) = (new.get(list).items(), old.get(list).items());
-        let path = format!("spec.{list}");
+        let path = child("spec", list);
         if new.len() != old.len() {
             return errors.forbidden(&path, "pod updates may not add or remove containers");
         }
         for (i, container) in new.iter().enumerate() {
             let image = container.get("image").str();
             if image.trim() != image {
-                let at = format!("{path}[{i}].image");
+                let at = child(&index(&path, i), "image");
                 errors.invalid_text(&at, image, "must not have leading or trailing whitespace");
             }
         }
