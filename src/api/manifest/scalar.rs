@@ -90,7 +90,7 @@ impl Scanner<'_> {
         if chomp == '+' {
             text.push_str(&trailing);
         }
-        self.push(Token::Scalar(text, Style::Block), start);
+        self.push_text(Token::Scalar(Style::Block), start, text, String::new());
         Ok(())
     }
 
@@ -170,7 +170,7 @@ impl Scanner<'_> {
             gap.fold(&mut text, broken);
         }
         self.skip();
-        self.push(Token::Scalar(text, Style::Quoted), start);
+        self.push_text(Token::Scalar(Style::Quoted), start, text, String::new());
         Ok(())
     }
 
@@ -267,7 +267,7 @@ impl Scanner<'_> {
                 break;
             }
         }
-        self.push(Token::Scalar(text, Style::Plain), start);
+        self.push_text(Token::Scalar(Style::Plain), start, text, String::new());
         if broken {
             self.simple_key_allowed = true;
         }
