@@ -264,7 +264,7 @@ fn read_yaml(text: &str, first_line: usize, documents: &mut Vec<Document>) -> Re
 }
 
 fn read_document(text: &[char], start: usize, documents: &mut Vec<Document>) -> Result<(), ManifestError> {
-    let tree = tree::parse(text).map_err(|fault| yaml_error(fault, start))?;
+    let tree = tree::parse(text).map_err(|fault| yaml_error(&fault, start))?;
     let Some(tree) = tree else { return Ok(()) };
     if tree.node.value.is_null() {
         return Ok(());
@@ -291,7 +291,7 @@ fn push(
     Ok(())
 }
 
-fn yaml_error(fault: Fault, start: usize) -> ManifestError {
+fn yaml_error(fault: &Fault, start: usize) -> ManifestError {
     // go-yaml forgets to count from 1 for errors of its parser.
     let said = match fault.from {
         Source::Reader => 0,

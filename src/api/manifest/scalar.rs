@@ -1,6 +1,6 @@
 //! The scalars of the scanner: block, quoted and plain.
 
-use super::{Fault, Place, Scan, Scanner, Style, Token, is_blank, is_blankz, is_break, is_breakz};
+use super::{Place, Scan, Scanner, Style, Token, is_blank, is_blankz, is_break, is_breakz};
 
 /// The line breaks and blanks between two words of a scalar.
 #[derive(Default)]
@@ -174,7 +174,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn scan_escape(&mut self, start: Place) -> Result<char, Fault> {
+    fn scan_escape(&mut self, start: Place) -> Scan<char> {
         let digits = match self.at(1) {
             'x' => 2,
             'u' => 4,

@@ -116,7 +116,8 @@ fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '-'
 }
 
-type Scan<T> = Result<T, Fault>;
+// Boxed: these results are passed on at hundreds of places.
+type Scan<T> = Result<T, Box<Fault>>;
 
 impl<'a> Scanner<'a> {
     /// A scanner at the start of `text`.
@@ -186,7 +187,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn fault<T>(&self, context: Place, problem: &str) -> Scan<T> {
-        Err(Fault { from: Source::Scanner, problem: problem.to_string(), at: self.place, context })
+        Err(Box::new(Fault { from: Source::Scanner, problem: problem.to_string(), at: self.place, context }))
     }
 
     fn push(&mut self, token: Token, place: Place) {
@@ -390,12 +391,12 @@ impl<'a> Scanner<'a> {
                 }
                 Some((major, minor)) if [major, minor].iter().all(|n| n.bytes().all(|b| b.is_ascii_digit())) => {
                     if first != "1.1" {
-                        return Err(Fault {
+                        return Err(Box::new(Fault {
                             from: Source::Parser,
                             problem: "found incompatible YAML document".into(),
                             at: start,
                             context: Place::default(),
-                        });
+                        }));
                     }
                     Token::VersionDirective
                 }

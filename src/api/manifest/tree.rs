@@ -51,13 +51,13 @@ struct Parser<'a> {
     values: usize,
     aliased: usize,
     /// What go-yaml notices only after the whole document was parsed; the first counts.
-    later: Option<Fault>,
+    later: Option<Box<Fault>>,
 }
 
-type Parse<T> = Result<T, Fault>;
+type Parse<T> = Result<T, Box<Fault>>;
 
 /// Reads the first YAML document of `text`; none if there is no value in it.
-pub fn parse(text: &[char]) -> Result<Option<Tree>, Fault> {
+pub fn parse(text: &[char]) -> Parse<Option<Tree>> {
     // go-yaml reads half a kilobyte at a time: what is wrong before the one with the bad character is told first.
     if let Some(i) = text.iter().position(|c| !is_allowed(*c)) {
         let bytes: usize = text[..i].iter().map(|c| c.len_utf8()).sum();
@@ -102,11 +102,11 @@ fn is_allowed(c: char) -> bool {
 }
 
 fn fault<T>(context: Place, at: Place, problem: &str) -> Parse<T> {
-    Err(Fault { from: Source::Parser, problem: problem.into(), at, context })
+    Err(Box::new(Fault { from: Source::Parser, problem: problem.into(), at, context }))
 }
 
 fn plain<T>(at: Place, problem: String) -> Parse<T> {
-    Err(Fault { from: Source::Reader, problem, at, context: at })
+    Err(Box::new(Fault { from: Source::Reader, problem, at, context: at }))
 }
 
 impl Parser<'_> {
@@ -496,7 +496,7 @@ fn sequence(items: Vec<Node>, start: Place) -> Node {
 
 impl Parser<'_> {
     fn later(&mut self, at: Place, problem: String) {
-        self.later.get_or_insert(Fault { from: Source::Reader, problem, at, context: at });
+        self.later.get_or_insert(Box::new(Fault { from: Source::Reader, problem, at, context: at }));
     }
 
     fn scalar(&mut self, text: String, style: Style, tag: Option<&str>, at: Place) -> Value {
