@@ -18,7 +18,9 @@ const STEP_MS: f64 = 1100.0;
 /// With real spacing no gap between steps plays longer than this.
 const LONGEST_MS: f64 = 3000.0;
 /// What follows a step so closely is shown with it.
-const BURST: SimDuration = SimDuration(90);
+const BURST: SimDuration = SimDuration(600);
+/// A step is shown so long after its last happening: by then DNS answers by what has changed.
+const AFTER: SimDuration = SimDuration(60);
 /// Movement into a step takes so long, whatever the spacing.
 const MOVE_MS: f64 = 320.0;
 
@@ -191,7 +193,8 @@ impl Player {
                 true => step.last,
                 false => (step.first..=step.last).rev().find(|n| happenings[*n].at <= burst).unwrap_or(step.first),
             };
-            self.steps.push(Step { happenings: last + 1, time: happenings[last].at });
+            let next = told.get(i + 1).map_or(SimTime(u64::MAX), |next| next.at);
+            self.steps.push(Step { happenings: last + 1, time: (happenings[last].at + AFTER).min(next) });
         }
         self.seen = happenings.len();
     }

@@ -20,7 +20,7 @@ pub const TEXTS: Texts = Texts {
     first_title: &["Why does a StatefulSet", "wait its turn?"],
     first_lead: "Ordinal runs the Kubernetes controllers inside your browser and shows, one step at a time, when and why Pods, volumes and names change.",
     first_play: "Play",
-    first_length: "a one-minute story",
+    first_length: "half a minute",
     first_paste: "Paste my manifest",
     first_continue: "Continue where I was",
     key_play: "play",

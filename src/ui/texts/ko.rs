@@ -20,7 +20,7 @@ pub const TEXTS: Texts = Texts {
     first_title: &["스테이트풀셋은", "왜 차례를 지킬까"],
     first_lead: "Ordinal은 쿠버네티스 컨트롤러를 브라우저 안에서 흉내 내, 파드와 볼륨과 이름이 언제 왜 바뀌는지 한 걸음씩 보여 준다.",
     first_play: "재생",
-    first_length: "1분 이야기",
+    first_length: "30초 이야기",
     first_paste: "내 매니페스트 붙여넣기",
     first_continue: "하던 것 이어서 하기",
     key_play: "재생",
