@@ -7,7 +7,7 @@ use super::EventType;
 use super::client::Client;
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::object;
-use crate::sim::{Rng, SimTime};
+use crate::sim::SimTime;
 use std::collections::BTreeMap;
 
 type Identity = (Text, Text, &'static str, &'static str, Text);
@@ -18,7 +18,6 @@ pub struct Recorder {
     source: &'static str,
     seen: BTreeMap<Identity, ObjectKey>,
     budget: BTreeMap<Text, (u32, SimTime)>,
-    rng: Rng,
 }
 
 /// Events an object may have from one source at once, and how long one more takes.
@@ -26,9 +25,9 @@ const BURST: u32 = 25;
 const REFILL_MS: u64 = 300_000;
 
 impl Recorder {
-    /// The recorder of a source; `seed` makes the names.
-    pub fn new(source: &'static str, seed: u64) -> Recorder {
-        Recorder { source, seen: BTreeMap::new(), budget: BTreeMap::new(), rng: Rng::new(seed, source) }
+    /// The recorder of a source.
+    pub fn new(source: &'static str) -> Recorder {
+        Recorder { source, seen: BTreeMap::new(), budget: BTreeMap::new() }
     }
 
     /// Records an event on `object`; `field_path` may be empty.
@@ -71,7 +70,8 @@ impl Recorder {
         } else {
             object.meta("namespace").text()
         };
-        let name = format!("{}.{:016x}", object.name(), self.rng.next_u64());
+        // Named by the moment, as client-go does, so that a list by name is in the order of time.
+        let name = format!("{}.{:016x}", object.name(), client.moment());
         let mut event = Object::new(Kind::Event, namespace, name);
         let mut involved = object! {
             "apiVersion" => object.kind.api_version(),
