@@ -3,6 +3,9 @@
 use super::Config;
 use crate::component::Component;
 use crate::controllers::claim_binder::ClaimBinder;
+use crate::controllers::endpoint_slice::EndpointSliceController;
+use crate::controllers::endpoints::EndpointController;
+use crate::controllers::garbage_collector::GarbageCollector;
 use crate::controllers::protection::{ClaimProtection, VolumeProtection};
 use crate::controllers::stateful_set::StatefulSetController;
 use crate::kubelet::Kubelets;
@@ -13,9 +16,12 @@ pub fn all(config: &Config) -> Vec<Box<dyn Component>> {
     let _ = config;
     vec![
         Box::new(StatefulSetController::default()),
+        Box::new(EndpointController::default()),
+        Box::new(EndpointSliceController::default()),
         Box::new(ClaimBinder::default()),
         Box::new(ClaimProtection::default()),
         Box::new(VolumeProtection),
+        Box::new(GarbageCollector::default()),
         Box::new(Scheduler::default()),
         Box::new(Kubelets::default()),
     ]

@@ -155,8 +155,10 @@ fn read_steps(scenario: &Value) -> Vec<Step> {
         .get("steps")
         .items()
         .iter()
-        .map(|step| Step {
-            n: step.get("n").as_int().unwrap_or(0),
+        .enumerate()
+        // The key `n` reads as a boolean in YAML 1.1; the steps are numbered in order.
+        .map(|(i, step)| Step {
+            n: i as i64,
             kind: step.get("type").str().to_string(),
             command: step.get("command").str().to_string(),
             seconds: number(step.get("seconds")),

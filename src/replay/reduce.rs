@@ -147,7 +147,8 @@ pub fn reduce(object: &Object, names: &Normaliser) -> Value {
                 .map(|endpoint| {
                     let mut e = Value::map();
                     put(&mut e, "addresses", endpoint.get("addresses").clone());
-                    put(&mut e, "hostname", endpoint.get("hostname").clone());
+                    // The recorder writes null where there is none.
+                    e.set(&["hostname"], endpoint.get("hostname").clone());
                     put(&mut e, "conditions", endpoint.get("conditions").clone());
                     put(&mut e, "nodeName", endpoint.get("nodeName").clone());
                     put(&mut e, "target", endpoint.at(&["targetRef", "name"]).clone());
