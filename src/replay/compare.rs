@@ -380,7 +380,7 @@ fn body(text: &str) -> String {
     if lines.peek().is_some_and(|line| line.starts_with("$ ")) {
         lines.next();
     }
-    const MARKS: [&str; 3] = ["# stderr", "# exit 0", "\\ no newline at the end of the output"];
+    const MARKS: [&str; 4] = ["# stopped", "# stderr", "# exit 0", "\\ no newline at the end of the output"];
     let kept: Vec<&str> = lines.filter(|line| !MARKS.contains(line)).collect();
     kept.join("\n").trim_end().to_string()
 }
