@@ -88,7 +88,7 @@ impl Cluster {
         let slots: Vec<Slot> = components::all(config)
             .into_iter()
             .map(|component| Slot {
-                recorder: Recorder::new(component.event_source(), config.seed),
+                recorder: Recorder::new(component.event_source()),
                 component,
                 queue: WorkQueue::default(),
                 cursor: 0,

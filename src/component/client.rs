@@ -171,6 +171,11 @@ impl<'a> Client<'a> {
         self.last_write
     }
 
+    /// The moment in nanoseconds since 1970; never the same twice.
+    pub fn moment(&self) -> u64 {
+        self.now.unix_millis() * 1_000_000 + self.film.writes % 1_000_000
+    }
+
     /// Records a pass of the StatefulSet controller.
     pub fn note_decision(&mut self, decision: Decision) {
         self.film.pending.push(Happening { at: self.now, what: What::Decision(Rc::new(decision)) });

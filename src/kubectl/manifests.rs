@@ -181,6 +181,9 @@ fn understand(cx: &mut Cx, source: &str, mut value: Value) -> Result<Manifest> {
         )));
     };
     let Some(kind) = resource.kind else {
+        if let (Error::Server(status), "delete") = (resource.not_found(name), cx.command) {
+            return Err(Error::when(&status, "deleting", source));
+        }
         return Err(Error::client(format!(
             "this simulator does not run objects of kind \"{kind}\" (\"{name}\" from \"{source}\")"
         )));

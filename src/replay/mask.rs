@@ -8,8 +8,9 @@ pub fn mask(text: &str) -> String {
 }
 
 fn mask_line(line: &str) -> String {
+    let line = mask_versions(&mask_dates(line));
     let mut out = String::new();
-    let mut rest = line;
+    let mut rest = line.as_str();
     let mut fold = false;
     while !rest.is_empty() {
         let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
@@ -29,6 +30,41 @@ fn mask_line(line: &str) -> String {
     out.trim_end().to_string()
 }
 
+/// `Fri, 20 Nov 2026 17:50:52 +0000`, as `describe` prints moments.
+fn mask_dates(line: &str) -> String {
+    const LENGTH: usize = 31;
+    let is_date = |text: &str| {
+        let shape = |c: char| if c.is_ascii_digit() { '0' } else if c.is_ascii_alphabetic() { 'a' } else { c };
+        text.chars().map(shape).eq("aaa, 00 aaa 0000 00:00:00 +0000".chars())
+    };
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(c) = rest.chars().next() {
+        match rest.get(..LENGTH) {
+            Some(text) if is_date(text) => {
+                out.push_str("<time>");
+                rest = &rest[LENGTH..];
+            }
+            _ => {
+                out.push(c);
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    out
+}
+
+/// The number in `resourceVersion: "350"`, in JSON and in `describe` as well.
+fn mask_versions(line: &str) -> String {
+    let lower = line.trim_start().trim_start_matches('"');
+    if !lower.starts_with("resourceVersion\"") && !lower.starts_with("resourceVersion:") && !lower.starts_with("Resource Version:") {
+        return line.to_string();
+    }
+    line.split_inclusive(|c: char| !c.is_ascii_digit())
+        .map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit()))
+        .collect()
+}
+
 fn mask_word(word: &str) -> String {
     let core = word.trim_matches(|c: char| matches!(c, '(' | ')' | '"' | ',' | ':' | '\''));
     if core.is_empty() {
@@ -39,9 +75,26 @@ fn mask_word(word: &str) -> String {
     } else if is_timestamp(core) {
         "<time>".to_string()
     } else {
-        mask_uids(core)
+        mask_suffix(mask_uids(core))
     };
     if masked == core { word.to_string() } else { word.replacen(core, &masked, 1) }
+}
+
+/// The end of `web-0.18e9daa2a4544d42` and `nginx-x2x7r`: names the server or a recorder makes up.
+fn mask_suffix(word: String) -> String {
+    let random = |c: char| "bcdfghjklmnpqrstvwxz2456789".contains(c);
+    if let Some((head, tail)) = word.rsplit_once('.')
+        && tail.len() == 16
+        && tail.bytes().all(|b| b.is_ascii_hexdigit())
+    {
+        return format!("{head}.<random>");
+    }
+    match word.rsplit_once('-') {
+        Some((head, tail)) if tail.len() == 5 && !head.is_empty() && tail.chars().all(random) => {
+            format!("{head}-<random>")
+        }
+        _ => word,
+    }
 }
 
 /// `5s`, `3m12s`, `2d`, `<invalid>`: as durations of tables are printed.
@@ -103,6 +156,9 @@ mod tests {
         assert_eq!(mask("web-0   1/1     Running   0          34s"), "web-0  1/1  Running  0  <age>");
         assert_eq!(mask("  volume: pvc-0f8fad5b-d9cb-469f-a165-70867728950e"), "  volume: pvc-<uid>");
         assert_eq!(mask("created 2026-01-01T00:00:46Z ok"), "created <time>  ok");
+        assert_eq!(mask("  Started:  Fri, 20 Nov 2026 17:50:52 +0000 x"), "  Started:  <time> x");
+        assert_eq!(mask("  resourceVersion: \"350\""), mask("  resourceVersion: \"7\""));
+        assert_eq!(mask("web-0.18e9daa2a4544d42 nginx-x2x7r web-10"), "web-0.<random>  nginx-<random>  web-10");
         assert_eq!(mask("statefulset.apps/web scaled"), "statefulset.apps/web scaled");
         assert_eq!(mask("replicas 3 5Gi web-1"), "replicas 3 5Gi web-1");
     }

@@ -25,6 +25,11 @@ impl SimTime {
         self.0
     }
 
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub fn unix_millis(self) -> u64 {
+        EPOCH_UNIX_SECS as u64 * 1000 + self.0
+    }
+
     /// Time since `earlier`, zero if that is later.
     pub fn since(self, earlier: SimTime) -> SimDuration {
         SimDuration(self.0.saturating_sub(earlier.0))

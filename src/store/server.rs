@@ -128,7 +128,13 @@ impl ApiServer {
         for member in ["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"] {
             object.body.remove(&["metadata", member]);
         }
+        if kind == Kind::Pod {
+            self.mount_service_account(&mut object);
+        }
         self.admit(&mut object)?;
+        if kind == Kind::Service {
+            object.body.set(&["status"], object! { "loadBalancer" => Value::map() });
+        }
         let uid = self.new_uid();
         let metadata = object.body.at_mut(&["metadata"]).map_mut();
         metadata.insert("uid", uid);
@@ -265,19 +271,24 @@ impl ApiServer {
             Some(Propagation::Orphan) => add("orphan"),
             _ => {}
         }
-        if grace == 0 && finalizers.is_empty() {
+        let gone = grace == 0 && finalizers.is_empty();
+        if gone && key.kind != Kind::Pod {
             let (old, _) = self.store.commit(now, write, key.clone(), None);
             return Ok(Committed { old, new: None });
         }
         let already = old.is_terminating();
         let shorter = old.meta("deletionGracePeriodSeconds").as_int().is_none_or(|g| (grace as i64) < g);
-        if already && !shorter {
+        if already && !shorter && !gone {
             return Ok(Committed { old: Some(old.clone()), new: Some(old) });
         }
         let mut object = (*old).clone();
         let generation = old.generation();
+        // A shorter grace counts from the first request.
+        let asked = SimTime::parse(old.meta("deletionTimestamp").str()).filter(|_| already).map_or(now, |end| {
+            end - SimDuration::secs(old.meta("deletionGracePeriodSeconds").as_int().unwrap_or(0).max(0) as u64)
+        });
         let metadata = object.body.at_mut(&["metadata"]).map_mut();
-        let end = now + SimDuration::secs(grace);
+        let end = asked + SimDuration::secs(grace);
         metadata.insert("deletionTimestamp", end.rfc3339());
         metadata.insert("deletionGracePeriodSeconds", grace);
         if !finalizers.is_empty() {
@@ -287,6 +298,11 @@ impl ApiServer {
             metadata.insert("generation", generation + 1);
         }
         let (old, new) = self.store.commit(now, write, key.clone(), Some(object));
+        if gone {
+            // A pod is marked with a grace of zero first and removed then: watches see both.
+            self.store.commit(now, write, key.clone(), None);
+            return Ok(Committed { old, new: None });
+        }
         Ok(Committed { old, new })
     }
 
@@ -347,6 +363,51 @@ impl ApiServer {
             causes if causes.is_empty() => Ok(()),
             causes => Err(Status::invalid(object.kind, object.name(), causes)),
         }
+    }
+
+    // The admission plugin ServiceAccount: every container sees the token of its pod's account.
+    fn mount_service_account(&mut self, pod: &mut Object) {
+        const PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+        let spec = pod.body.at_mut(&["spec"]);
+        if spec.get("automountServiceAccountToken").as_bool() == Some(false) {
+            return;
+        }
+        let name = Text::from(format!("kube-api-access-{}", self.names.suffix(5)));
+        let mut used = false;
+        for list in ["initContainers", "containers"] {
+            if spec.get(list).items().is_empty() {
+                continue;
+            }
+            for container in spec.at_mut(&[list]).list_mut() {
+                if container.get("volumeMounts").items().iter().all(|mount| mount.get("mountPath").str() != PATH) {
+                    let mount = object! { "mountPath" => PATH, "name" => name.clone(), "readOnly" => true };
+                    container.at_mut(&["volumeMounts"]).list_mut().push(mount);
+                    used = true;
+                }
+            }
+        }
+        if !used {
+            return;
+        }
+        let field = object! { "apiVersion" => "v1", "fieldPath" => "metadata.namespace" };
+        let sources = vec![
+            object! { "serviceAccountToken" => object! { "expirationSeconds" => 3607, "path" => "token" } },
+            object! {
+                "configMap" => object! {
+                    "items" => vec![object! { "key" => "ca.crt", "path" => "ca.crt" }],
+                    "name" => "kube-root-ca.crt",
+                },
+            },
+            object! {
+                "downwardAPI" => object! {
+                    "items" => vec![object! { "fieldRef" => field, "path" => "namespace" }],
+                },
+            },
+        ];
+        spec.at_mut(&["volumes"]).list_mut().push(object! {
+            "name" => name,
+            "projected" => object! { "defaultMode" => 420, "sources" => sources },
+        });
     }
 
     fn new_cluster_ip(&mut self) -> Text {

@@ -1,5 +1,6 @@
 //! What `-o` asks for (K65 to K77).
 
+use super::gotemplate::GoTemplate;
 use super::jsonpath::Template;
 use super::table;
 use crate::api::{Object, Value};
@@ -23,6 +24,8 @@ pub enum Format {
     Json,
     /// A template; true for `jsonpath-as-json`.
     JsonPath(Template, bool),
+    /// A Go template.
+    Go(GoTemplate),
     /// Columns of the reader's own: heads and paths.
     Columns(Vec<(String, Template)>),
 }
@@ -40,7 +43,7 @@ impl Format {
         };
         let template = |text: &str| Template::parse(text).map_err(Error::client);
         Ok(match (name, rest) {
-            ("", None) if args.has("template") => return Err(no_templates()),
+            ("", None) if args.has("template") => go(args.text("template"))?,
             ("", None) => Format::Table(false),
             ("wide", None) => Format::Table(true),
             ("name", None) => Format::Name,
@@ -69,7 +72,7 @@ impl Format {
             ("go-template" | "template" | "go-template-file" | "templatefile", None) if !args.has("template") => {
                 return Err(Error::client("template format specified but no template given"));
             }
-            ("go-template" | "template", _) => return Err(no_templates()),
+            ("go-template" | "template", rest) => go(rest.unwrap_or(args.text("template")))?,
             _ => {
                 return Err(Error::client(format!(
                     "unable to match a printer suitable for the output format \"{text}\", allowed formats are: \
@@ -96,6 +99,7 @@ impl Format {
                 template.print(value).map_err(Error::Client)?;
                 wire::json(&Value::list(template.values(value)))
             }
+            Format::Go(template) => template.print(value).map_err(Error::Client)?,
             Format::Columns(columns) => {
                 let mut text = String::new();
                 if headers {
@@ -103,7 +107,7 @@ impl Format {
                 }
                 for object in each(value) {
                     let cells = columns.iter().map(|(_, path)| {
-                        let values: Vec<String> = path.values(object).iter().map(plain).collect();
+                        let values: Vec<String> = path.values(object).iter().map(go_print).collect();
                         if values.is_empty() { "<none>".to_string() } else { values.join(",") }
                     });
                     text += &table::line(&cells.collect::<Vec<_>>());
@@ -122,8 +126,25 @@ impl Format {
     }
 }
 
-fn no_templates() -> Error {
-    Error::client("this simulator does not print Go templates; -o jsonpath does most of what they do")
+fn go(text: &str) -> Result<Format> {
+    if text.is_empty() {
+        return Err(Error::client("template format specified but no template given"));
+    }
+    GoTemplate::parse(text).map(Format::Go).map_err(Error::client)
+}
+
+/// A tree as Go's `%v` prints it.
+pub fn go_print(value: &Value) -> String {
+    match value {
+        Value::Map(map) => {
+            let members: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{}", go_print(value))).collect();
+            format!("map[{}]", members.join(" "))
+        }
+        Value::List(items) => format!("[{}]", items.iter().map(go_print).collect::<Vec<_>>().join(" ")),
+        Value::Null => "<nil>".to_string(),
+        Value::Str(text) => text.to_string(),
+        other => wire::compact(other),
+    }
 }
 
 fn each(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {

@@ -3,6 +3,7 @@
 pub mod age;
 pub mod describe;
 pub mod format;
+pub mod gotemplate;
 pub mod jsonpath;
 pub mod list;
 pub mod table;

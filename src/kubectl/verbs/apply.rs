@@ -6,7 +6,7 @@ use crate::api::{Object, Value};
 use crate::kubectl::error::{Error, Result};
 use crate::kubectl::manifests::{self, Manifest};
 use crate::kubectl::output::format::{self, Format, prefixed};
-use crate::kubectl::{Cx, Outcome, select, wire};
+use crate::kubectl::{Cx, Outcome, wire};
 use crate::store::{Reason, Status, admission, patch};
 use std::rc::Rc;
 
@@ -180,7 +180,7 @@ fn one(cx: &mut Cx, manifest: &Manifest, dry: DryRun) -> Result<(Rc<Object>, &'s
             if known.is_empty() {
                 return Ok(());
             }
-            let text = format!("patch: Invalid value: {:?}: strict decoding error: {known}", go_map(&change));
+            let text = format!("patch: Invalid value: {:?}: strict decoding error: {known}", format::go_print(&change));
             Err(Status::new(Reason::Invalid, text))
         })?;
         Ok(object)
@@ -224,20 +224,6 @@ fn describe_key(manifest: &Manifest) -> String {
         manifest.object.name(),
         manifest.object.namespace()
     )
-}
-
-/// A tree as Go's `%v` prints a map.
-fn go_map(value: &Value) -> String {
-    match value {
-        Value::Map(map) => {
-            let members: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{}", go_map(value))).collect();
-            format!("map[{}]", members.join(" "))
-        }
-        Value::List(items) => format!("[{}]", items.iter().map(go_map).collect::<Vec<_>>().join(" ")),
-        Value::Null => "<nil>".to_string(),
-        Value::Str(text) => text.to_string(),
-        other => wire::compact(other),
-    }
 }
 
 /// Creates an object of a document.
@@ -306,10 +292,4 @@ pub(crate) fn told(cx: &mut Cx, format: &Format, object: &Object, done: &str) ->
     };
     cx.out.out(text);
     Ok(())
-}
-
-/// The object of that name, for verbs that take one.
-pub(crate) fn live(cx: &mut Cx, resource: crate::kubectl::resource::Resource, name: &str) -> Result<Rc<Object>> {
-    let namespace = cx.namespace();
-    select::named(cx.host.client().store(), resource, &namespace, name)
 }

@@ -36,7 +36,10 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         return match words[..] {
             ["namespace" | "ns", ref rest @ ..] => namespace(cx, rest, dry, &format),
             ["configmap" | "cm", ref rest @ ..] => config_map(cx, rest, dry, &format),
-            ["service" | "svc", "clusterip", ref rest @ ..] => cluster_ip(cx, rest, dry, &format),
+            ["service" | "svc", kind @ ("clusterip" | "nodeport"), ref rest @ ..] => {
+                service(cx, kind, rest, dry, &format)
+            }
+            ["service" | "svc", "externalname", ref rest @ ..] => external_name(cx, rest, dry, &format),
             ["deployment" | "deploy", _, ..] if !cx.args.has("image") => {
                 Err(Error::client("required flag(s) \"image\" not set"))
             }
@@ -126,8 +129,29 @@ fn config_map(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Resul
     make(cx, object, "failed to create configmap", dry, format)
 }
 
-fn cluster_ip(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Result<Outcome> {
-    let name = one_name(cx, "service clusterip", rest)?;
+fn external_name(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Result<Outcome> {
+    let name = one_name(cx, "service externalname", rest)?;
+    let Some(target) = cx.args.get("external-name").map(str::to_string) else {
+        return Err(Error::client("required flag(s) \"external-name\" not set"));
+    };
+    let place = place(cx, dry);
+    let mut object = Object::new(Kind::Service, place, name.to_string());
+    let label = object! { "app" => name.to_string() };
+    object.body.set(&["metadata", "labels"], label.clone());
+    object.body.set(
+        &["spec"],
+        object! { "externalName" => target, "selector" => label, "type" => "ExternalName" },
+    );
+    object.body.set(&["status"], object! { "loadBalancer" => Value::map() });
+    make(cx, object, "failed to create ExternalName service", dry, format)
+}
+
+fn service(cx: &mut Cx, kind: &str, rest: &[&str], dry: DryRun, format: &Format) -> Result<Outcome> {
+    let name = one_name(cx, &format!("service {kind}"), rest)?;
+    let (kind, failed) = match kind {
+        "nodeport" => ("NodePort", "failed to create NodePort service"),
+        _ => ("ClusterIP", "failed to create ClusterIP service"),
+    };
     let specs = cx.args.list("tcp");
     if specs.is_empty() && cx.args.text("clusterip") != "None" {
         return Err(Error::client("at least one tcp port specifier must be provided"));
@@ -150,7 +174,7 @@ fn cluster_ip(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Resul
     let mut object = Object::new(Kind::Service, place, name.to_string());
     let label = object! { "app" => name.to_string() };
     object.body.set(&["metadata", "labels"], label.clone());
-    let mut spec = object! { "selector" => label, "type" => "ClusterIP" };
+    let mut spec = object! { "selector" => label, "type" => kind };
     if cx.args.has("clusterip") {
         spec.set(&["clusterIP"], cx.args.text("clusterip").to_string());
     }
@@ -159,7 +183,7 @@ fn cluster_ip(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Resul
     }
     object.body.set(&["spec"], spec);
     object.body.set(&["status"], object! { "loadBalancer" => Value::map() });
-    make(cx, object, "failed to create ClusterIP service", dry, format)
+    make(cx, object, failed, dry, format)
 }
 
 // Deployments are not simulated, but their manifests can be made.

@@ -21,6 +21,7 @@ pub mod rollout;
 pub mod run;
 pub mod scale;
 pub mod set;
+pub mod small;
 pub mod taint;
 pub mod version;
 pub mod wait;
@@ -72,6 +73,7 @@ pub const VERBS: &[Verb] = &[
     rollout::VERB,
     scale::VERB,
     version::CLUSTER_INFO,
+    small::TOP,
     cordon::CORDON,
     cordon::UNCORDON,
     drain::VERB,
@@ -79,7 +81,9 @@ pub const VERBS: &[Verb] = &[
     describe::VERB,
     logs::VERB,
     exec::VERB,
+    small::AUTH,
     events::VERB,
+    small::DIFF,
     apply::VIEW_LAST_APPLIED,
     apply::VERB,
     patch::VERB,
@@ -87,6 +91,7 @@ pub const VERBS: &[Verb] = &[
     wait::VERB,
     label::LABEL,
     label::ANNOTATE,
+    small::COMPLETION,
     config::CURRENT_CONTEXT,
     config::GET_CONTEXTS,
     config::SET_CONTEXT,
