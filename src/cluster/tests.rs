@@ -51,21 +51,19 @@ fn an_ordered_set_comes_up_one_by_one() {
     let mut cluster = Cluster::new(&Config::default());
     apply(&mut cluster, WEB);
     let writes = settle(&mut cluster);
-    if std::env::var("SHOW").is_ok() {
-        for w in &writes {
-            println!("{:>6} {:<26} {} {} {} {:?}", w.at.as_millis(), w.actor, w.verb.name(), w.key, w.subresource, w.error);
-        }
-    }
     let ready = |name: &str| {
         writes
             .iter()
             .find(|w| {
                 *w.key.name == *name
-                    && w.new.as_ref().is_some_and(|o| o.kind == Kind::Pod && o.condition("Ready").get("status").str() == "True")
+                    && w.new.as_ref().is_some_and(|o| {
+                        o.kind == Kind::Pod && o.condition("Ready").get("status").str() == "True"
+                    })
             })
             .map(|w| w.n)
     };
-    let created = |name: &str| writes.iter().find(|w| *w.key.name == *name && w.key.kind == Kind::Pod).map(|w| w.n);
+    let created =
+        |name: &str| writes.iter().find(|w| *w.key.name == *name && w.key.kind == Kind::Pod).map(|w| w.n);
     assert!(created("web-0") < ready("web-0"));
     assert!(ready("web-0") < created("web-1"));
     let set = cluster.store().get(Kind::StatefulSet, "default", "web").unwrap();

@@ -41,8 +41,13 @@ impl Recorder {
         message: String,
     ) {
         let message = Text::from(message);
-        let identity =
-            (object.meta("uid").text(), Text::from(field_path.to_string()), kind.name(), reason, message.clone());
+        let identity = (
+            object.meta("uid").text(),
+            Text::from(field_path.to_string()),
+            kind.name(),
+            reason,
+            message.clone(),
+        );
         let now = client.now().rfc3339();
         let series = self.source == "default-scheduler";
         if let Some(key) = self.seen.get(&identity)

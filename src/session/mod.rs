@@ -5,8 +5,6 @@
 
 mod run;
 pub mod shell;
-#[cfg(test)]
-mod tests;
 
 pub use run::{ActError, Acted, Entry, Future, Position, Run, Still};
 
@@ -27,6 +25,7 @@ const MAX_OUTPUT: usize = 1024 * 1024;
 
 /// A piece of output: of which transcript entry, when, and what.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each field is what the sentence names")]
 pub enum Said {
     /// A line was typed (as in the scenario, heredocs included).
     Typed { entry: usize, at: SimTime, line: String, background: bool, input: u64 },
@@ -346,8 +345,10 @@ impl Session {
                 let job = &mut jobs[i];
                 let mut out = Output::default();
                 let mut desk = Desk { cluster, files, input: job.input };
-                let progress =
-                    job.program.as_mut().map_or(Progress::Done(0), |program| program.poll(&mut desk, &mut out));
+                let progress = job
+                    .program
+                    .as_mut()
+                    .map_or(Progress::Done(0), |program| program.poll(&mut desk, &mut out));
                 self.cluster.announce();
                 let mut stdout = String::new();
                 for (stream, text) in out.chunks {

@@ -79,7 +79,8 @@ fn written(cx: &mut Cx) -> String {
 }
 
 fn config(namespace: &str) -> String {
-    let namespace = if namespace.is_empty() { String::new() } else { format!("    namespace: {namespace}\n") };
+    let namespace =
+        if namespace.is_empty() { String::new() } else { format!("    namespace: {namespace}\n") };
     format!(
         "apiVersion: v1\nclusters:\n- cluster:\n    insecure-skip-tls-verify: true\n    server: {SERVER}\n  name: \
          {CONTEXT}\ncontexts:\n- context:\n    cluster: {CONTEXT}\n{namespace}    user: {USER}\n  name: \

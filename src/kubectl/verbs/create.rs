@@ -138,10 +138,9 @@ fn external_name(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Re
     let mut object = Object::new(Kind::Service, place, name.to_string());
     let label = object! { "app" => name.to_string() };
     object.body.set(&["metadata", "labels"], label.clone());
-    object.body.set(
-        &["spec"],
-        object! { "externalName" => target, "selector" => label, "type" => "ExternalName" },
-    );
+    object
+        .body
+        .set(&["spec"], object! { "externalName" => target, "selector" => label, "type" => "ExternalName" });
     object.body.set(&["status"], object! { "loadBalancer" => Value::map() });
     make(cx, object, "failed to create ExternalName service", dry, format)
 }

@@ -46,8 +46,9 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
             Propagation::Orphan
         }
         other => {
-            let text =
-                format!("invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"");
+            let text = format!(
+                "invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\""
+            );
             return Err(Error::client(text));
         }
     };
@@ -214,7 +215,8 @@ impl Task for Gone {
     fn poll(&mut self, host: &mut dyn Host, _: &mut Output) -> Result<Progress> {
         let client = host.client();
         let store = client.store();
-        self.waiting.retain(|(key, uid)| store.by_key(key).is_some_and(|object| object.uid() == uid.as_str()));
+        self.waiting
+            .retain(|(key, uid)| store.by_key(key).is_some_and(|object| object.uid() == uid.as_str()));
         let Some((key, _)) = self.waiting.first() else {
             return Error::all(std::mem::take(&mut self.errors)).map(|()| Progress::Done(0));
         };

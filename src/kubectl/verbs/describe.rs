@@ -45,7 +45,8 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     let profile = cx.profile();
     for (resource, _) in &wanted.groups {
         if resource.kind == Some(Kind::Endpoints) {
-            cx.out.note("Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
+            cx.out
+                .note("Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
         }
     }
     let client = cx.host.client();

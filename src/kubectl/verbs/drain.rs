@@ -33,7 +33,8 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         cordon(cx, node, true, dry)?;
         let (pods, warning, refused) = sort_out(cx, node)?;
         if !refused.is_empty() {
-            let all = if refused.len() > 1 { format!("[{}]", refused.join(", ")) } else { refused[0].clone() };
+            let all =
+                if refused.len() > 1 { format!("[{}]", refused.join(", ")) } else { refused[0].clone() };
             return Err(Error::Raw(format!(
                 "error: unable to drain node \"{0}\" due to error: {all}, continuing command...\nThere are pending \
                  nodes to be drained:\n {0}\n{1}",
@@ -74,7 +75,8 @@ fn sort_out(cx: &mut Cx, node: &Object) -> Result<SortedOut> {
             daemons.push(name);
             continue;
         }
-        let empty_dir = pod.spec().get("volumes").items().iter().any(|volume| !volume.get("emptyDir").is_null());
+        let empty_dir =
+            pod.spec().get("volumes").items().iter().any(|volume| !volume.get("emptyDir").is_null());
         if owner.is_none() && !finished {
             bare.push(name.clone());
         }

@@ -44,7 +44,7 @@ pub fn interval(event: &Object, now: SimTime) -> String {
 /// Oldest first; of equal age in the order of their making.
 pub fn sort(events: &mut [Rc<Object>]) {
     let seconds = |event: &Object| last_seen(event).get(..19).unwrap_or("").to_string();
-    events.sort_by(|a, b| seconds(a).cmp(&seconds(b)));
+    events.sort_by_key(|a| seconds(a));
 }
 
 fn run(cx: &mut Cx) -> Result<Outcome> {
@@ -63,7 +63,9 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         None => None,
     };
     let types = args.list("types");
-    if let Some(wrong) = types.iter().find(|kind| !["normal", "warning"].contains(&kind.to_ascii_lowercase().as_str())) {
+    if let Some(wrong) =
+        types.iter().find(|kind| !["normal", "warning"].contains(&kind.to_ascii_lowercase().as_str()))
+    {
         return Err(Error::client(format!("valid --types are Normal or Warning, not {wrong}")));
     }
     let mut listing = Listing {

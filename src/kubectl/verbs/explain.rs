@@ -43,7 +43,9 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     let mut field = None;
     for step in path {
         let found = ty.and_then(|ty| ty.field(step));
-        let Some(found) = found else { return Err(Error::client(format!("field \"{step}\" does not exist"))) };
+        let Some(found) = found else {
+            return Err(Error::client(format!("field \"{step}\" does not exist")));
+        };
         ty = inner(&found.ty).and_then(schema::find);
         field = Some(found);
     }

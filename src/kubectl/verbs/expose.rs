@@ -27,7 +27,10 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     let format = Format::parse(cx.args)?;
     let mut args = cx.args.clone();
     let labels = std::mem::take(&mut args.words);
-    let inner_args = { args.words = labels; args };
+    let inner_args = {
+        args.words = labels;
+        args
+    };
     let (found, errors) = targets(&mut Cx {
         host: cx.host,
         out: cx.out,

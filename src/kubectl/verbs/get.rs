@@ -77,13 +77,13 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     }
     for (resource, _) in &wanted.groups {
         if resource.kind == Some(Kind::Event) && words[0].eq_ignore_ascii_case("ev") {
-            let text = "Warning: short name \"ev\" could also match lower priority resource events.events.k8s.io";
+            let text =
+                "Warning: short name \"ev\" could also match lower priority resource events.events.k8s.io";
             cx.out.note(text);
         }
         if resource.kind == Some(Kind::Endpoints) {
-            cx.out.note(
-                "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
-            );
+            cx.out
+                .note("Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
         }
     }
     let namespace = cx.namespace();
@@ -326,7 +326,8 @@ impl Task for Watch {
         let first = std::mem::take(&mut self.first);
         if !first.is_empty() {
             if self.format.is_table() {
-                let rows: Vec<(&str, &Object)> = first.iter().map(|object| ("ADDED", object.as_ref())).collect();
+                let rows: Vec<(&str, &Object)> =
+                    first.iter().map(|object| ("ADDED", object.as_ref())).collect();
                 out.out(self.rows.print(&rows, client.now()));
             } else {
                 for object in &first {
@@ -340,7 +341,9 @@ impl Task for Watch {
         }
         let store = client.store();
         for change in store.changes_from(self.cursor) {
-            let fits = |object: &Option<Rc<Object>>| object.as_ref().is_some_and(|object| self.filter.matches(object));
+            let fits = |object: &Option<Rc<Object>>| {
+                object.as_ref().is_some_and(|object| self.filter.matches(object))
+            };
             if change.key.kind != self.kind
                 || self.namespace.as_ref().is_some_and(|namespace| change.key.namespace != **namespace)
                 || self.name.as_ref().is_some_and(|name| change.key.name != Text::from(name))

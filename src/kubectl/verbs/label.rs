@@ -51,11 +51,17 @@ fn run(cx: &mut Cx, what: &'static str) -> Result<Outcome> {
             }
             Some((key, value)) => set.push((key.to_string(), value.to_string())),
             None if change.ends_with('-') => removed.push(change.trim_end_matches('-').to_string()),
-            None => return Err(Error::client("all resources must be specified before changes: ".to_string() + change)),
+            None => {
+                return Err(Error::client(
+                    "all resources must be specified before changes: ".to_string() + change,
+                ));
+            }
         }
     }
     if words.is_empty() && !from_file {
-        return Err(Error::client("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+        return Err(Error::client(
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
+        ));
     }
     let list = cx.args.is("list");
     if set.is_empty() && removed.is_empty() && !list {

@@ -1,5 +1,7 @@
 //! The verbs: one file each, and the list that help, completion and tests walk.
 
+#![allow(missing_docs, reason = "a verb is documented by its own help")]
+
 pub mod api_resources;
 pub mod apply;
 pub mod config;
@@ -202,12 +204,14 @@ fn file_words(cx: &mut Cx) -> Result<Option<Vec<String>>> {
     }
     let (found, errors) = manifests::read(cx)?;
     Error::all(errors)?;
-    let words = found.iter().map(|manifest| format!("{}/{}", manifest.resource.prefix(), manifest.object.name()));
+    let words =
+        found.iter().map(|manifest| format!("{}/{}", manifest.resource.prefix(), manifest.object.name()));
     Ok(Some(words.collect()))
 }
 
 /// The live objects a changing verb is about: by name, selector, `--all` or `-f`. What is not found is told at the
 /// end; what is found is changed before that.
+#[allow(clippy::type_complexity, reason = "what was found, and what was not")]
 fn targets(cx: &mut Cx) -> Result<(Vec<(Resource, Rc<Object>)>, Vec<Error>)> {
     let words = match file_words(cx)? {
         Some(words) => words,
@@ -272,7 +276,8 @@ impl DryRun {
                 DryRun::Client
             }
             other => {
-                let text = format!("Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\".");
+                let text =
+                    format!("Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\".");
                 return Err(Error::client(text));
             }
         })

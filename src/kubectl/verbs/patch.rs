@@ -59,7 +59,9 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         Err(text)
     } else {
         match manifest::parse(&text) {
-            Ok(documents) => Ok(documents.into_iter().next().map(|document| document.value).unwrap_or_default()),
+            Ok(documents) => {
+                Ok(documents.into_iter().next().map(|document| document.value).unwrap_or_default())
+            }
             Err(error) => {
                 let why = error.message.trim_start_matches("error converting YAML to JSON: ");
                 return Err(Error::client(format!("unable to parse \"{text}\": {why}")));
@@ -71,7 +73,8 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         "status" => "status",
         "scale" => "scale",
         other => {
-            let text = format!("invalid subresource value: \"{other}\". Must be one of [status scale resize]");
+            let text =
+                format!("invalid subresource value: \"{other}\". Must be one of [status scale resize]");
             return Err(Error::client(text));
         }
     };

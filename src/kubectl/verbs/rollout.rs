@@ -144,7 +144,10 @@ fn status(cx: &mut Cx) -> Result<Outcome> {
     Error::all(errors)?;
     for (resource, _) in &found {
         if resource.kind != Some(Kind::StatefulSet) {
-            return Err(Error::client(format!("no status viewer has been implemented for {}", resource.name)));
+            return Err(Error::client(format!(
+                "no status viewer has been implemented for {}",
+                resource.name
+            )));
         }
     }
     let timeout = cx.args.duration("timeout").filter(|timeout| *timeout > 0);
@@ -228,7 +231,8 @@ fn progress(set: &Object, revision: i64) -> Result<(String, bool)> {
     let updated = number("updatedReplicas");
     let block = strategy.get("rollingUpdate");
     if !block.is_null() {
-        let due = replicas.zip(block.get("partition").as_int()).map(|(replicas, partition)| replicas - partition);
+        let due =
+            replicas.zip(block.get("partition").as_int()).map(|(replicas, partition)| replicas - partition);
         return Ok(match due {
             Some(due) if updated < due => (
                 format!(
@@ -241,8 +245,9 @@ fn progress(set: &Object, revision: i64) -> Result<(String, bool)> {
     }
     let (current, update) = (status.get("currentRevision").str(), status.get("updateRevision").str());
     Ok(if current != update {
-        let text =
-            format!("waiting for statefulset rolling update to complete {updated} pods at revision {update}...");
+        let text = format!(
+            "waiting for statefulset rolling update to complete {updated} pods at revision {update}..."
+        );
         (text, false)
     } else {
         let count = number("currentReplicas");

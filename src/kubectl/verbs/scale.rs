@@ -61,7 +61,8 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         if dry != DryRun::Client {
             let mut client = cx.host.client();
             client.set_dry_run(dry == DryRun::Server);
-            let answer = client.patch(&object.key(), "scale", |body| body.set(&["spec", "replicas"], replicas));
+            let answer =
+                client.patch(&object.key(), "scale", |body| body.set(&["spec", "replicas"], replicas));
             if let Err(status) = answer {
                 errors.push(status.into());
                 continue;

@@ -189,7 +189,8 @@ type Located = (Vec<(Resource, Rc<Object>)>, Vec<Error>);
 fn located(cx: &mut Cx, words: Vec<String>) -> Result<Located> {
     let mut args = cx.args.clone();
     args.words = words;
-    let mut cx = Cx { host: cx.host, out: cx.out, args: &args, stdin: cx.stdin, command: cx.command, words: cx.words };
+    let mut cx =
+        Cx { host: cx.host, out: cx.out, args: &args, stdin: cx.stdin, command: cx.command, words: cx.words };
     targets(&mut cx)
 }
 

@@ -71,7 +71,8 @@ fn diff(cx: &mut Cx) -> Result<Outcome> {
         let (before, after) = match &live {
             None => (String::new(), wire::yaml(&manifest.object.body)),
             Some(live) => {
-                let original = crate::api::manifest::parse_json(live.annotation(LAST_APPLIED)).unwrap_or_default();
+                let original =
+                    crate::api::manifest::parse_json(live.annotation(LAST_APPLIED)).unwrap_or_default();
                 let change = patch::three_way(&original, &live.body, &annotated(&manifest.object.body), ty);
                 let mut merged = patch::strategic(&live.body, &change, ty)?;
                 if let Ok((object, _)) = schema::decode_as(live.kind, &merged) {

@@ -61,7 +61,10 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     };
     for (_, node) in found {
         if node.kind != Kind::Node {
-            return Err(Error::client(format!("invalid resource type {}, only node(s) is supported", node.kind.name())));
+            return Err(Error::client(format!(
+                "invalid resource type {}, only node(s) is supported",
+                node.kind.name()
+            )));
         }
         let mut taints = node.spec().get("taints").items().to_vec();
         let same = |taint: &Value, key: &str, effect: &str| {
