@@ -27,3 +27,12 @@ pub mod kubectl;
 pub mod session;
 
 pub mod replay;
+
+pub mod lang;
+
+pub mod scene;
+
+pub mod story;
+
+#[cfg(feature = "ui")]
+pub mod ui;

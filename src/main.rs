@@ -1,1 +1,5 @@
-fn main() {}
+//! The page: mounts it, and nothing else.
+
+fn main() {
+    ordinal::ui::mount();
+}

@@ -17,13 +17,16 @@ const LAYERS: &[(&str, &str)] = &[
     ("controllers", "sim api store component"),
     ("cluster", "sim api store component scheduler kubelet dns controllers"),
     ("scenario", "sim api component cluster"),
-    ("history", "sim api component cluster scenario"),
     ("kubectl", "sim api store component cluster"),
+    ("session", "sim api store component dns cluster scenario kubectl"),
+    ("replay", "sim api store component cluster scenario session kubectl dns controllers"),
+    ("lang", "sim api component"),
+    ("story", "sim api component scenario lang scene"),
     ("lessons", "sim api cluster scenario history kubectl"),
-    ("scene", "sim api component cluster history"),
+    ("scene", "sim api store component cluster scenario lang story"),
     (
         "ui",
-        "sim api store component scheduler kubelet dns controllers cluster scenario history kubectl lessons scene",
+        "sim api store component scheduler kubelet dns controllers cluster scenario session kubectl lessons lang scene story",
     ),
 ];
 

@@ -88,10 +88,11 @@ fn find<'a>(node: &'a MarkNode, path: &str) -> Option<&'a MarkNode> {
         let (index, rest) = rest.split_once(']')?;
         return match index.parse::<usize>() {
             Ok(i) => find(&node.children.get(i)?.1, rest),
-            Err(_) => find(&node.children.iter().find(|(key, _)| *key == *index)?.1, rest),
+            Err(_) => find(&node.children.iter().rfind(|(key, _)| *key == *index)?.1, rest),
         };
     }
-    node.children.iter().find_map(|(key, child)| {
+    // Of equal keys the last counts.
+    node.children.iter().rev().find_map(|(key, child)| {
         let rest = path.strip_prefix(key.as_str()).filter(|_| !key.is_empty())?;
         (rest.is_empty() || rest.starts_with(['.', '['])).then(|| find(child, rest)).flatten()
     })
@@ -206,6 +207,8 @@ fn read_json(
                     column: before.rsplit('\n').next().map_or(1, |l| l.chars().count().max(1)),
                     message: match fault.at_end {
                         true => "unexpected EOF".to_string(),
+                        // After two objects Go is sure that this is JSON, and forgets where it is.
+                        false if documents.len() > 1 => fault.problem,
                         false => format!("json: offset {}: {}", done + fault.offset, fault.problem),
                     },
                     kind: ManifestErrorKind::Json,
@@ -261,16 +264,13 @@ fn read_yaml(text: &str, first_line: usize, documents: &mut Vec<Document>) -> Re
 }
 
 fn read_document(text: &[char], start: usize, documents: &mut Vec<Document>) -> Result<(), ManifestError> {
-    let tree = tree::parse(text).map_err(|fault| yaml_error(fault, start))?;
+    let tree = tree::parse(text).map_err(|fault| yaml_error(&fault, start))?;
     let Some(tree) = tree else { return Ok(()) };
     if tree.node.value.is_null() {
         return Ok(());
     }
-    let duplicates = tree
-        .duplicates
-        .into_iter()
-        .map(|(key, at)| (key, start + at.line as usize, at.column as usize + 1))
-        .collect();
+    let duplicates =
+        tree.duplicates.into_iter().map(|(key, at)| (key, start + at.line as usize, at.column as usize + 1)).collect();
     let behind_separator = text.iter().take(3).all(|c| *c == '-') as usize;
     push(documents, tree.node.value, tree.node.mark, start, start + behind_separator, duplicates)
 }
@@ -291,7 +291,7 @@ fn push(
     Ok(())
 }
 
-fn yaml_error(fault: Fault, start: usize) -> ManifestError {
+fn yaml_error(fault: &Fault, start: usize) -> ManifestError {
     // go-yaml forgets to count from 1 for errors of its parser.
     let said = match fault.from {
         Source::Reader => 0,
@@ -306,7 +306,10 @@ fn yaml_error(fault: Fault, start: usize) -> ManifestError {
     ManifestError {
         line: start + at.line as usize,
         column: at.column as usize + 1,
-        message: format!("error converting YAML to JSON: yaml: {place}{}", fault.problem),
+        message: match fault.problem.starts_with(tree::NULL_KEY) {
+            true => format!("error converting YAML to JSON: {}", fault.problem),
+            false => format!("error converting YAML to JSON: yaml: {place}{}", fault.problem),
+        },
         kind: if fault.problem.starts_with("exceeded max") || fault.problem.ends_with("excessive aliasing") {
             ManifestErrorKind::Limit
         } else {

@@ -51,7 +51,7 @@ fn pad(out: &mut String, columns: usize) {
 
 fn yaml_map(out: &mut String, value: &Value, indent: usize, inline: bool) {
     let mut entries: Vec<_> = value.entries().iter().collect();
-    entries.sort_by(|a, b| natural(&a.0, &b.0));
+    sort(&mut entries, &|a, b| natural(&a.0, &b.0));
     for (i, (key, value)) in entries.into_iter().enumerate() {
         if i > 0 || !inline {
             pad(out, indent);
@@ -185,7 +185,17 @@ fn yaml_string(out: &mut String, text: &str, indent: usize, key: bool) {
         out.push_str(text);
     } else if shape.single && !(key && text.chars().any(is_break)) {
         out.push('\'');
-        out.push_str(&text.replace('\'', "''"));
+        let mut broken = false;
+        for c in text.chars() {
+            if broken && !is_break(c) {
+                pad(out, indent.max(2));
+            }
+            broken = is_break(c);
+            if c == '\'' {
+                out.push(c);
+            }
+            out.push(c);
+        }
         out.push('\'');
     } else {
         double_quoted(out, text);
@@ -194,7 +204,7 @@ fn yaml_string(out: &mut String, text: &str, indent: usize, key: bool) {
 
 // Unquoted it would read as something else than a string.
 fn resolves(text: &str) -> bool {
-    resolve_plain(text).is_some() || is_timestamp(text) || is_base_60(text) || text == "<<"
+    resolve_plain(text).is_some() || is_timestamp(text) || is_base_60(text)
 }
 
 // ^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$
@@ -213,7 +223,9 @@ fn is_base_60(text: &str) -> bool {
         _ => false,
     };
     let (last, fraction) = last.split_once('.').unwrap_or((last, ""));
-    middle.iter().all(|p| sexagesimal(p)) && sexagesimal(last) && fraction.bytes().all(|b| b.is_ascii_digit() || b == b'_')
+    middle.iter().all(|p| sexagesimal(p))
+        && sexagesimal(last)
+        && fraction.bytes().all(|b| b.is_ascii_digit() || b == b'_')
 }
 
 fn literal(out: &mut String, text: &str, indent: usize) {
@@ -251,8 +263,10 @@ fn literal(out: &mut String, text: &str, indent: usize) {
 
 fn double_quoted(out: &mut String, text: &str) {
     out.push('"');
+    // go-yaml looks for a byte order mark at the start of the string instead of at the character.
+    let all = text.starts_with('\u{feff}');
     for c in text.chars() {
-        if is_printable(c) && c != '"' && c != '\\' && !is_break(c) {
+        if !all && is_printable(c) && c != '"' && c != '\\' && !is_break(c) {
             out.push(c);
             continue;
         }
@@ -273,7 +287,13 @@ fn double_quoted(out: &mut String, text: &str) {
             '\u{2029}' => 'P',
             _ => {
                 let code = c as u32;
-                let (letter, digits) = if code <= 0xff { ('x', 2) } else if code <= 0xffff { ('u', 4) } else { ('U', 8) };
+                let (letter, digits) = if code <= 0xff {
+                    ('x', 2)
+                } else if code <= 0xffff {
+                    ('u', 4)
+                } else {
+                    ('U', 8)
+                };
                 out.push(letter);
                 for k in (0..digits).rev() {
                     let digit = char::from_digit((code >> (4 * k)) & 15, 16).unwrap_or('0');
@@ -287,20 +307,39 @@ fn double_quoted(out: &mut String, text: &str) {
     out.push('"');
 }
 
+// Merges halves. go-yaml's order is none that a sort of the standard library may be given: a9 < a10 < a1b < a9.
+fn sort<T: Copy>(list: &mut [T], order: &dyn Fn(&T, &T) -> Ordering) {
+    if list.len() < 2 || list.windows(2).all(|pair| order(&pair[0], &pair[1]) != Ordering::Greater) {
+        return;
+    }
+    let (left, right) = list.split_at_mut(list.len() / 2);
+    sort(left, order);
+    sort(right, order);
+    let (left, right) = (left.to_vec(), right.to_vec());
+    let (mut i, mut j) = (0, 0);
+    for slot in list.iter_mut() {
+        let from_left = j == right.len() || (i < left.len() && order(&left[i], &right[j]) != Ordering::Greater);
+        *slot = if from_left { left[i] } else { right[j] };
+        if from_left { i += 1 } else { j += 1 }
+    }
+}
+
 // The order of keyList in go-yaml: letters after everything else, numbers inside names by their value.
 fn natural(a: &str, b: &str) -> Ordering {
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
     let Some(i) = (0..a.len().min(b.len())).find(|i| a[*i] != b[*i]) else { return a.len().cmp(&b.len()) };
-    match (a[i].is_alphabetic(), b[i].is_alphabetic()) {
+    // The table of all letters of the world would cost more than it orders.
+    let letter = |c: char| c.is_ascii_alphabetic() || c >= '\u{aa}';
+    match (letter(a[i]), letter(b[i])) {
         (true, true) => return a[i].cmp(&b[i]),
         (true, false) => return Ordering::Greater,
         (false, true) => return Ordering::Less,
         (false, false) => {}
     }
     // A zero inside a number is a digit, at its start it is padding.
-    let inside = (a[i] == '0' || b[i] == '0')
-        && a[..i].iter().rev().take_while(|c| c.is_ascii_digit()).any(|c| *c != '0');
+    let inside =
+        (a[i] == '0' || b[i] == '0') && a[..i].iter().rev().take_while(|c| c.is_ascii_digit()).any(|c| *c != '0');
     let number = |s: &[char]| {
         let digits = s[i..].iter().take_while(|c| c.is_ascii_digit()).count();
         let start = u64::from(inside);
@@ -390,14 +429,31 @@ pub fn float(f: f64) -> String {
     if f.is_infinite() {
         return if f > 0.0 { ".inf".into() } else { "-.inf".into() };
     }
-    let text = format!("{f:e}");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let (digits, exponent) = shortest(f);
     if (-4..6).contains(&exponent) {
         return format!("{f}");
     }
     let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
+    format!("{digits}e{sign}{:02}", exponent.abs())
+}
+
+// The digits of a number, with a point behind the first, and the power of ten that belongs to them.
+fn shortest(f: f64) -> (String, i32) {
+    let text = format!("{f}");
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(text) => ("-", text),
+        None => ("", text.as_str()),
+    };
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let all = [whole, fraction].concat();
+    let zeros = all.len() - all.trim_start_matches('0').len();
+    let digits = all[zeros..].trim_end_matches('0');
+    let exponent = whole.len() as i32 - 1 - zeros as i32;
+    match digits.len() {
+        0 => (format!("{sign}0"), 0),
+        1 => (format!("{sign}{digits}"), exponent),
+        _ => (format!("{sign}{}.{}", &digits[..1], &digits[1..]), exponent),
+    }
 }
 
 fn json_float(f: f64) -> String {
@@ -406,11 +462,9 @@ fn json_float(f: f64) -> String {
     }
     let size = f.abs();
     if size != 0.0 && !(1e-6..1e21).contains(&size) {
-        let text = format!("{f:e}");
-        return match text.split_once("e-") {
-            Some(_) => text,
-            None => text.replace('e', "e+"),
-        };
+        let (digits, exponent) = shortest(f);
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{digits}e{sign}{}", exponent.abs());
     }
     format!("{f}")
 }

@@ -316,7 +316,9 @@ impl<'a> Finder<'a> {
 
     // Cuts a block and puts it behind the block it is in, as a member of the object that one belongs to.
     fn moved(&self, line: usize, column: usize, owner: &Above) -> Option<Vec<Edit>> {
-        let alone = |line, column: usize| self.line(line).is_some_and(|l| l.len() + 1 >= column && l[..column - 1].trim().is_empty());
+        let alone = |line, column: usize| {
+            self.line(line).is_some_and(|l| l.len() + 1 >= column && l[..column - 1].trim().is_empty())
+        };
         let (owner_line, owner_column) = self.document.marks.key(&owner.member)?;
         if !alone(line, column) || !alone(owner_line, owner_column) || owner_column > column {
             return None;

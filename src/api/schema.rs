@@ -1,7 +1,7 @@
 //! The fields of every kind, as one table, and what is asked of it.
 //!
 //! `schema/table.txt` has one line per type, taken from the Go structs of k8s.io/api 0.36 with their JSON and patch
-//! tags; a new kind is a new line. A field reads `name`, then how it is written when empty (nothing: left out, `!`
+//! tags; a new kind is a new line. Lines and fields are in byte order of their names. A field reads `name`, then how it is written when empty (nothing: left out, `!`
 //! always written, `?` a pointer: written if it was set, `0` a struct left out when empty), then `:` and its type:
 //!
 //! | | |
@@ -21,7 +21,9 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 
-pub use decode::{DecodeError, FieldProblem, KindError, decode, decode_as, metadata_error, normalise, resolve, strict_error};
+pub use decode::{
+    DecodeError, FieldProblem, KindError, decode, decode_as, metadata_error, normalise, resolve, strict_error,
+};
 pub use suggest::{distance, nearest, places, suggest};
 
 use super::kind::Kind;
@@ -142,19 +144,13 @@ pub fn object_of(ty: &Ty) -> Option<&'static Type> {
 }
 
 fn read(text: &'static str) -> Vec<Type> {
-    let mut types: Vec<Type> = text
-        .lines()
+    text.lines()
         .map(|line| {
             let mut words = line.split(' ');
             let name = words.next().unwrap_or("");
             Type { name, fields: words.filter_map(read_field).collect() }
         })
-        .collect();
-    types.sort_by(|a, b| a.name.cmp(b.name));
-    for ty in &mut types {
-        ty.fields.sort_by(|a, b| a.name.cmp(b.name));
-    }
-    types
+        .collect()
 }
 
 fn read_field(word: &'static str) -> Option<Field> {

@@ -304,6 +304,15 @@ impl Map {
         Map::default()
     }
 
+    // Not part of the generic constructor, so that one sort serves every literal.
+    fn of(mut entries: Vec<(Text, Value)>) -> Map {
+        // The last of equal keys wins, as in a map literal.
+        entries.reverse();
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        entries.dedup_by(|b, a| a.0 == b.0);
+        Map(Rc::new(entries))
+    }
+
     /// The shared empty object.
     pub fn empty() -> &'static Map {
         EMPTY_MAP.with(|m| *m)
@@ -404,12 +413,7 @@ impl fmt::Debug for Map {
 
 impl<K: Into<Text>, V: Into<Value>> FromIterator<(K, V)> for Map {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(items: I) -> Self {
-        let mut entries: Vec<(Text, Value)> = items.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
-        // The last of equal keys wins, as in a map literal.
-        entries.reverse();
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
-        entries.dedup_by(|b, a| a.0 == b.0);
-        Map(Rc::new(entries))
+        Map::of(items.into_iter().map(|(k, v)| (k.into(), v.into())).collect())
     }
 }
 

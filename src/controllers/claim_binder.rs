@@ -18,6 +18,7 @@ pub struct ClaimBinder {
 }
 
 const RESYNC: SimDuration = SimDuration(15_000);
+const PV_CONTROLLER: &str = "kubernetes.io/pv-controller";
 const PROVISIONED_BY: &str = "pv.kubernetes.io/provisioned-by";
 
 impl Component for ClaimBinder {
@@ -360,19 +361,18 @@ fn volume(name: &Text, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
     if volume.spec().get("persistentVolumeReclaimPolicy").str() != "Delete" || !ours {
         return Ok(());
     }
+    // The storage is removed first, then the finalizer that stands for it, then the object.
     let live = ctx.client.store().get(Kind::PersistentVolume, "", name).cloned();
     let Some(live) = live else { return Ok(()) };
+    if live.has_finalizer(PV_CONTROLLER) {
+        let mut changed = (*live).clone();
+        let left: Vec<Value> =
+            live.meta("finalizers").items().iter().filter(|f| f.str() != PV_CONTROLLER).cloned().collect();
+        changed.body.set(&["metadata", "finalizers"], Value::list(left));
+        ctx.client.update(changed)?;
+    }
     if !live.is_terminating() {
         ctx.client.delete(&live.key(), &DeleteOptions::default())?;
-    }
-    if let Some(left) = ctx.client.store().get(Kind::PersistentVolume, "", name).cloned()
-        && left.is_terminating()
-        && left.has_finalizer("kubernetes.io/pv-controller")
-        && !left.has_finalizer("kubernetes.io/pv-protection")
-    {
-        let mut changed = (*left).clone();
-        changed.body.remove(&["metadata", "finalizers"]);
-        ctx.client.update(changed)?;
     }
     Ok(())
 }

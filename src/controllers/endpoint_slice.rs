@@ -126,6 +126,7 @@ impl Component for EndpointSliceController {
         }
         let ports = members.pods.values().find(|pod| index::has_address(pod)).map(|pod| ports(&service, pod));
         // New endpoints fill the slices there are, then new ones.
+        let mut made: Option<Object> = None;
         for endpoint in fresh {
             let pod = endpoint.at(&["targetRef", "name"]).text();
             let open = slices.names.iter().find(|name| {
@@ -134,9 +135,12 @@ impl Component for EndpointSliceController {
             let name = match open.cloned() {
                 Some(name) => name,
                 None => {
-                    let made = ctx.client.create(new_slice(&service))?;
-                    slices.names.push(made.meta("name").text());
-                    made.meta("name").text()
+                    // Filled before it is made, so that it is written once.
+                    made.get_or_insert_with(|| new_slice(&service)).body.at_mut(&["endpoints"]).list_mut().push(endpoint);
+                    if made.as_ref().is_some_and(|slice| slice.body.get("endpoints").items().len() == PER_SLICE) {
+                        finish(&mut made, &ports, slices, ctx)?;
+                    }
+                    continue;
                 }
             };
             if let Some(mut object) = live(&name, &dirty, ctx) {
@@ -145,10 +149,10 @@ impl Component for EndpointSliceController {
                 dirty.insert(name, object);
             }
         }
-        if slices.names.is_empty() {
-            let made = ctx.client.create(new_slice(&service))?;
-            slices.names.push(made.meta("name").text());
+        if slices.names.is_empty() && made.is_none() {
+            made = Some(new_slice(&service));
         }
+        finish(&mut made, &ports, slices, ctx)?;
         if changed_service(&service, slices.names.first().and_then(|n| ctx.client.store().by_key(&key_of(n)))) {
             for name in &slices.names {
                 if let Some(mut object) = live(name, &dirty, ctx) {
@@ -178,6 +182,26 @@ impl Component for EndpointSliceController {
     fn boxed_clone(&self) -> Box<dyn Component> {
         Box::new(self.clone())
     }
+}
+
+// Creates the slice that was filled, if there is one, and notes who stands in it.
+fn finish(
+    made: &mut Option<Object>,
+    ports: &Option<Value>,
+    slices: &mut Slices,
+    ctx: &mut Ctx<'_>,
+) -> Result<(), SyncError> {
+    let Some(mut slice) = made.take() else { return Ok(()) };
+    if let Some(ports) = ports {
+        slice.body.set(&["ports"], ports.clone());
+    }
+    let created = ctx.client.create(slice)?;
+    let name = created.meta("name").text();
+    for endpoint in created.body.get("endpoints").items() {
+        slices.place.insert(endpoint.at(&["targetRef", "name"]).text(), name.clone());
+    }
+    slices.names.push(name);
+    Ok(())
 }
 
 fn changed_service(service: &Object, slice: Option<&std::rc::Rc<Object>>) -> bool {

@@ -33,7 +33,7 @@ pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
         }
         let list = got.entry(write.actor.to_string()).or_default();
         if write.code >= 400 {
-            line.push_str(&format!(" {}", write.code));
+            line.push_str(&format!(" ({})", write.code));
             if list.contains(&line) {
                 continue;
             }
@@ -54,7 +54,19 @@ pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
             theirs.iter().flat_map(BTreeMap::keys).chain(mine_lists.keys()).collect();
         for unit in units {
             let have = mine_lists.get(unit).cloned().unwrap_or_default();
-            let equal = theirs.iter().any(|lists| lists.get(unit).cloned().unwrap_or_default() == have);
+            // Volumes are numbered by the order of their creation, which is chance: any of them may be this one.
+            let equal = if unit.1.starts_with("PersistentVolume/") {
+                // Refused writes are the volume controller's races with itself.
+                let plain = |list: &[String]| -> Vec<String> {
+                    list.iter().filter(|l| !l.ends_with(')')).map(|l| without_number(l)).collect()
+                };
+                let mine = plain(&have);
+                theirs.iter().flat_map(|lists| lists.iter()).any(|((_, object), list)| {
+                    object.starts_with("PersistentVolume/") && plain(list) == mine
+                })
+            } else {
+                theirs.iter().any(|lists| lists.get(unit).cloned().unwrap_or_default() == have)
+            };
             let expected = theirs[0].get(unit).cloned().unwrap_or_default();
             report.count(
                 Class::Decisions,
@@ -86,6 +98,16 @@ pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
             });
             report.count(Class::Decisions, difference);
         }
+    }
+}
+
+fn without_number(line: &str) -> String {
+    match line.find('#') {
+        Some(i) => {
+            let rest = line[i + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
+            format!("{}#{rest}", &line[..i])
+        }
+        None => line.to_string(),
     }
 }
 
@@ -125,7 +147,8 @@ fn by_object(actor: &str, list: &[String]) -> Lists {
 }
 
 /// One object at the end of one settle step.
-pub fn settled(writes: &[Value], steps: &[Step], played: &Played, report: &mut Report) {
+pub fn settled(writes: &[Value], actors: &Value, steps: &[Step], played: &Played, report: &mut Report) {
+    let chance = Chance::read(actors);
     let mut theirs: BTreeMap<(String, String, String), (Value, bool)> = BTreeMap::new();
     let mut their_names = Normaliser::default();
     let mut our_names = Normaliser::default();
@@ -154,7 +177,7 @@ pub fn settled(writes: &[Value], steps: &[Step], played: &Played, report: &mut R
             let got = ours.get(key);
             let equal = match got {
                 None => false,
-                Some(got) if *whole => got == expected,
+                Some(got) if *whole => chance.free(got) == chance.free(expected),
                 // The last write told only some fields.
                 Some(got) => expected.entries().iter().all(|(k, v)| k == "owners" || got.get(k) == v),
             };
@@ -181,6 +204,61 @@ pub fn settled(writes: &[Value], steps: &[Step], played: &Played, report: &mut R
                 }),
             );
         }
+    }
+}
+
+// What the runs of the recording themselves did not agree on.
+struct Chance {
+    /// The order in which pods of a burst were made, and so their nodes, addresses and volumes.
+    places: bool,
+    /// How often endpoint slices were written, and in which order endpoints that came together stand.
+    slices: bool,
+}
+
+impl Chance {
+    fn read(actors: &Value) -> Chance {
+        let unstable = |actor: &str| {
+            let entry = actors.get(actor);
+            !entry.is_null() && !entry.get("stable").is_true()
+        };
+        Chance { places: unstable("kubelet"), slices: unstable("endpointslice-controller") }
+    }
+
+    // The object without that.
+    fn free(&self, fields: &Value) -> Value {
+        let mut fields = fields.clone();
+        if self.places {
+            for member in ["nodeName", "podIP", "volumeName", "claim"] {
+                fields.remove(&[member]);
+            }
+        }
+        if !fields.get("addressType").is_null() && (self.slices || self.places) {
+            fields.remove(&["generation"]);
+            let mut endpoints = fields.get("endpoints").items().to_vec();
+            if self.places {
+                for endpoint in &mut endpoints {
+                    endpoint.remove(&["addresses"]);
+                    endpoint.remove(&["nodeName"]);
+                }
+            }
+            endpoints.sort_by(|a, b| a.get("target").str().cmp(b.get("target").str()));
+            if !endpoints.is_empty() {
+                fields.set(&["endpoints"], Value::list(endpoints));
+            }
+        }
+        if self.places && !fields.get("subsets").is_null() {
+            let mut subsets = fields.get("subsets").items().to_vec();
+            for subset in &mut subsets {
+                for member in ["ready", "notReady"] {
+                    let mut names: Vec<Value> =
+                        subset.get(member).items().iter().filter_map(|a| a.items().last().cloned()).collect();
+                    names.sort_by(|a, b| a.str().cmp(b.str()));
+                    subset.set(&[member], Value::list(names));
+                }
+            }
+            fields.set(&["subsets"], Value::list(subsets));
+        }
+        fields
     }
 }
 
@@ -212,7 +290,8 @@ fn differing(a: &Value, b: Option<&Value>) -> String {
 
 // Puts a recorded write onto the recorded state.
 fn apply(write: &Value, state: &mut BTreeMap<(String, String, String), (Value, bool)>, names: &mut Normaliser) {
-    if write.get("code").as_int().unwrap_or(0) >= 400 {
+    let missing = write.get("code").as_int() == Some(404) && write.get("verb").str() == "delete";
+    if write.get("code").as_int().unwrap_or(0) >= 400 && !missing {
         return;
     }
     let (kind, ns, name) = (write.get("kind").str(), write.get("ns").str(), write.get("name").str());
@@ -235,7 +314,7 @@ fn apply(write: &Value, state: &mut BTreeMap<(String, String, String), (Value, b
     } else {
         ending && grace == 0 && !finalizers && kind != "Pod"
     };
-    if gone || fields.entries().is_empty() && deleted {
+    if missing || gone || fields.entries().is_empty() && deleted {
         state.remove(&key);
         return;
     }

@@ -130,7 +130,7 @@ pub fn replay(recording: &Recording) -> Result<Report, String> {
     };
     let mut report = Report::default();
     compare::decisions(&actors, &played, &mut report);
-    compare::settled(&writes, &steps, &played, &mut report);
+    compare::settled(&writes, &actors, &steps, &played, &mut report);
     compare::events(&writes, &played, &mut report);
     compare::outputs(recording, &steps, &played, &mut report);
     Ok(report)

@@ -21,6 +21,8 @@ pub struct Scheduler {
     pending: BTreeSet<WorkKey>,
     /// What each node carries.
     loads: BTreeMap<Text, Load>,
+    /// Pods bound by this scheduler that it has not heard of yet; they count already.
+    assumed: BTreeSet<Text>,
 }
 
 impl Scheduler {
@@ -70,7 +72,9 @@ impl Component for Scheduler {
                     if let Some(pod) = was {
                         self.place(pod, false);
                     }
-                    if let Some(pod) = is {
+                    if let Some(pod) = is
+                        && !self.assumed.remove(pod.uid())
+                    {
                         self.place(pod, true);
                     }
                 }
@@ -176,6 +180,8 @@ impl Component for Scheduler {
         match ctx.client.bind(&pod.key(), &node) {
             Ok(bound) => {
                 self.pending.remove(key);
+                self.place(&bound, true);
+                self.assumed.insert(bound.meta("uid").text());
                 let text = format!("Successfully assigned {}/{} to {node}", pod.namespace(), pod.name());
                 ctx.event(&bound, EventType::Normal, "Scheduled", text);
                 Ok(())

@@ -64,7 +64,15 @@ impl Reader<'_> {
         let shown = match c {
             '\'' => r"'\''".to_string(),
             '"' => "'\"'".to_string(),
-            c if c.is_control() => format!("'{}'", c.escape_default()),
+            '\\' => r"'\\'".to_string(),
+            '\u{7}' => r"'\a'".to_string(),
+            '\u{8}' => r"'\b'".to_string(),
+            '\u{b}' => r"'\v'".to_string(),
+            '\u{c}' => r"'\f'".to_string(),
+            '\n' => r"'\n'".to_string(),
+            '\r' => r"'\r'".to_string(),
+            '\t' => r"'\t'".to_string(),
+            c if c.is_ascii_control() => format!("'\\x{:02x}'", c as u32),
             // Go quotes the byte, which differs beyond ASCII.
             c if !c.is_ascii() => format!("'{}'", char::from(self.text[self.at])),
             c => format!("'{c}'"),
@@ -111,7 +119,6 @@ impl Reader<'_> {
             self.at += 1;
             let (value, mut mark) = self.value(depth + 1)?;
             mark.key = key_place;
-            children.retain(|(known, _)| *known != key);
             children.push((key.clone(), mark));
             entries.push((key, value));
             match self.peek() {
@@ -149,9 +156,12 @@ impl Reader<'_> {
         let start = self.at;
         for expected in word.bytes() {
             if self.text.get(self.at) != Some(&expected) {
-                let context = format!("in literal {word} (expecting {:?})", char::from(expected));
-                let context = context.replace('"', "'");
-                return if self.at == start { self.wrong("looking for beginning of value") } else { self.wrong(&context) };
+                let context = format!("in literal {word} (expecting '{}')", char::from(expected));
+                return if self.at == start {
+                    self.wrong("looking for beginning of value")
+                } else {
+                    self.wrong(&context)
+                };
             }
             self.at += 1;
         }
@@ -198,7 +208,7 @@ impl Reader<'_> {
         if whole && let Ok(n) = text.parse() {
             return Ok(Value::Int(n));
         }
-        Ok(super::resolve::from_float(text.parse().unwrap_or(0.0)))
+        Ok(super::resolve::from_float(super::resolve::float(text).unwrap_or(0.0)))
     }
 
     fn string(&mut self) -> Read<Text> {

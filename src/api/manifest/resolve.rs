@@ -28,10 +28,12 @@ fn number(text: &str) -> Option<Value> {
         return None;
     }
     let digits: String = text.chars().filter(|c| *c != '_').collect();
-    if !text.starts_with('.') && let Some(n) = integer(&digits) {
+    if !text.starts_with('.')
+        && let Some(n) = integer(&digits)
+    {
         return Some(n);
     }
-    is_float(&digits).then(|| digits.parse().ok()).flatten().map(from_float)
+    float(&digits).map(from_float)
 }
 
 /// A float as JSON carries it on: whole numbers become integers.
@@ -67,20 +69,45 @@ fn integer(text: &str) -> Option<Value> {
     }
 }
 
-// ^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$
-fn is_float(text: &str) -> bool {
-    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let (mantissa, exponent) = match text.find(['e', 'E']) {
-        Some(i) => (&text[..i], Some(&text[i + 1..])),
-        None => (text, None),
+/// Reads `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, exactly for up to 15 digits and small exponents; the
+/// library's reader would cost the page more than all of YAML's scalars.
+pub fn float(text: &str) -> Option<f64> {
+    let body = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (number, exponent) = match body.find(['e', 'E']) {
+        Some(i) => (&body[..i], &body[i + 1..]),
+        None => (body, "0"),
     };
-    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    let mantissa_ok = match mantissa.split_once('.') {
-        Some(("", fraction)) => digits(fraction),
-        Some((whole, fraction)) => digits(whole) && (fraction.is_empty() || digits(fraction)),
-        None => digits(mantissa),
-    };
-    mantissa_ok && exponent.is_none_or(|e| digits(e.strip_prefix(['-', '+']).unwrap_or(e)))
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let unsigned = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+    if unsigned.is_empty() || !digits(unsigned) {
+        return None;
+    }
+    let mut power = unsigned.parse::<i32>().unwrap_or(9999).min(9999);
+    if exponent.starts_with('-') {
+        power = -power;
+    }
+    let (mut mantissa, mut rest): (u64, i32) = (0, 0);
+    for digit in whole.bytes().chain(fraction.bytes()) {
+        if mantissa < 100_000_000_000_000_000 {
+            mantissa = mantissa * 10 + u64::from(digit - b'0');
+        } else {
+            rest += 1;
+        }
+    }
+    power += rest - fraction.len() as i32;
+    let mut value = mantissa as f64;
+    // In two steps: what is left of a long fraction may be smaller than any float has a name for.
+    while power != 0 && value != 0.0 && value.is_finite() {
+        let step = power.clamp(-22, 22);
+        let factor = (0..step.abs()).fold(1.0, |product, _| product * 10.0);
+        value = if step > 0 { value * factor } else { value / factor };
+        power -= step;
+    }
+    value.is_finite().then_some(if text.starts_with('-') { -value } else { value })
 }
 
 /// True for what go-yaml takes for a point in time; it stays a string but is quoted when written.
@@ -118,7 +145,11 @@ pub fn is_timestamp(text: &str) -> bool {
     rest = &rest[1..];
     let mut clock = rest.split(':');
     let field = |part: Option<&str>, high: u32| {
-        part.is_some_and(|p| (1..=2).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()) && p.parse::<u32>().is_ok_and(|v| v <= high))
+        part.is_some_and(|p| {
+            (1..=2).contains(&p.len())
+                && p.bytes().all(|b| b.is_ascii_digit())
+                && p.parse::<u32>().is_ok_and(|v| v <= high)
+        })
     };
     if !field(clock.next(), 23) || !field(clock.next(), 59) {
         return false;

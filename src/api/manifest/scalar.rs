@@ -1,6 +1,6 @@
 //! The scalars of the scanner: block, quoted and plain.
 
-use super::{Fault, Place, Scan, Scanner, Style, Token, is_blank, is_blankz, is_break, is_breakz};
+use super::{Place, Scan, Scanner, Style, Token, is_blank, is_blankz, is_break, is_breakz};
 
 /// The line breaks and blanks between two words of a scalar.
 #[derive(Default)]
@@ -90,7 +90,7 @@ impl Scanner<'_> {
         if chomp == '+' {
             text.push_str(&trailing);
         }
-        self.push(Token::Scalar(text, Style::Block), start);
+        self.push_text(Token::Scalar(Style::Block), start, text, String::new());
         Ok(())
     }
 
@@ -170,11 +170,11 @@ impl Scanner<'_> {
             gap.fold(&mut text, broken);
         }
         self.skip();
-        self.push(Token::Scalar(text, Style::Quoted), start);
+        self.push_text(Token::Scalar(Style::Quoted), start, text, String::new());
         Ok(())
     }
 
-    fn scan_escape(&mut self, start: Place) -> Result<char, Fault> {
+    fn scan_escape(&mut self, start: Place) -> Scan<char> {
         let digits = match self.at(1) {
             'x' => 2,
             'u' => 4,
@@ -267,7 +267,7 @@ impl Scanner<'_> {
                 break;
             }
         }
-        self.push(Token::Scalar(text, Style::Plain), start);
+        self.push_text(Token::Scalar(Style::Plain), start, text, String::new());
         if broken {
             self.simple_key_allowed = true;
         }

@@ -39,12 +39,13 @@ pub enum Style {
     Block,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// What a token is; the texts of those that have some are handed out by [`Scanner::next`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Token {
     StreamStart,
     StreamEnd,
     VersionDirective,
-    TagDirective(String, String),
+    TagDirective,
     DocumentStart,
     DocumentEnd,
     BlockSequenceStart,
@@ -58,10 +59,17 @@ pub enum Token {
     FlowEntry,
     Key,
     Value,
-    Alias(String),
-    Anchor(String),
-    Tag(String, String),
-    Scalar(String, Style),
+    Alias,
+    Anchor,
+    Tag,
+    Scalar(Style),
+}
+
+struct Queued {
+    token: Token,
+    place: Place,
+    text: String,
+    suffix: String,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -80,7 +88,7 @@ pub struct Scanner<'a> {
     place: Place,
     started: bool,
     ended: bool,
-    tokens: VecDeque<(Token, Place)>,
+    tokens: VecDeque<Queued>,
     tokens_parsed: usize,
     indent: i32,
     indents: Vec<i32>,
@@ -108,14 +116,16 @@ fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '-'
 }
 
-type Scan<T> = Result<T, Fault>;
+// Boxed: these results are passed on at hundreds of places.
+type Scan<T> = Result<T, Box<Fault>>;
 
 impl<'a> Scanner<'a> {
     /// A scanner at the start of `text`.
     pub fn new(text: &'a [char]) -> Scanner<'a> {
         Scanner {
             text,
-            index: 0,
+            // A byte order mark at the very start is no character.
+            index: usize::from(text.first() == Some(&'\u{feff}')),
             place: Place::default(),
             started: false,
             ended: false,
@@ -130,22 +140,17 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next token without taking it, and where it begins.
-    pub fn peek(&mut self) -> Scan<&(Token, Place)> {
+    pub fn peek(&mut self) -> Scan<(Token, Place)> {
         self.fetch_more_tokens()?;
-        self.tokens.front().ok_or(Fault {
-            from: Source::Parser,
-            problem: "unexpected end of tokens".into(),
-            at: self.place,
-            context: self.place,
-        })
+        // Behind the end of the stream there is nothing but the end of the stream.
+        Ok(self.tokens.front().map_or((Token::StreamEnd, self.place), |next| (next.token, next.place)))
     }
 
-    /// Takes the next token.
-    pub fn next(&mut self) -> Scan<(Token, Place)> {
-        let token = self.peek()?.clone();
-        self.tokens.pop_front();
+    /// Takes the next token; answers its text and, for tags, what follows the handle.
+    pub fn next(&mut self) -> Scan<(String, String)> {
+        self.fetch_more_tokens()?;
         self.tokens_parsed += 1;
-        Ok(token)
+        Ok(self.tokens.pop_front().map(|next| (next.text, next.suffix)).unwrap_or_default())
     }
 
     fn at(&self, ahead: usize) -> char {
@@ -182,16 +187,20 @@ impl<'a> Scanner<'a> {
     }
 
     fn fault<T>(&self, context: Place, problem: &str) -> Scan<T> {
-        Err(Fault { from: Source::Scanner, problem: problem.to_string(), at: self.place, context })
+        Err(Box::new(Fault { from: Source::Scanner, problem: problem.to_string(), at: self.place, context }))
     }
 
     fn push(&mut self, token: Token, place: Place) {
-        self.tokens.push_back((token, place));
+        self.push_text(token, place, String::new(), String::new());
+    }
+
+    fn push_text(&mut self, token: Token, place: Place, text: String, suffix: String) {
+        self.tokens.push_back(Queued { token, place, text, suffix });
     }
 
     fn insert(&mut self, number: usize, token: Token, place: Place) {
         let at = number.saturating_sub(self.tokens_parsed).min(self.tokens.len());
-        self.tokens.insert(at, (token, place));
+        self.tokens.insert(at, Queued { token, place, text: String::new(), suffix: String::new() });
     }
 
     fn fetch_more_tokens(&mut self) -> Scan<()> {
@@ -199,7 +208,9 @@ impl<'a> Scanner<'a> {
             if !self.tokens.is_empty() {
                 // The head may still turn out to be a key: only what is certain is handed out.
                 let head = self.tokens_parsed;
-                let Some(i) = self.simple_keys.iter().position(|k| k.possible && k.token == head) else { return Ok(()) };
+                let Some(i) = self.simple_keys.iter().position(|k| k.possible && k.token == head) else {
+                    return Ok(());
+                };
                 if !self.simple_key_is_valid(i)? {
                     return Ok(());
                 }
@@ -341,18 +352,69 @@ impl<'a> Scanner<'a> {
         self.remove_simple_key()?;
         self.simple_key_allowed = false;
         let start = self.place;
-        let mut line = String::new();
-        while !is_breakz(self.at(0)) {
-            self.read(&mut line);
+        self.skip();
+        let mut name = String::new();
+        while is_word(self.at(0)) {
+            self.read(&mut name);
         }
-        let mut words = line.split_whitespace().take_while(|word| !word.starts_with('#'));
-        let token = match (words.next(), words.next(), words.next()) {
-            (Some("%YAML"), Some(version), None) if version.contains('.') => Token::VersionDirective,
-            (Some("%TAG"), Some(handle), Some(prefix)) => Token::TagDirective(handle.into(), prefix.into()),
-            (Some("%YAML" | "%TAG"), ..) => return self.fault(start, "did not find expected whitespace or line break"),
-            _ => return self.fault(start, "found unknown directive name"),
+        if name.is_empty() {
+            return self.fault(start, "could not find expected directive name");
+        }
+        if !is_blankz(self.at(0)) {
+            return self.fault(start, "found unexpected non-alphabetical character");
+        }
+        if !matches!(name.as_str(), "YAML" | "TAG") {
+            return self.fault(start, "found unknown directive name");
+        }
+        let mut words = [String::new(), String::new()];
+        for word in words.iter_mut().take(if name == "YAML" { 1 } else { 2 }) {
+            while is_blank(self.at(0)) {
+                self.skip();
+            }
+            while !is_blankz(self.at(0)) {
+                self.read(word);
+            }
+        }
+        let [first, second] = words;
+        let token = if name == "TAG" {
+            if !first.starts_with('!') || !first.ends_with('!') {
+                return self.fault(start, "did not find expected '!'");
+            }
+            if second.is_empty() {
+                return self.fault(start, "did not find expected tag URI");
+            }
+            Token::TagDirective
+        } else {
+            match first.split_once('.') {
+                _ if !first.starts_with(|c: char| c.is_ascii_digit()) => {
+                    return self.fault(start, "did not find expected version number");
+                }
+                Some((major, minor)) if [major, minor].iter().all(|n| n.bytes().all(|b| b.is_ascii_digit())) => {
+                    if first != "1.1" {
+                        return Err(Box::new(Fault {
+                            from: Source::Parser,
+                            problem: "found incompatible YAML document".into(),
+                            at: start,
+                            context: Place::default(),
+                        }));
+                    }
+                    Token::VersionDirective
+                }
+                _ => return self.fault(start, "did not find expected digit or '.' character"),
+            }
         };
-        self.push(token, start);
+        while is_blank(self.at(0)) {
+            self.skip();
+        }
+        if self.at(0) == '#' {
+            while !is_breakz(self.at(0)) {
+                self.skip();
+            }
+        }
+        if !is_breakz(self.at(0)) {
+            return self.fault(start, "did not find expected comment or line break");
+        }
+        self.push_text(token, start, first, second);
         Ok(())
     }
 
@@ -462,7 +524,7 @@ impl<'a> Scanner<'a> {
         if name.is_empty() || !(is_blankz(c) || matches!(c, '?' | ':' | ',' | ']' | '}' | '%' | '@' | '`')) {
             return self.fault(start, "did not find expected alphabetic or numeric character");
         }
-        self.push(if alias { Token::Alias(name) } else { Token::Anchor(name) }, start);
+        self.push_text(if alias { Token::Alias } else { Token::Anchor }, start, name, String::new());
         Ok(())
     }
 
@@ -493,6 +555,9 @@ impl<'a> Scanner<'a> {
                 suffix.clear();
             }
             while uri(self.at(0)) {
+                if self.at(0) == '%' && !(self.at(1).is_ascii_hexdigit() && self.at(2).is_ascii_hexdigit()) {
+                    return self.fault(start, "did not find URI escaped octet");
+                }
                 self.read(&mut suffix);
             }
             if suffix.is_empty() {
@@ -505,15 +570,12 @@ impl<'a> Scanner<'a> {
         if !is_blankz(self.at(0)) {
             return self.fault(start, "did not find expected whitespace or line break");
         }
-        self.push(Token::Tag(handle, suffix), start);
+        self.push_text(Token::Tag, start, handle, suffix);
         Ok(())
     }
 
     fn scan_to_next_token(&mut self) {
         loop {
-            if self.place.column == 0 && self.at(0) == '\u{feff}' {
-                self.skip();
-            }
             // Tabs separate inside flow collections and after a token, but never indent.
             while self.at(0) == ' ' || (self.at(0) == '\t' && (self.flow_level > 0 || !self.simple_key_allowed)) {
                 self.skip();

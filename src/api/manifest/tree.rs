@@ -29,6 +29,8 @@ pub struct Node {
     pub mark: MarkNode,
     /// How many values it holds, itself and what aliases stand for included.
     size: usize,
+    /// True for a scalar in quotes, which is no merge key.
+    quoted: bool,
 }
 
 /// What one document holds.
@@ -38,6 +40,9 @@ pub struct Tree {
     pub duplicates: Vec<(Text, Place)>,
 }
 
+/// How the refusal of an empty key begins, which does not come from go-yaml.
+pub const NULL_KEY: &str = "unsupported map key of type: ";
+
 struct Parser<'a> {
     scanner: Scanner<'a>,
     anchors: BTreeMap<String, Option<Node>>,
@@ -45,17 +50,28 @@ struct Parser<'a> {
     duplicates: Vec<(Text, Place)>,
     values: usize,
     aliased: usize,
+    /// What go-yaml notices only after the whole document was parsed; the first counts.
+    later: Option<Box<Fault>>,
 }
 
-type Parse<T> = Result<T, Fault>;
+type Parse<T> = Result<T, Box<Fault>>;
 
 /// Reads the first YAML document of `text`; none if there is no value in it.
-pub fn parse(text: &[char]) -> Result<Option<Tree>, Fault> {
+pub fn parse(text: &[char]) -> Parse<Option<Tree>> {
+    // go-yaml reads half a kilobyte at a time: what is wrong before the one with the bad character is told first.
     if let Some(i) = text.iter().position(|c| !is_allowed(*c)) {
-        let before = &text[..i];
-        let line = before.iter().filter(|c| **c == '\n').count() as u32;
-        let column = before.iter().rev().take_while(|c| **c != '\n').count() as u32;
-        return plain(Place { line, column }, "control characters are not allowed".into());
+        let bytes: usize = text[..i].iter().map(|c| c.len_utf8()).sum();
+        let mut left = bytes - bytes % 512;
+        let read = text.iter().position(|c| {
+            let reached = left == 0;
+            left = left.saturating_sub(c.len_utf8());
+            reached
+        });
+        let clean: Vec<char> = text.iter().map(|c| if is_allowed(*c) { *c } else { '.' }).collect();
+        return match parse(&clean) {
+            Err(fault) if fault.at < place_of(text, read.unwrap_or(0)) => Err(fault),
+            _ => plain(place_of(text, i), "control characters are not allowed".into()),
+        };
     }
     let mut parser = Parser {
         scanner: Scanner::new(text),
@@ -64,10 +80,21 @@ pub fn parse(text: &[char]) -> Result<Option<Tree>, Fault> {
         duplicates: Vec::new(),
         values: 0,
         aliased: 0,
+        later: None,
     };
     parser.scanner.next()?;
     let node = parser.document()?;
+    if let Some(fault) = parser.later {
+        return Err(fault);
+    }
     Ok(node.map(|node| Tree { node, duplicates: parser.duplicates }))
+}
+
+fn place_of(text: &[char], i: usize) -> Place {
+    let before = &text[..i.min(text.len())];
+    let line = before.iter().filter(|c| **c == '\n').count() as u32;
+    let column = before.iter().rev().take_while(|c| **c != '\n').count() as u32;
+    Place { line, column }
 }
 
 fn is_allowed(c: char) -> bool {
@@ -75,34 +102,35 @@ fn is_allowed(c: char) -> bool {
 }
 
 fn fault<T>(context: Place, at: Place, problem: &str) -> Parse<T> {
-    Err(Fault { from: Source::Parser, problem: problem.into(), at, context })
+    Err(Box::new(Fault { from: Source::Parser, problem: problem.into(), at, context }))
 }
 
 fn plain<T>(at: Place, problem: String) -> Parse<T> {
-    Err(Fault { from: Source::Reader, problem, at, context: at })
+    Err(Box::new(Fault { from: Source::Reader, problem, at, context: at }))
 }
 
 impl Parser<'_> {
     fn document(&mut self) -> Parse<Option<Node>> {
         let mut explicit = false;
         loop {
-            let (token, at) = self.scanner.peek()?.clone();
+            let (token, at) = self.scanner.peek()?;
             match token {
                 Token::VersionDirective => explicit = true,
-                Token::TagDirective(handle, prefix) => {
+                Token::TagDirective => {
                     explicit = true;
-                    self.tag_prefixes.insert(0, (handle, prefix));
+                    let directive = self.scanner.next()?;
+                    self.tag_prefixes.insert(0, directive);
+                    continue;
                 }
                 Token::DocumentStart => {
                     self.scanner.next()?;
                     let (token, at) = self.scanner.peek()?;
                     if matches!(token, Token::DocumentStart | Token::DocumentEnd | Token::StreamEnd) {
-                        let at = *at;
                         return Ok(Some(self.empty(at)));
                     }
                     break;
                 }
-                Token::StreamEnd => return Ok(None),
+                Token::StreamEnd if !explicit => return Ok(None),
                 _ if explicit => return fault(Place::default(), at, "did not find expected <document start>"),
                 _ => break,
             }
@@ -116,48 +144,51 @@ impl Parser<'_> {
 
     fn empty(&mut self, at: Place) -> Node {
         self.values += 1;
-        Node { value: Value::Null, mark: MarkNode { value: at, ..MarkNode::default() }, size: 1 }
+        Node { value: Value::Null, mark: MarkNode { value: at, ..MarkNode::default() }, size: 1, quoted: false }
     }
 
     fn node(&mut self, block: bool, indentless: bool, depth: usize) -> Parse<Node> {
-        let (token, start) = self.scanner.peek()?.clone();
+        let (token, start) = self.scanner.peek()?;
         if depth > MAX_DEPTH {
             return plain(start, format!("exceeded max depth of {MAX_DEPTH}"));
         }
-        if let Token::Alias(name) = token {
-            self.scanner.next()?;
+        if token == Token::Alias {
+            let (name, _) = self.scanner.next()?;
             return self.alias(&name, start);
         }
         let (mut anchor, mut tag) = (None, None);
         loop {
-            let (token, at) = self.scanner.peek()?.clone();
+            let (token, at) = self.scanner.peek()?;
             match token {
-                Token::Anchor(name) if anchor.is_none() => anchor = Some(name),
-                Token::Tag(handle, suffix) if tag.is_none() => tag = Some(self.tag(handle, suffix, start, at)?),
+                Token::Anchor if anchor.is_none() => anchor = Some(self.scanner.next()?.0),
+                Token::Tag if tag.is_none() => {
+                    let (handle, suffix) = self.scanner.next()?;
+                    tag = Some(self.tag(handle, suffix, start, at)?);
+                }
                 _ => break,
             }
-            self.scanner.next()?;
         }
         if let Some(name) = &anchor {
             self.anchors.insert(name.clone(), None);
         }
         self.values += 1;
         self.check_size(start)?;
-        let (token, at) = self.scanner.peek()?.clone();
+        let (token, at) = self.scanner.peek()?;
         let mut node = match token {
             Token::BlockEntry if indentless => self.indentless_sequence(start, depth)?,
-            Token::Scalar(text, style) => {
-                self.scanner.next()?;
-                let value = scalar(text, style, tag.as_deref(), start)?;
-                Node { value, mark: MarkNode { value: start, ..MarkNode::default() }, size: 1 }
+            Token::Scalar(style) => {
+                let (text, _) = self.scanner.next()?;
+                let value = self.scalar(text, style, tag.as_deref(), start);
+                let mark = MarkNode { value: start, ..MarkNode::default() };
+                Node { value, mark, size: 1, quoted: style != Style::Plain }
             }
             Token::FlowSequenceStart => self.flow_sequence(start, depth)?,
             Token::FlowMappingStart => self.flow_mapping(start, depth)?,
             Token::BlockSequenceStart if block => self.block_sequence(start, depth)?,
             Token::BlockMappingStart if block => self.block_mapping(start, depth)?,
             _ if anchor.is_some() || tag.is_some() => {
-                let value = if tag.as_deref() == Some("tag:yaml.org,2002:str") { "".into() } else { Value::Null };
-                Node { value, mark: MarkNode { value: start, ..MarkNode::default() }, size: 1 }
+                let value = self.scalar(String::new(), Style::Plain, tag.as_deref(), start);
+                Node { value, mark: MarkNode { value: start, ..MarkNode::default() }, size: 1, quoted: false }
             }
             _ => return fault(start, at, "did not find expected node content"),
         };
@@ -171,7 +202,10 @@ impl Parser<'_> {
     fn alias(&mut self, name: &str, at: Place) -> Parse<Node> {
         match self.anchors.get(name) {
             None => plain(at, format!("unknown anchor '{name}' referenced")),
-            Some(None) => plain(at, format!("anchor '{name}' value contains itself")),
+            Some(None) => {
+                self.later(at, format!("anchor '{name}' value contains itself"));
+                Ok(self.empty(at))
+            }
             Some(Some(node)) => {
                 let mut node = node.clone();
                 node.mark.value = at;
@@ -203,20 +237,21 @@ impl Parser<'_> {
     }
 
     fn block_sequence(&mut self, start: Place, depth: usize) -> Parse<Node> {
-        let (_, context) = self.scanner.next()?;
+        let (_, context) = self.scanner.peek()?;
+        self.scanner.next()?;
         let mut items = Vec::new();
         loop {
-            let (token, at) = self.scanner.next()?;
+            let (token, at) = self.scanner.peek()?;
+            if !matches!(token, Token::StreamEnd) {
+                self.scanner.next()?;
+            }
             match token {
                 Token::BlockEntry => {}
                 Token::BlockEnd => return Ok(sequence(items, start)),
                 _ => return fault(context, at, "did not find expected '-' indicator"),
             }
             let item = match self.scanner.peek()? {
-                (Token::BlockEntry | Token::BlockEnd, at) => {
-                    let at = *at;
-                    self.empty(at)
-                }
+                (Token::BlockEntry | Token::BlockEnd, at) => self.empty(at),
                 _ => self.node(true, false, depth + 1)?,
             };
             items.push(item);
@@ -228,10 +263,7 @@ impl Parser<'_> {
         while matches!(self.scanner.peek()?.0, Token::BlockEntry) {
             self.scanner.next()?;
             let item = match self.scanner.peek()? {
-                (Token::BlockEntry | Token::Key | Token::Value | Token::BlockEnd, at) => {
-                    let at = *at;
-                    self.empty(at)
-                }
+                (Token::BlockEntry | Token::Key | Token::Value | Token::BlockEnd, at) => self.empty(at),
                 _ => self.node(true, false, depth + 1)?,
             };
             items.push(item);
@@ -240,10 +272,11 @@ impl Parser<'_> {
     }
 
     fn block_mapping(&mut self, start: Place, depth: usize) -> Parse<Node> {
-        let (_, context) = self.scanner.next()?;
+        let (_, context) = self.scanner.peek()?;
+        self.scanner.next()?;
         let mut members = Members::default();
         loop {
-            let (token, at) = self.scanner.peek()?.clone();
+            let (token, at) = self.scanner.peek()?;
             match token {
                 Token::Key => {}
                 Token::BlockEnd => {
@@ -254,7 +287,7 @@ impl Parser<'_> {
             }
             self.scanner.next()?;
             let key = self.block_part(at, depth)?;
-            let value = match self.scanner.peek()?.clone() {
+            let value = match self.scanner.peek()? {
                 (Token::Value, at) => {
                     self.scanner.next()?;
                     self.block_part(at, depth)?
@@ -273,17 +306,18 @@ impl Parser<'_> {
     }
 
     fn flow_sequence(&mut self, start: Place, depth: usize) -> Parse<Node> {
-        let (_, context) = self.scanner.next()?;
+        let (_, context) = self.scanner.peek()?;
+        self.scanner.next()?;
         let mut items: Vec<Node> = Vec::new();
         loop {
             if !items.is_empty() && !matches!(self.scanner.peek()?.0, Token::FlowSequenceEnd) {
-                let (token, at) = self.scanner.peek()?.clone();
+                let (token, at) = self.scanner.peek()?;
                 if token != Token::FlowEntry {
                     return fault(context, at, "did not find expected ',' or ']'");
                 }
                 self.scanner.next()?;
             }
-            let (token, at) = self.scanner.peek()?.clone();
+            let (token, at) = self.scanner.peek()?;
             match token {
                 Token::FlowSequenceEnd => {
                     self.scanner.next()?;
@@ -305,19 +339,20 @@ impl Parser<'_> {
     }
 
     fn flow_mapping(&mut self, start: Place, depth: usize) -> Parse<Node> {
-        let (_, context) = self.scanner.next()?;
+        let (_, context) = self.scanner.peek()?;
+        self.scanner.next()?;
         let mut members = Members::default();
         let mut first = true;
         loop {
             if !first && !matches!(self.scanner.peek()?.0, Token::FlowMappingEnd) {
-                let (token, at) = self.scanner.peek()?.clone();
+                let (token, at) = self.scanner.peek()?;
                 if token != Token::FlowEntry {
                     return fault(context, at, "did not find expected ',' or '}'");
                 }
                 self.scanner.next()?;
             }
             first = false;
-            let (token, at) = self.scanner.peek()?.clone();
+            let (token, at) = self.scanner.peek()?;
             let stop = [Token::Value, Token::FlowEntry, Token::FlowMappingEnd];
             let (key, value) = match token {
                 Token::FlowMappingEnd => {
@@ -353,37 +388,60 @@ impl Parser<'_> {
     fn member(&mut self, members: &mut Members, key: Node, value: Node) -> Parse<()> {
         members.size += key.size + value.size;
         let at = key.mark.value;
+        let quoted = key.quoted;
         let name: Text = match &key.value {
-            Value::Str(name) if *name == "<<" => return members.merge(value),
+            Value::Str(name) if *name == "<<" && !quoted => {
+                if let Err(fault) = members.merge(value) {
+                    self.later.get_or_insert(fault);
+                }
+                return Ok(());
+            }
             Value::Str(name) => name.clone(),
             Value::Bool(true) => "true".into(),
             Value::Bool(false) => "false".into(),
             Value::Int(n) => n.to_string().into(),
             Value::Float(f) => crate::api::print::float(*f).into(),
-            Value::Null => return plain(at, "unsupported map key of type: <nil>".into()),
-            Value::List(_) | Value::Map(_) => return plain(at, "invalid map key".into()),
+            Value::Null => {
+                let value = match &value.value {
+                    Value::Null => "<nil>".to_string(),
+                    value => go_syntax(value),
+                };
+                self.later(at, format!("{NULL_KEY}%!s(<nil>), key: <nil>, value: {value}"));
+                return Ok(());
+            }
+            Value::List(_) | Value::Map(_) => {
+                self.later(at, format!("invalid map key: {}", go_syntax(&key.value)));
+                return Ok(());
+            }
         };
-        if members.entries.iter().any(|(known, _, merged)| *known == name && !merged) {
-            self.duplicates.push((name.clone(), at));
+        if members.put(name.clone(), value, at, false) {
+            self.duplicates.push((name, at));
         }
-        members.put(name, value, at, false);
         Ok(())
     }
 }
 
 #[derive(Default)]
 struct Members {
+    /// Keys, values, and whether a merge brought them.
     entries: Vec<(Text, Node, bool)>,
+    index: BTreeMap<Text, usize>,
     size: usize,
 }
 
 impl Members {
-    fn put(&mut self, name: Text, mut node: Node, key: Place, merged: bool) {
+    // The last of equal keys wins; answers whether the key was written before.
+    fn put(&mut self, name: Text, mut node: Node, key: Place, merged: bool) -> bool {
         node.mark.key = key;
-        match self.entries.iter_mut().find(|(known, ..)| *known == name) {
-            Some(entry) => (entry.1, entry.2) = (node, merged),
-            None => self.entries.push((name, node, merged)),
+        if let Some(i) = self.index.get(&name) {
+            let entry = &mut self.entries[*i];
+            let written = !entry.2;
+            (entry.1, entry.2) = (node, merged);
+            return written;
         }
+        self.index.insert(name.clone(), self.entries.len());
+        self.entries.push((name, node, merged));
+        false
     }
 
     fn merge(&mut self, from: Node) -> Parse<()> {
@@ -400,9 +458,10 @@ impl Members {
         }
         for (value, mark) in sources {
             for (name, value) in value.entries() {
-                let mark = mark.children.iter().find(|(key, _)| key == name).map(|(_, m)| m.clone()).unwrap_or_default();
+                let mark =
+                    mark.children.iter().find(|(key, _)| key == name).map(|(_, m)| m.clone()).unwrap_or_default();
                 let key = mark.key;
-                self.put(name.clone(), Node { value: value.clone(), mark, size: 1 }, key, true);
+                self.put(name.clone(), Node { value: value.clone(), mark, size: 1, quoted: false }, key, true);
             }
         }
         Ok(())
@@ -419,6 +478,7 @@ impl Members {
             value: Value::Map(entries.into_iter().collect::<Map>()),
             mark: MarkNode { value: start, children: Rc::new(children), ..MarkNode::default() },
             size: self.size + 1,
+            quoted: false,
         }
     }
 }
@@ -430,36 +490,56 @@ fn sequence(items: Vec<Node>, start: Place) -> Node {
         value: Value::list(values),
         mark: MarkNode { value: start, children: Rc::new(children), ..MarkNode::default() },
         size,
+        quoted: false,
     }
 }
 
-fn scalar(text: String, style: Style, tag: Option<&str>, at: Place) -> Parse<Value> {
-    let short = match tag {
-        None if style == Style::Plain => return Ok(super::resolve::plain(&text).unwrap_or_else(|| text.into())),
-        Some(tag) => tag.strip_prefix("tag:yaml.org,2002:").unwrap_or("str"),
-        None => "str",
-    };
-    let resolved = super::resolve::plain(&text);
-    let (found, value) = match resolved {
-        _ if matches!(short, "str" | "binary") => return Ok(text.into()),
-        Some(value) => {
-            let found = match value {
-                Value::Bool(_) => "bool",
-                Value::Int(_) if short == "float" => "float",
-                Value::Int(_) => "int",
-                Value::Float(_) => "float",
-                _ => "null",
-            };
-            (found, value)
+impl Parser<'_> {
+    fn later(&mut self, at: Place, problem: String) {
+        self.later.get_or_insert(Box::new(Fault { from: Source::Reader, problem, at, context: at }));
+    }
+
+    fn scalar(&mut self, text: String, style: Style, tag: Option<&str>, at: Place) -> Value {
+        let resolved = super::resolve::plain(&text);
+        let short = match tag {
+            None if style == Style::Plain => return resolved.unwrap_or_else(|| text.into()),
+            Some(tag) => tag.strip_prefix("tag:yaml.org,2002:").unwrap_or("str"),
+            None => "str",
+        };
+        let (found, value) = match resolved {
+            Some(Value::Bool(b)) => ("bool", Value::Bool(b)),
+            Some(Value::Int(n)) => (if short == "float" { "float" } else { "int" }, Value::Int(n)),
+            Some(Value::Float(f)) => ("float", Value::Float(f)),
+            Some(value) => ("null", value),
+            None => ("str", Value::Null),
+        };
+        match short {
+            "bool" | "int" | "float" | "null" if found == short => value,
+            "bool" | "int" | "float" | "null" => {
+                self.later(at, format!("cannot decode !!{found} `{text}` as a !!{short}"));
+                Value::Null
+            }
+            _ => text.into(),
         }
-        None => ("str", Value::Null),
-    };
-    match short {
-        "timestamp" => Ok(text.into()),
-        "bool" | "int" | "float" | "null" if found != short => {
-            plain(at, format!("cannot decode !!{found} `{text}` as a !!{short}"))
+    }
+}
+
+// Go's %#v, as go-yaml shows keys that are no scalars.
+fn go_syntax(value: &Value) -> String {
+    match value {
+        Value::Null => "interface {}(nil)".into(),
+        Value::List(items) => {
+            let items: Vec<String> = items.iter().take(20).map(go_syntax).collect();
+            format!("[]interface {{}}{{{}}}", items.join(", "))
         }
-        "bool" | "int" | "float" | "null" => Ok(value),
-        _ => Ok(text.into()),
+        Value::Map(map) => {
+            let members: Vec<String> = map
+                .iter()
+                .take(20)
+                .map(|(key, value)| format!("{}:{}", crate::api::print::quote_json(key), go_syntax(value)))
+                .collect();
+            format!("map[interface {{}}]interface {{}}{{{}}}", members.join(", "))
+        }
+        other => crate::api::print::to_go_json(other),
     }
 }

@@ -56,8 +56,8 @@ pub(super) fn type_at(kind: Kind, path: &str) -> Option<&'static Type> {
 
 /// Edits between two names without regard to case; swapping two neighbours is one edit.
 pub fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.chars().take(64).flat_map(char::to_lowercase).collect();
-    let b: Vec<char> = b.chars().take(64).flat_map(char::to_lowercase).collect();
+    let a: Vec<char> = a.chars().take(64).map(|c| c.to_ascii_lowercase()).collect();
+    let b: Vec<char> = b.chars().take(64).map(|c| c.to_ascii_lowercase()).collect();
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for i in 1..=a.len() {

@@ -298,7 +298,10 @@ impl Pass<'_> {
         match step {
             Step::Create { ordinal, revision } => self.create_pod(ctx, *ordinal, revision),
             Step::Delete { ordinal, why } => self.delete_pod(ctx, *ordinal, why),
-            Step::EnsureClaims { ordinal } => self.ensure_claims(ctx, *ordinal),
+            Step::EnsureClaims { ordinal } => {
+                self.ensure_claims(ctx, *ordinal)?;
+                self.repair_claims(ctx, *ordinal).map(drop)
+            }
             Step::Repair { ordinal } => self.repair_pod(ctx, *ordinal),
             Step::RepairClaims { ordinal } => self.repair_claims(ctx, *ordinal).map(drop),
         }

@@ -166,10 +166,12 @@ fn wanted_one(
         }
         return Some(Some(Gate::Finished { pod: name, ordinal }));
     }
-    if pod.pending && identity::claim_names(facts.set, ordinal).any(|claim| match (facts.claim)(&claim) {
-        None => true,
-        Some(claim) => claim.is_terminating(),
-    }) {
+    let uid = pod.uid.clone();
+    let lacks_claim = || {
+        identity::claim_names(facts.set, ordinal)
+            .any(|claim| (facts.claim)(&claim).is_none_or(|claim| claim.is_terminating()))
+    };
+    if pod.pending && (lacks_claim() || claims_need_owner(facts, ordinal, &uid)) {
         plan.steps.push((batches.next(), Step::EnsureClaims { ordinal }));
     }
     if pod.terminating() {
@@ -188,8 +190,7 @@ fn wanted_one(
     if facts.spec.monotonic && waits.is_some() {
         return Some(waits);
     }
-    let (fits, uid) = (pod.fits, pod.uid.clone());
-    if !fits || claims_need_owner(facts, ordinal, &uid) {
+    if !pod.fits || claims_need_owner(facts, ordinal, &uid) {
         plan.steps.push((batches.next(), Step::Repair { ordinal }));
     }
     None

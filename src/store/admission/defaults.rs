@@ -32,7 +32,12 @@ pub fn default_object(object: &mut Object, context: &mut AdmissionContext) {
                 admit_claim(body, context);
             }
         }
-        Kind::PersistentVolume => volume(body),
+        Kind::PersistentVolume => {
+            volume(body);
+            if context.old.is_none() {
+                add_finalizer(body, "kubernetes.io/pv-protection");
+            }
+        }
         Kind::StorageClass => {
             default(body, "reclaimPolicy", "Delete");
             default(body, "volumeBindingMode", "Immediate");
@@ -109,7 +114,8 @@ fn stateful_set(body: &mut Value, context: &AdmissionContext) {
     }
     let rolling = strategy.get("type").str() == "RollingUpdate";
     if let Some(update) = member_mut(strategy, "rollingUpdate") {
-        let stored = context.old.is_some_and(|old| has(old.spec().at(&["updateStrategy", "rollingUpdate"]), "maxUnavailable"));
+        let stored =
+            context.old.is_some_and(|old| has(old.spec().at(&["updateStrategy", "rollingUpdate"]), "maxUnavailable"));
         if !context.profile.max_unavailable_gate && !stored {
             update.remove(&["maxUnavailable"]);
         }
@@ -380,7 +386,6 @@ fn volume(body: &mut Value) {
         default(reference, "apiVersion", "v1");
     }
     default(body.at_mut(&["status"]), "phase", "Pending");
-    add_finalizer(body, "kubernetes.io/pv-protection");
 }
 
 fn node(body: &mut Value) {
@@ -410,7 +415,8 @@ fn service(body: &mut Value, context: &mut AdmissionContext) {
     }
     for port in items_mut(spec, "ports") {
         default(port, "protocol", "TCP");
-        if matches!(port.get("targetPort"), Value::Null | Value::Int(0)) || port.get("targetPort").as_str() == Some("") {
+        if matches!(port.get("targetPort"), Value::Null | Value::Int(0)) || port.get("targetPort").as_str() == Some("")
+        {
             let number = port.get("port").clone();
             port.map_mut().insert("targetPort", number);
         }
@@ -465,10 +471,10 @@ fn keep_addresses(spec: &mut Value, old: &Value) {
     }
     let ports = old.get("ports").items();
     for port in items_mut(spec, "ports") {
-        let same = ports.iter().find(|p| p.get("port") == port.get("port") && p.get("protocol") == port.get("protocol"));
+        let same =
+            ports.iter().find(|p| p.get("port") == port.get("port") && p.get("protocol") == port.get("protocol"));
         if let Some(number) = same.and_then(|p| p.get("nodePort").as_int()) {
             default_number(port, "nodePort", number);
         }
     }
 }
-

@@ -1,6 +1,6 @@
 //! Making strategic merge patches: what `kubectl apply`, `edit` and `set` send.
 
-use super::strategic::{DELETE_FROM, DIRECTIVE, ORDER, RETAIN_KEYS, merge_map};
+use super::strategic::{DELETE_FROM, DIRECTIVE, ORDER, RETAIN_KEYS, insert_at, merge_map};
 use crate::api::schema::{Field, Type, object_of};
 use crate::api::{Map, Text, Value};
 use crate::object;
@@ -103,13 +103,13 @@ fn lists(patch: &mut Map, key: &Text, old: &[Value], new: &[Value], field: &'sta
         for item in old {
             let name = item.get(merge_key);
             if new.iter().all(|new| new.get(merge_key) != name) {
-                gone.push(object! { DIRECTIVE => "delete", merge_key.to_string() => name.clone() });
+                // Go walks the list in the order of its keys.
+                let key = crate::api::print::to_go_json(name);
+                insert_at(&mut gone, key, object! { DIRECTIVE => "delete", merge_key.to_string() => name.clone() });
             }
         }
-        // Go walks the list in the order of its keys.
-        gone.sort_by_key(|item| crate::api::print::to_go_json(item.get(merge_key)));
     }
-    changed.append(&mut gone);
+    changed.extend(gone.into_iter().map(|(_, item)| item));
     let names = |list: &[Value]| list.iter().map(|item| item.get(merge_key).clone()).collect::<Vec<Value>>();
     let moved = names(old) != names(new);
     let order = (wanted.additions && (!changed.is_empty() || moved)) || (wanted.deletions && !changed.is_empty());
@@ -117,8 +117,7 @@ fn lists(patch: &mut Map, key: &Text, old: &[Value], new: &[Value], field: &'sta
         patch.insert(key.clone(), changed);
     }
     if wanted.order && order {
-        let list: Vec<Value> =
-            names(new).into_iter().map(|name| object! { merge_key.to_string() => name }).collect();
+        let list: Vec<Value> = names(new).into_iter().map(|name| object! { merge_key.to_string() => name }).collect();
         patch.insert([ORDER, key.as_str()].concat(), list);
     }
 }

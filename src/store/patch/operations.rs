@@ -68,7 +68,7 @@ fn pointer(path: &Value) -> Result<Vec<String>, String> {
     if path.is_empty() {
         return Ok(Vec::new());
     }
-    let path = path.strip_prefix('/').ok_or_else(|| format!("the path {path:?} does not begin with '/'"))?;
+    let path = path.strip_prefix('/').ok_or_else(|| format!("the path '{path}' does not begin with '/'"))?;
     Ok(path.split('/').map(|part| part.replace("~1", "/").replace("~0", "~")).collect())
 }
 
@@ -98,7 +98,9 @@ fn add(value: &mut Value, path: &[String], new: Value) -> Result<(), String> {
             let items = list.list_mut();
             let i = if last == "-" { items.len() } else { last.parse().map_err(|_| error())? };
             if i > items.len() {
-                return Err(format!("add operation does not apply: Unable to access invalid index: {i}: invalid index referenced"));
+                return Err(format!(
+                    "add operation does not apply: Unable to access invalid index: {i}: invalid index referenced"
+                ));
             }
             items.insert(i, new);
         }

@@ -31,7 +31,7 @@ pub(super) fn merge_map(original: &Map, patch: &Map, ty: Option<&'static Type>, 
             return Ok(whole);
         }
         Some("delete") => return Ok(Map::new()),
-        Some(other) => return Err(bad(&format!("unknown patch type {other} in {patch:?}"))),
+        Some(other) => return Err(bad(&format!("unknown patch type: {other}"))),
     }
     let mut merged = original.clone();
     if let Some(keep) = patch.get(RETAIN_KEYS) {
@@ -173,7 +173,7 @@ fn merge_list(
             Some("delete") if apply && key.is_null() => return Err(no_merge_key(item, merge_key)),
             Some("delete") if apply => merged.retain(|old| old.get(merge_key) != key),
             Some("delete") => merged.push(item.clone()),
-            Some(other) => return Err(bad(&format!("unknown patch type {other} in {item:?}"))),
+            Some(other) => return Err(bad(&format!("unknown patch type: {other}"))),
             None => additions.push(item),
         }
     }
@@ -206,12 +206,17 @@ fn in_order(list: Vec<Value>, order: &[Value], server: &[Value], merge_key: &str
         if merge_key.is_empty() { a == b } else { a.get(merge_key) == b.get(merge_key) }
     };
     let place = |list: &[Value], item: &Value| list.iter().position(|other| same(other, item));
-    let (mut named, mut rest): (Vec<Value>, Vec<Value>) =
-        list.into_iter().partition(|item| place(order, item).is_some());
-    named.sort_by_key(|item| place(order, item));
-    rest.sort_by_key(|item| place(server, item).unwrap_or(usize::MAX));
-    let mut out = Vec::with_capacity(named.len() + rest.len());
-    let (mut named, mut rest) = (named.into_iter().peekable(), rest.into_iter().peekable());
+    let (mut named, mut rest) = (Vec::new(), Vec::new());
+    let size = list.len();
+    for item in list {
+        match place(order, &item) {
+            Some(i) => insert_at(&mut named, i, item),
+            None => insert_at(&mut rest, place(server, &item).unwrap_or(usize::MAX), item),
+        }
+    }
+    let mut out = Vec::with_capacity(size);
+    let (named, rest) = (named.into_iter().map(|(_, item)| item), rest.into_iter().map(|(_, item)| item));
+    let (mut named, mut rest) = (named.peekable(), rest.peekable());
     loop {
         let rest_first = match (rest.peek(), named.peek()) {
             (None, None) => return out,
@@ -224,4 +229,10 @@ fn in_order(list: Vec<Value>, order: &[Value], server: &[Value], merge_key: &str
         };
         out.extend(if rest_first { rest.next() } else { named.next() });
     }
+}
+
+// Lists of a manifest are short; a sort of the library costs kilobytes for each type it sorts.
+pub(super) fn insert_at<K: PartialOrd>(list: &mut Vec<(K, Value)>, key: K, item: Value) {
+    let at = list.iter().rposition(|(other, _)| *other <= key).map_or(0, |i| i + 1);
+    list.insert(at, (key, item));
 }

@@ -78,7 +78,10 @@ fn json_patches_do_their_operations_or_nothing() {
         r#"{"spec":{"list":["b","c"],"replicas":3}}"#
     );
     assert_eq!(
-        run(r#"[{"op":"test","path":"/spec/replicas","value":1},{"op":"move","from":"/spec/replicas","path":"/a~1b"}]"#).unwrap(),
+        run(
+            r#"[{"op":"test","path":"/spec/replicas","value":1},{"op":"move","from":"/spec/replicas","path":"/a~1b"}]"#
+        )
+        .unwrap(),
         r#"{"a/b":1,"spec":{"list":["a","b"]}}"#
     );
     for bad in [

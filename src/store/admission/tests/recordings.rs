@@ -51,9 +51,8 @@ impl Server {
                 Ok(read) => read,
                 Err(status) => {
                     match crate::api::schema::resolve(&document.value) {
-                        Ok(_) => self.fail(&format!(
-                            "Error from server (BadRequest): error when creating \"{file}\": {status}"
-                        )),
+                        Ok(_) => self
+                            .fail(&format!("Error from server (BadRequest): error when creating \"{file}\": {status}")),
                         Err(error @ crate::api::schema::KindError::NoMatch { .. }) => {
                             let meta = document.value.get("metadata");
                             self.fail(&format!(

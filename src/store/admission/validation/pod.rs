@@ -1,7 +1,7 @@
 //! Pods and pod templates.
 
 use super::text::{self, Name};
-use super::{Errors, annotations, label_name, labels, non_negative, selector};
+use super::{Errors, annotations, child, index, label_name, labels, non_negative, selector};
 use crate::api::Value;
 use crate::api::quantity::Quantity;
 
@@ -9,32 +9,28 @@ const PROTOCOLS: &[&str] = &["SCTP", "TCP", "UDP"];
 
 /// A pod template; `claims` are the claim templates that stand for volumes.
 pub(super) fn template(errors: &mut Errors, template: &Value, path: &str, claims: &[Value]) {
-    labels(errors, template.at(&["metadata", "labels"]), &format!("{path}.labels"));
-    annotations(errors, template.at(&["metadata", "annotations"]), &format!("{path}.annotations"));
-    spec(errors, template.get("spec"), &format!("{path}.spec"), claims);
+    labels(errors, template.at(&["metadata", "labels"]), &child(&path, "labels"));
+    annotations(errors, template.at(&["metadata", "annotations"]), &child(&path, "annotations"));
+    spec(errors, template.get("spec"), &child(&path, "spec"), claims);
     if !template.at(&["spec", "ephemeralContainers"]).items().is_empty() {
-        let path = format!("{path}.spec.ephemeralContainers");
+        let path = child(&path, "spec.ephemeralContainers");
         errors.forbidden(&path, "ephemeral containers not allowed in pod template");
     }
 }
 
 /// A pod spec; `claims` are the claim templates of the set it is the template of.
 pub(super) fn spec(errors: &mut Errors, spec: &Value, path: &str, claims: &[Value]) {
-    let volumes = volumes(errors, spec, &format!("{path}.volumes"), claims);
+    let volumes = volumes(errors, spec, &child(&path, "volumes"), claims);
     containers(errors, spec, path, &volumes);
+    errors.one_of(&child(&path, "restartPolicy"), spec.get("restartPolicy").str(), &["Always", "OnFailure", "Never"]);
     errors.one_of(
-        &format!("{path}.restartPolicy"),
-        spec.get("restartPolicy").str(),
-        &["Always", "OnFailure", "Never"],
-    );
-    errors.one_of(
-        &format!("{path}.dnsPolicy"),
+        &child(&path, "dnsPolicy"),
         spec.get("dnsPolicy").str(),
         &["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"],
     );
-    labels(errors, spec.get("nodeSelector"), &format!("{path}.nodeSelector"));
-    affinity(errors, spec.get("affinity"), &format!("{path}.affinity"));
-    spread(errors, spec.get("topologySpreadConstraints").items(), &format!("{path}.topologySpreadConstraints"));
+    labels(errors, spec.get("nodeSelector"), &child(&path, "nodeSelector"));
+    affinity(errors, spec.get("affinity"), &child(&path, "affinity"));
+    spread(errors, spec.get("topologySpreadConstraints").items(), &child(&path, "topologySpreadConstraints"));
     for (member, name) in [
         ("serviceAccountName", Name::Subdomain),
         ("nodeName", Name::Subdomain),
@@ -46,17 +42,17 @@ pub(super) fn spec(errors: &mut Errors, spec: &Value, path: &str, claims: &[Valu
         // In a set the controller writes host name and subdomain.
         let skip = matches!(member, "hostname" | "subdomain") && path.contains("template");
         if !value.is_empty() && !skip {
-            errors.each(&format!("{path}.{member}"), value, name.check(value));
+            errors.each(&child(&path, member), value, name.check(value));
         }
         if member == "nodeName" && spec.get("activeDeadlineSeconds").as_int().is_some_and(|n| n < 1) {
             errors.invalid(
-                &format!("{path}.activeDeadlineSeconds"),
+                &child(&path, "activeDeadlineSeconds"),
                 spec.get("activeDeadlineSeconds"),
                 "must be between 1 and 2147483647, inclusive",
             );
         }
     }
-    tolerations(errors, spec.get("tolerations").items(), &format!("{path}.tolerations"));
+    tolerations(errors, spec.get("tolerations").items(), &child(&path, "tolerations"));
 }
 
 const NO_SOURCES: &[&str] = &["name"];
@@ -68,12 +64,12 @@ fn volumes<'a>(errors: &mut Errors, spec: &'a Value, path: &str, claims: &'a [Va
     let all = claims.iter().map(|claim| (name_of(claim), None)).chain(own.map(|v| (v.get("name").str(), Some(v))));
     let mut names: Vec<&str> = Vec::new();
     for (i, (name, volume)) in all.enumerate() {
-        let path = format!("{path}[{i}]");
+        let path = index(&path, i);
         let mut found = Errors::default();
         if let Some(volume) = volume {
             volume_source(&mut found, volume, &path);
         }
-        let name_path = format!("{path}.name");
+        let name_path = child(&path, "name");
         if name.is_empty() {
             found.required(&name_path, "");
         } else {
@@ -96,7 +92,7 @@ fn volume_source(errors: &mut Errors, volume: &Value, path: &str) {
         if NO_SOURCES.contains(&source.as_str()) || value.is_null() {
             continue;
         }
-        let path = format!("{path}.{source}");
+        let path = child(&path, source);
         if seen {
             errors.forbidden(&path, "may not specify more than 1 volume type");
             continue;
@@ -110,11 +106,11 @@ fn volume_source(errors: &mut Errors, volume: &Value, path: &str) {
             _ => continue,
         };
         if value.get(required).str().is_empty() {
-            errors.required(&format!("{path}.{required}"), "");
+            errors.required(&child(&path, required), "");
         }
         if value.get("defaultMode").as_int().is_some_and(|mode| !(0..=0o777).contains(&mode)) {
             errors.invalid(
-                &format!("{path}.defaultMode"),
+                &child(&path, "defaultMode"),
                 value.get("defaultMode"),
                 "must be a number between 0 and 0777 (octal), both inclusive",
             );
@@ -134,13 +130,13 @@ fn volume_source(errors: &mut Errors, volume: &Value, path: &str) {
 
 fn containers(errors: &mut Errors, spec: &Value, path: &str, volumes: &[&str]) {
     let list = spec.get("containers").items();
-    let at = format!("{path}.containers");
+    let at = child(&path, "containers");
     if list.is_empty() {
         errors.required(&at, "");
     }
     let mut names: Vec<&str> = Vec::new();
     for (i, container) in list.iter().enumerate() {
-        let path = format!("{at}[{i}]");
+        let path = index(&at, i);
         common(errors, container, &path, volumes);
         unique_name(errors, container, &path, &mut names);
         life(errors, container, &path);
@@ -149,9 +145,9 @@ fn containers(errors: &mut Errors, spec: &Value, path: &str, volumes: &[&str]) {
         }
     }
     host_ports(errors, list, &at);
-    let at = format!("{path}.initContainers");
+    let at = child(&path, "initContainers");
     for (i, container) in spec.get("initContainers").items().iter().enumerate() {
-        let path = format!("{at}[{i}]");
+        let path = index(&at, i);
         common(errors, container, &path, volumes);
         if !container.get("restartPolicy").is_null() {
             restart_policy(errors, container, &path);
@@ -163,7 +159,7 @@ fn containers(errors: &mut Errors, spec: &Value, path: &str, volumes: &[&str]) {
             for member in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] {
                 if !container.get(member).is_null() {
                     errors.forbidden(
-                        &format!("{path}.{member}"),
+                        &child(&path, member),
                         "may not be set for init containers without restartPolicy=Always",
                     );
                 }
@@ -175,7 +171,7 @@ fn containers(errors: &mut Errors, spec: &Value, path: &str, volumes: &[&str]) {
 fn unique_name<'a>(errors: &mut Errors, container: &'a Value, path: &str, names: &mut Vec<&'a str>) {
     let name = container.get("name").str();
     if names.contains(&name) {
-        errors.duplicate(&format!("{path}.name"), name);
+        errors.duplicate(&child(&path, "name"), name);
     } else {
         names.push(name);
     }
@@ -184,53 +180,53 @@ fn unique_name<'a>(errors: &mut Errors, container: &'a Value, path: &str, names:
 fn restart_policy(errors: &mut Errors, container: &Value, path: &str) {
     let policy = container.get("restartPolicy").str();
     if !matches!(policy, "Always" | "OnFailure" | "Never") {
-        errors.not_supported(&format!("{path}.restartPolicy"), policy, &["Always", "Never", "OnFailure"]);
+        errors.not_supported(&child(&path, "restartPolicy"), policy, &["Always", "Never", "OnFailure"]);
     }
 }
 
 fn common(errors: &mut Errors, container: &Value, path: &str, volumes: &[&str]) {
     let name = container.get("name").str();
     if name.is_empty() {
-        errors.required(&format!("{path}.name"), "");
+        errors.required(&child(&path, "name"), "");
     } else {
-        errors.each(&format!("{path}.name"), name, Name::Label.check(name));
+        errors.each(&child(&path, "name"), name, Name::Label.check(name));
     }
     if container.get("image").str().is_empty() {
-        errors.required(&format!("{path}.image"), "");
+        errors.required(&child(&path, "image"), "");
     }
     errors.one_of(
-        &format!("{path}.terminationMessagePolicy"),
+        &child(&path, "terminationMessagePolicy"),
         container.get("terminationMessagePolicy").str(),
         &["File", "FallbackToLogsOnError"],
     );
-    ports(errors, container, &format!("{path}.ports"));
+    ports(errors, container, &child(&path, "ports"));
     variables(errors, container, path);
-    mounts(errors, container, &format!("{path}.volumeMounts"), volumes);
+    mounts(errors, container, &child(&path, "volumeMounts"), volumes);
     errors.one_of(
-        &format!("{path}.imagePullPolicy"),
+        &child(&path, "imagePullPolicy"),
         container.get("imagePullPolicy").str(),
         &["Always", "IfNotPresent", "Never"],
     );
-    resources(errors, container.get("resources"), &format!("{path}.resources"));
+    resources(errors, container.get("resources"), &child(&path, "resources"));
 }
 
 fn ports(errors: &mut Errors, container: &Value, path: &str) {
     let mut names: Vec<&str> = Vec::new();
     for (i, port) in container.get("ports").items().iter().enumerate() {
-        let path = format!("{path}[{i}]");
+        let path = index(&path, i);
         let name = port.get("name").str();
         if !name.is_empty() {
             let problems = text::port_name(name);
             if !problems.is_empty() {
-                errors.each(&format!("{path}.name"), name, problems);
+                errors.each(&child(&path, "name"), name, problems);
             } else if names.contains(&name) {
-                errors.duplicate(&format!("{path}.name"), name);
+                errors.duplicate(&child(&path, "name"), name);
             } else {
                 names.push(name);
             }
         }
         for member in ["containerPort", "hostPort"] {
-            let at = format!("{path}.{member}");
+            let at = child(&path, member);
             match port.get(member).as_int().unwrap_or(0) {
                 0 if member == "containerPort" => errors.required(&at, ""),
                 0 => {}
@@ -241,7 +237,7 @@ fn ports(errors: &mut Errors, container: &Value, path: &str) {
                 }
             }
         }
-        errors.one_of(&format!("{path}.protocol"), port.get("protocol").str(), PROTOCOLS);
+        errors.one_of(&child(&path, "protocol"), port.get("protocol").str(), PROTOCOLS);
     }
 }
 
@@ -262,18 +258,18 @@ fn host_ports(errors: &mut Errors, containers: &[Value], path: &str) {
 
 fn variables(errors: &mut Errors, container: &Value, path: &str) {
     for (i, variable) in container.get("env").items().iter().enumerate() {
-        let at = format!("{path}.env[{i}]");
+        let at = index(&child(&path, "env"), i);
         let name = variable.get("name").str();
         if name.is_empty() {
-            errors.required(&format!("{at}.name"), "");
+            errors.required(&child(&at, "name"), "");
         } else {
-            errors.each(&format!("{at}.name"), name, text::variable_name(name));
+            errors.each(&child(&at, "name"), name, text::variable_name(name));
         }
         let from = variable.get("valueFrom");
         if from.is_null() {
             continue;
         }
-        let at = format!("{at}.valueFrom");
+        let at = child(&at, "valueFrom");
         let mut sources = 0;
         for (source, required) in [
             ("fieldRef", &["fieldPath"][..]),
@@ -294,7 +290,9 @@ fn variables(errors: &mut Errors, container: &Value, path: &str) {
             }
         }
         let problem = match sources {
-            0 => "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`",
+            0 => {
+                "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
+            }
             _ if !variable.get("value").str().is_empty() => "may not be specified when `value` is not empty",
             1 => continue,
             _ => "may not have more than one field specified at a time",
@@ -302,7 +300,7 @@ fn variables(errors: &mut Errors, container: &Value, path: &str) {
         errors.invalid_text(&at, "", problem);
     }
     for (i, source) in container.get("envFrom").items().iter().enumerate() {
-        let at = format!("{path}.envFrom[{i}]");
+        let at = index(&child(&path, "envFrom"), i);
         let mut sources = 0;
         for member in ["configMapRef", "secretRef"] {
             if !source.get(member).is_null() {
@@ -312,7 +310,7 @@ fn variables(errors: &mut Errors, container: &Value, path: &str) {
                 }
             }
         }
-        let list = format!("{path}.envFrom");
+        let list = child(&path, "envFrom");
         match sources {
             0 => errors.invalid_text(&list, "", "must specify one of: `configMapRef` or `secretRef`"),
             1 => {}
@@ -324,19 +322,19 @@ fn variables(errors: &mut Errors, container: &Value, path: &str) {
 fn mounts(errors: &mut Errors, container: &Value, path: &str, volumes: &[&str]) {
     let mut points: Vec<&str> = Vec::new();
     for (i, mount) in container.get("volumeMounts").items().iter().enumerate() {
-        let path = format!("{path}[{i}]");
+        let path = index(&path, i);
         let (name, point) = (mount.get("name").str(), mount.get("mountPath").str());
         if name.is_empty() {
-            errors.required(&format!("{path}.name"), "");
+            errors.required(&child(&path, "name"), "");
         }
         if !volumes.contains(&name) {
-            errors.not_found(&format!("{path}.name"), name);
+            errors.not_found(&child(&path, "name"), name);
         }
         if point.is_empty() {
-            errors.required(&format!("{path}.mountPath"), "");
+            errors.required(&child(&path, "mountPath"), "");
         }
         if points.contains(&point) {
-            errors.invalid_text(&format!("{path}.mountPath"), point, "must be unique");
+            errors.invalid_text(&child(&path, "mountPath"), point, "must be unique");
         }
         points.push(point);
     }
@@ -347,7 +345,8 @@ fn resources(errors: &mut Errors, resources: &Value, path: &str) {
     for list in ["limits", "requests"] {
         for (name, amount) in resources.get(list).entries() {
             let at = format!("{path}.{list}[{name}]");
-            let known = matches!(name.as_str(), "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-");
+            let known =
+                matches!(name.as_str(), "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-");
             let problems = text::label_key(name);
             if !problems.is_empty() {
                 errors.each(&at, name, problems);
@@ -362,7 +361,7 @@ fn resources(errors: &mut Errors, resources: &Value, path: &str) {
             let limit = limits.get(name).str();
             if list == "requests" && Quantity::parse(limit).is_ok_and(|limit| quantity > limit) {
                 let detail = format!("must be less than or equal to {name} limit of {limit}");
-                errors.invalid(&format!("{path}.requests"), amount, &detail);
+                errors.invalid(&child(&path, "requests"), amount, &detail);
             }
         }
     }
@@ -380,19 +379,18 @@ fn life(errors: &mut Errors, container: &Value, path: &str) {
         if probe.is_null() {
             continue;
         }
-        let path = format!("{path}.{kind}");
+        let path = child(&path, kind);
         handler(errors, probe, &path);
-        for member in
-            ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"]
+        for member in ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"]
         {
-            non_negative(errors, &format!("{path}.{member}"), probe.get(member));
+            non_negative(errors, &child(&path, member), probe.get(member));
         }
         if probe.get("terminationGracePeriodSeconds").as_int().is_some_and(|n| n <= 0) {
-            let at = format!("{path}.terminationGracePeriodSeconds");
+            let at = child(&path, "terminationGracePeriodSeconds");
             errors.invalid(&at, probe.get("terminationGracePeriodSeconds"), "must be greater than 0");
         }
         if kind != "readinessProbe" && probe.get("successThreshold").as_int() != Some(1) {
-            errors.invalid(&format!("{path}.successThreshold"), probe.get("successThreshold"), "must be 1");
+            errors.invalid(&child(&path, "successThreshold"), probe.get("successThreshold"), "must be 1");
         }
     }
 }
@@ -404,19 +402,19 @@ fn handler(errors: &mut Errors, value: &Value, path: &str) {
         if action.is_null() {
             continue;
         }
-        let path = format!("{path}.{kind}");
+        let path = child(&path, kind);
         if seen {
             errors.forbidden(&path, "may not specify more than 1 handler type");
             continue;
         }
         seen = true;
         match kind {
-            "exec" if action.get("command").items().is_empty() => errors.required(&format!("{path}.command"), ""),
+            "exec" if action.get("command").items().is_empty() => errors.required(&child(&path, "command"), ""),
             "exec" | "sleep" => {}
-            _ => port_or_name(errors, action.get("port"), &format!("{path}.port")),
+            _ => port_or_name(errors, action.get("port"), &child(&path, "port")),
         }
         if kind == "httpGet" && !matches!(action.get("scheme").str(), "HTTP" | "HTTPS") {
-            errors.not_supported(&format!("{path}.scheme"), action.get("scheme").str(), &["HTTP", "HTTPS"]);
+            errors.not_supported(&child(&path, "scheme"), action.get("scheme").str(), &["HTTP", "HTTPS"]);
         }
     }
     if !seen {
@@ -440,21 +438,21 @@ fn affinity(errors: &mut Errors, affinity: &Value, path: &str) {
         let required = affinity.get(kind).get("requiredDuringSchedulingIgnoredDuringExecution").items();
         for (i, term) in required.iter().enumerate() {
             let at = format!("{path}.{kind}.requiredDuringSchedulingIgnoredDuringExecution[{i}]");
-            selector(errors, term.get("labelSelector"), &format!("{at}.labelSelector"));
+            selector(errors, term.get("labelSelector"), &child(&at, "labelSelector"));
             if term.get("topologyKey").str().is_empty() {
-                errors.required(&format!("{at}.topologyKey"), "can not be empty");
+                errors.required(&child(&at, "topologyKey"), "can not be empty");
             }
         }
         let preferred = affinity.get(kind).get("preferredDuringSchedulingIgnoredDuringExecution").items();
         for (i, term) in preferred.iter().enumerate() {
             let at = format!("{path}.{kind}.preferredDuringSchedulingIgnoredDuringExecution[{i}]");
             if !term.get("weight").as_int().is_some_and(|w| (1..=100).contains(&w)) {
-                errors.invalid(&format!("{at}.weight"), term.get("weight"), "must be in the range 1-100");
+                errors.invalid(&child(&at, "weight"), term.get("weight"), "must be in the range 1-100");
             }
             let inner = term.get("podAffinityTerm");
-            selector(errors, inner.get("labelSelector"), &format!("{at}.podAffinityTerm.labelSelector"));
+            selector(errors, inner.get("labelSelector"), &child(&at, "podAffinityTerm.labelSelector"));
             if inner.get("topologyKey").str().is_empty() {
-                errors.required(&format!("{at}.podAffinityTerm.topologyKey"), "can not be empty");
+                errors.required(&child(&at, "podAffinityTerm.topologyKey"), "can not be empty");
             }
         }
     }
@@ -462,29 +460,29 @@ fn affinity(errors: &mut Errors, affinity: &Value, path: &str) {
 
 fn spread(errors: &mut Errors, constraints: &[Value], path: &str) {
     for (i, constraint) in constraints.iter().enumerate() {
-        let path = format!("{path}[{i}]");
+        let path = index(&path, i);
         if constraint.get("maxSkew").as_int().unwrap_or(0) <= 0 {
-            errors.invalid(&format!("{path}.maxSkew"), constraint.get("maxSkew"), "must be greater than zero");
+            errors.invalid(&child(&path, "maxSkew"), constraint.get("maxSkew"), "must be greater than zero");
         }
         if constraint.get("topologyKey").str().is_empty() {
-            errors.required(&format!("{path}.topologyKey"), "can not be empty");
+            errors.required(&child(&path, "topologyKey"), "can not be empty");
         }
         let action = constraint.get("whenUnsatisfiable").str();
         if !matches!(action, "DoNotSchedule" | "ScheduleAnyway") {
-            let at = format!("{path}.whenUnsatisfiable");
+            let at = child(&path, "whenUnsatisfiable");
             errors.not_supported(&at, action, &["DoNotSchedule", "ScheduleAnyway"]);
         }
-        selector(errors, constraint.get("labelSelector"), &format!("{path}.labelSelector"));
+        selector(errors, constraint.get("labelSelector"), &child(&path, "labelSelector"));
     }
 }
 
 fn tolerations(errors: &mut Errors, tolerations: &[Value], path: &str) {
     for (i, toleration) in tolerations.iter().enumerate() {
-        let path = format!("{path}[{i}]");
+        let path = index(&path, i);
         let member = |name: &str| toleration.get(name).str();
-        let at = format!("{path}.operator");
+        let at = child(&path, "operator");
         if !member("key").is_empty() {
-            label_name(errors, &format!("{path}.key"), member("key"));
+            label_name(errors, &child(&path, "key"), member("key"));
         } else if member("operator") != "Exists" {
             errors.invalid_text(
                 &at,
@@ -494,7 +492,7 @@ fn tolerations(errors: &mut Errors, tolerations: &[Value], path: &str) {
         }
         if !toleration.get("tolerationSeconds").is_null() && member("effect") != "NoExecute" {
             errors.invalid_text(
-                &format!("{path}.effect"),
+                &child(&path, "effect"),
                 member("effect"),
                 "effect must be 'NoExecute' when `tolerationSeconds` is set",
             );
@@ -513,119 +511,11 @@ fn tolerations(errors: &mut Errors, tolerations: &[Value], path: &str) {
             other => errors.not_supported(&at, other, &["Equal", "Exists"]),
         }
         if !member("effect").is_empty() {
-            taint_effect(errors, &format!("{path}.effect"), member("effect"));
+            taint_effect(errors, &child(&path, "effect"), member("effect"));
         }
     }
 }
 
 pub(super) fn taint_effect(errors: &mut Errors, path: &str, effect: &str) {
     errors.one_of(path, effect, &["NoSchedule", "PreferNoSchedule", "NoExecute"]);
-}
-
-const UPDATABLE: &str = "pod updates may not change fields other than `spec.containers[*].image`,\
-                         `spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only \
-                         additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set \
-                         to 1 if it was previously negative)";
-
-/// What an update of a pod may change.
-pub(super) fn update(errors: &mut Errors, new: &Value, old: &Value) {
-    for list in ["containers", "initContainers"] {
-        let (new, old) = (new.get(list).items(), old.get(list).items());
-        let path = format!("spec.{list}");
-        if new.len() != old.len() {
-            return errors.forbidden(&path, "pod updates may not add or remove containers");
-        }
-        for (i, container) in new.iter().enumerate() {
-            let image = container.get("image").str();
-            if image.trim() != image {
-                let at = format!("{path}[{i}].image");
-                errors.invalid_text(&at, image, "must not have leading or trailing whitespace");
-            }
-        }
-    }
-    let (deadline, before) = (new.get("activeDeadlineSeconds"), old.get("activeDeadlineSeconds"));
-    let path = "spec.activeDeadlineSeconds";
-    match (deadline.as_int(), before.as_int()) {
-        (Some(new), Some(old)) if new > old => {
-            return errors.invalid(path, deadline, "must be less than or equal to previous value");
-        }
-        (None, Some(_)) => errors.invalid(path, deadline, "must not update from a positive integer to nil value"),
-        _ => {}
-    }
-    let kept = old.get("tolerations").items().iter().all(|toleration| new.get("tolerations").items().contains(toleration));
-    if !kept {
-        errors.forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds");
-    }
-    let mut munged = new.clone();
-    for list in ["containers", "initContainers"] {
-        if munged.get(list).items().is_empty() {
-            continue;
-        }
-        let images: Vec<Value> = old.get(list).items().iter().map(|c| c.get("image").clone()).collect();
-        for (container, image) in munged.map_mut().entry(list).list_mut().iter_mut().zip(images) {
-            container.map_mut().insert("image", image);
-        }
-    }
-    for member in ["activeDeadlineSeconds", "schedulingGates", "tolerations"] {
-        restore(&mut munged, old, member);
-    }
-    let grace = |spec: &Value| spec.get("terminationGracePeriodSeconds").as_int();
-    if grace(old).is_some_and(|n| n < 0) && grace(&munged) == Some(1) {
-        restore(&mut munged, old, "terminationGracePeriodSeconds");
-    }
-    if munged != *old {
-        errors.forbidden("spec", UPDATABLE);
-    }
-}
-
-fn restore(value: &mut Value, from: &Value, member: &'static str) {
-    match from.get(member) {
-        Value::Null => drop(value.remove(&[member])),
-        old => value.map_mut().insert(member, old.clone()),
-    }
-}
-
-/// What the server warns of in a pod or template.
-pub(super) fn warnings(warnings: &mut Vec<String>, spec: &Value, path: &str) {
-    let mut names: Vec<(&str, String)> = Vec::new();
-    for list in ["initContainers", "containers"] {
-        for (i, container) in spec.get(list).items().iter().enumerate() {
-            let mut ports: Vec<(i64, &str)> = Vec::new();
-            for (j, port) in container.get("ports").items().iter().enumerate() {
-                let at = format!("{path}.{list}[{i}].ports[{j}]");
-                let key = (port.get("containerPort").as_int().unwrap_or(0), port.get("protocol").str());
-                let name = port.get("name").str();
-                if ports.contains(&key) {
-                    let first = first(&ports, key);
-                    warnings.push(format!("{at}: duplicate port definition with {path}.{list}[{i}].ports[{first}]"));
-                }
-                ports.push(key);
-                if name.is_empty() {
-                    continue;
-                }
-                match names.iter().find(|(known, _)| *known == name) {
-                    Some((_, other)) => warnings.push(format!(
-                        "{at}: duplicate port name \"{name}\" with {other}, services and probes that select ports by \
-                         name will use {other}"
-                    )),
-                    None => names.push((name, at)),
-                }
-            }
-            let mut seen: Vec<&str> = Vec::new();
-            for (j, variable) in container.get("env").items().iter().enumerate() {
-                let name = variable.get("name").str();
-                if seen.contains(&name) {
-                    warnings.push(format!(
-                        "{path}.{list}[{i}].env[{j}]: hides previous definition of \"{name}\", which may be dropped \
-                         when using apply"
-                    ));
-                }
-                seen.push(name);
-            }
-        }
-    }
-}
-
-fn first(ports: &[(i64, &str)], key: (i64, &str)) -> usize {
-    ports.iter().position(|known| *known == key).unwrap_or(0)
 }

@@ -1,7 +1,7 @@
 //! Services.
 
 use super::text::{self, Name};
-use super::{Errors, labels, pod};
+use super::{Errors, child, index, labels, pod};
 use crate::api::Value;
 
 /// The addresses services get: base and mask.
@@ -23,7 +23,7 @@ pub(super) fn spec(errors: &mut Errors, spec: &Value, create: bool) {
             for member in ["clusterIPs", "ipFamilies", "ipFamilyPolicy"] {
                 let value = spec.get(member);
                 if !value.is_null() && (member == "ipFamilyPolicy" || !value.items().is_empty()) {
-                    errors.forbidden(&format!("spec.{member}"), "may not be set for ExternalName services");
+                    errors.forbidden(&child("spec", member), "may not be set for ExternalName services");
                 }
             }
             let name = spec.get("externalName").str();
@@ -38,7 +38,7 @@ pub(super) fn spec(errors: &mut Errors, spec: &Value, create: bool) {
     }
     let mut names: Vec<&str> = Vec::new();
     for (i, port) in ports.iter().enumerate() {
-        self::port(errors, port, &format!("spec.ports[{i}]"), ports.len() > 1, &mut names);
+        self::port(errors, port, &index("spec.ports", i), ports.len() > 1, &mut names);
     }
     labels(errors, spec.get("selector"), "spec.selector");
     errors.one_of("spec.sessionAffinity", spec.get("sessionAffinity").str(), &["ClientIP", "None"]);
@@ -70,7 +70,7 @@ pub(super) fn spec(errors: &mut Errors, spec: &Value, create: bool) {
 
 fn port<'a>(errors: &mut Errors, port: &'a Value, path: &str, named: bool, names: &mut Vec<&'a str>) {
     let name = port.get("name").str();
-    let at = format!("{path}.name");
+    let at = child(&path, "name");
     if named && name.is_empty() {
         errors.required(&at, "");
     } else if !name.is_empty() {
@@ -82,10 +82,10 @@ fn port<'a>(errors: &mut Errors, port: &'a Value, path: &str, named: bool, names
     }
     let number = port.get("port").as_int().unwrap_or(0);
     if let Some(problem) = text::port_number(number) {
-        errors.invalid(&format!("{path}.port"), &number.into(), problem);
+        errors.invalid(&child(&path, "port"), &number.into(), problem);
     }
-    errors.one_of(&format!("{path}.protocol"), port.get("protocol").str(), &["SCTP", "TCP", "UDP"]);
-    pod::port_or_name(errors, port.get("targetPort"), &format!("{path}.targetPort"));
+    errors.one_of(&child(&path, "protocol"), port.get("protocol").str(), &["SCTP", "TCP", "UDP"]);
+    pod::port_or_name(errors, port.get("targetPort"), &child(&path, "targetPort"));
 }
 
 fn addresses(errors: &mut Errors, spec: &Value, addresses: &[Value]) {
@@ -102,7 +102,7 @@ fn addresses(errors: &mut Errors, spec: &Value, addresses: &[Value]) {
     }
     for (i, family) in spec.get("ipFamilies").items().iter().enumerate() {
         if !matches!(family.str(), "IPv4" | "IPv6") {
-            errors.not_supported(&format!("spec.ipFamilies[{i}]"), family.str(), &["IPv4", "IPv6"]);
+            errors.not_supported(&index("spec.ipFamilies", i), family.str(), &["IPv4", "IPv6"]);
         }
     }
     let policy = spec.get("ipFamilyPolicy").str();
@@ -118,7 +118,7 @@ fn addresses(errors: &mut Errors, spec: &Value, addresses: &[Value]) {
             }
         } else if parse_address(text).is_none() && !text.contains(':') {
             let detail = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-            errors.invalid_text(&format!("{path}[{i}]"), text, detail);
+            errors.invalid_text(&index(&path, i), text, detail);
         }
     }
     if addresses.len() > 2 {
@@ -129,20 +129,20 @@ fn addresses(errors: &mut Errors, spec: &Value, addresses: &[Value]) {
 fn node_ports(errors: &mut Errors, ports: &[Value], kind: &str) {
     for (i, port) in ports.iter().enumerate() {
         if kind == "ClusterIP" && port.get("nodePort").as_int().is_some_and(|n| n != 0) {
-            errors.forbidden(&format!("spec.ports[{i}].nodePort"), "may not be used when `type` is 'ClusterIP'");
+            errors.forbidden(&child(&index("spec.ports", i), "nodePort"), "may not be used when `type` is 'ClusterIP'");
         }
     }
     for (i, port) in ports.iter().enumerate() {
-        let same = |other: &&Value| {
-            other.get("protocol") == port.get("protocol") && other.get("port") == port.get("port")
-        };
+        let same =
+            |other: &&Value| other.get("protocol") == port.get("protocol") && other.get("port") == port.get("port");
         if ports[..i].iter().any(|other| same(&other)) {
             let value = format!(
-                "{{\"Name\":\"\",\"Protocol\":\"{}\",\"AppProtocol\":null,\"Port\":{},\"TargetPort\":0,\"NodePort\":0}}",
+                "{{\"Name\":\"\",\"Protocol\":\"{}\",\"AppProtocol\":null,\"Port\":{},\
+                 \"TargetPort\":0,\"NodePort\":0}}",
                 port.get("protocol").str(),
                 port.get("port").as_int().unwrap_or(0)
             );
-            errors.add(&format!("spec.ports[{i}]"), "Duplicate value", &value, "");
+            errors.add(&index("spec.ports", i), "Duplicate value", &value, "");
         }
     }
 }
@@ -158,7 +158,7 @@ pub(super) fn update(errors: &mut Errors, new: &Value, old: &Value) {
     }
     for (i, (a, b)) in after.items().iter().zip(before.items()).enumerate() {
         if a != b {
-            errors.invalid(&format!("spec.clusterIPs[{i}]"), after, "may not change once set");
+            errors.invalid(&index("spec.clusterIPs", i), after, "may not change once set");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! StatefulSets (S12 to S17).
 
-use super::{Errors, labels, non_negative, pod, quote, selector, selects, storage, text::Name};
+use super::{Errors, child, index, labels, non_negative, pod, quote, selector, selects, storage, text::Name};
 use crate::api::print::to_go_json;
 use crate::api::{Object, Profile, Value};
 use crate::object;
@@ -52,13 +52,13 @@ fn spec(errors: &mut Errors, spec: &Value, create: bool, template_too: bool, pro
     for member in ["whenDeleted", "whenScaled"] {
         let policy = spec.at(&["persistentVolumeClaimRetentionPolicy", member]).str();
         if !matches!(policy, "Retain" | "Delete") {
-            let path = format!("spec.persistentVolumeClaimRetentionPolicy.{member}");
+            let path = child("spec.persistentVolumeClaimRetentionPolicy", member);
             errors.not_supported(&path, policy, &["Retain", "Delete"]);
         }
     }
     if create && profile.validate_template_on_create {
         for (i, claim) in spec.get("volumeClaimTemplates").items().iter().enumerate() {
-            storage::claim(errors, claim.get("spec"), &format!("spec.volumeClaimTemplates[{i}].spec"));
+            storage::claim(errors, claim.get("spec"), &child(&index("spec.volumeClaimTemplates", i), "spec"));
         }
     }
     non_negative(errors, "spec.replicas", spec.get("replicas"));
@@ -75,7 +75,11 @@ fn spec(errors: &mut Errors, spec: &Value, create: bool, template_too: bool, pro
     } else {
         let usable = selector(errors, wanted, "spec.selector");
         if wanted.get("matchLabels").entries().is_empty() && wanted.get("matchExpressions").items().is_empty() {
-            errors.invalid_raw("spec.selector", &go(wanted, profile, "LabelSelector"), "empty selector is invalid for statefulset");
+            errors.invalid_raw(
+                "spec.selector",
+                &go(wanted, profile, "LabelSelector"),
+                "empty selector is invalid for statefulset",
+            );
         }
         usable
     };
@@ -119,8 +123,8 @@ fn strategy(errors: &mut Errors, strategy: &Value, profile: &Profile) {
         }
         "RollingUpdate" => {
             let partition = update.get("partition");
-            non_negative(errors, &format!("{path}.partition"), partition);
-            max_unavailable(errors, update.get("maxUnavailable"), &format!("{path}.maxUnavailable"));
+            non_negative(errors, &child(&path, "partition"), partition);
+            max_unavailable(errors, update.get("maxUnavailable"), &child(&path, "maxUnavailable"));
         }
         other => {
             let value = object! { "Type" => other.to_string(), "RollingUpdate" => internal(update) };
@@ -220,11 +224,11 @@ pub(super) fn status(errors: &mut Errors, new: &Value, old: &Value) {
     let members =
         ["replicas", "readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas", "observedGeneration"];
     for member in members.iter().chain(&["collisionCount"]) {
-        non_negative(errors, &format!("status.{member}"), new.get(member));
+        non_negative(errors, &child("status", member), new.get(member));
     }
     for member in &members[1..5] {
         if count(member) > count("replicas") {
-            errors.invalid(&format!("status.{member}"), new.get(member), "cannot be greater than status.replicas");
+            errors.invalid(&child("status", member), new.get(member), "cannot be greater than status.replicas");
         }
     }
     if count("availableReplicas") > count("readyReplicas") {

@@ -1,7 +1,7 @@
 //! Claims, volumes and classes.
 
 use super::text::Name;
-use super::{Errors, diff, immutable, selector};
+use super::{Errors, child, diff, immutable, selector};
 use crate::api::quantity::Quantity;
 use crate::api::{Object, Value};
 use crate::object;
@@ -12,10 +12,10 @@ const POSITIVE: &str = "must be greater than zero";
 
 pub(super) fn claim(errors: &mut Errors, spec: &Value, path: &str) {
     if spec.get("accessModes").items().is_empty() {
-        errors.required(&format!("{path}.accessModes"), "at least 1 access mode is required");
+        errors.required(&child(&path, "accessModes"), "at least 1 access mode is required");
     }
     if !spec.get("selector").is_null() {
-        selector(errors, spec.get("selector"), &format!("{path}.selector"));
+        selector(errors, spec.get("selector"), &child(&path, "selector"));
     }
     access_modes(errors, spec, path);
     let size = spec.at(&["resources", "requests", "storage"]);
@@ -27,14 +27,14 @@ pub(super) fn claim(errors: &mut Errors, spec: &Value, path: &str) {
     }
     let class = spec.get("storageClassName").str();
     if !class.is_empty() {
-        errors.each(&format!("{path}.storageClassName"), class, Name::Subdomain.check(class));
+        errors.each(&child(&path, "storageClassName"), class, Name::Subdomain.check(class));
     }
     volume_mode(errors, spec, path);
 }
 
 fn access_modes(errors: &mut Errors, spec: &Value, path: &str) {
     let modes = spec.get("accessModes").items();
-    let at = format!("{path}.accessModes");
+    let at = child(&path, "accessModes");
     for mode in modes {
         if !MODES.contains(&mode.str()) {
             errors.not_supported(&at, mode.str(), MODES);
@@ -49,7 +49,7 @@ fn access_modes(errors: &mut Errors, spec: &Value, path: &str) {
 fn volume_mode(errors: &mut Errors, spec: &Value, path: &str) {
     let mode = spec.get("volumeMode").str();
     if !mode.is_empty() && !VOLUME_MODES.contains(&mode) {
-        errors.not_supported(&format!("{path}.volumeMode"), mode, VOLUME_MODES);
+        errors.not_supported(&child(&path, "volumeMode"), mode, VOLUME_MODES);
     }
 }
 
@@ -134,7 +134,7 @@ pub(super) fn volume(errors: &mut Errors, spec: &Value) {
     }
     for (name, amount) in capacity.entries() {
         if Quantity::parse(amount.str()).is_ok_and(|q| q.sign() <= 0) {
-            errors.invalid(&format!("spec.capacity[{name}]"), amount, POSITIVE);
+            errors.invalid(&["spec.capacity[", name, "]"].concat(), amount, POSITIVE);
         }
     }
     let policy = spec.get("persistentVolumeReclaimPolicy").str();
@@ -147,7 +147,7 @@ pub(super) fn volume(errors: &mut Errors, spec: &Value) {
         1 => {}
         _ => {
             for (name, _) in sources(spec).skip(1) {
-                errors.forbidden(&format!("spec.{name}"), "may not specify more than 1 volume type");
+                errors.forbidden(&child("spec", name), "may not specify more than 1 volume type");
             }
         }
     }
@@ -176,10 +176,7 @@ fn sources(spec: &Value) -> impl Iterator<Item = &(crate::api::Text, Value)> {
 
 pub(super) fn volume_update(errors: &mut Errors, new: &Value, old: &Value) {
     if !sources(new).eq(sources(old)) {
-        errors.forbidden(
-            "spec.persistentvolumesource",
-            "spec.persistentvolumesource is immutable after creation",
-        );
+        errors.forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation");
     }
     immutable(errors, "volumeMode", new.get("volumeMode"), old.get("volumeMode"));
 }

@@ -1,0 +1,25 @@
+//! The page.
+//!
+//! One model ([`state::Model`]) holds what is shown and the run itself; every press, key and frame becomes a
+//! [`state::UiAction`], and one function takes the next step. `app` turns the model into a page: panels are drawn
+//! once per step, and between steps the frame loop alone writes into the picture. Only `platform` knows of a browser.
+
+pub mod app;
+pub mod editor;
+pub mod keys;
+pub mod panels;
+pub mod platform;
+pub mod player;
+pub mod samples;
+pub mod state;
+pub mod texts;
+pub mod view;
+pub mod widgets;
+
+/// Puts the page into the document.
+pub fn mount() {
+    match platform::dom::mount_point() {
+        Some(root) => yew::Renderer::<app::App>::with_root(root).render(),
+        None => yew::Renderer::<app::App>::new().render(),
+    };
+}

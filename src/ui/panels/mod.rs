@@ -1,0 +1,66 @@
+//! The parts of the page, one file each.
+
+pub mod caption;
+pub mod claims;
+pub mod events;
+pub mod first;
+pub mod help;
+pub mod manifest;
+pub mod names;
+pub mod objects;
+pub mod reasons;
+pub mod settings;
+pub mod share;
+pub mod stage;
+pub mod terminal;
+pub mod timeline;
+pub mod transport;
+
+use super::state::{Panel, UiAction};
+use super::texts::Texts;
+use yew::prelude::*;
+
+/// A tab of the side.
+pub struct PanelEntry {
+    /// Which.
+    pub panel: Panel,
+    /// The id of its tab.
+    pub id: &'static str,
+    /// Its word.
+    pub label: fn(&'static Texts) -> &'static str,
+    /// It is a tab only where the page is narrow; elsewhere it has a place of its own.
+    pub is_narrow: bool,
+}
+
+/// The tabs, in order.
+pub const PANELS: &[PanelEntry] = &[
+    PanelEntry { panel: Panel::Reasons, id: "tab-why", label: |t| t.why, is_narrow: false },
+    PanelEntry { panel: Panel::Names, id: "tab-dns", label: |t| t.dns, is_narrow: false },
+    PanelEntry { panel: Panel::Events, id: "tab-events", label: |t| t.events, is_narrow: false },
+    PanelEntry { panel: Panel::Objects, id: "tab-objects", label: |t| t.objects, is_narrow: false },
+    PanelEntry { panel: Panel::Claims, id: "tab-claims", label: |t| t.claims, is_narrow: false },
+    PanelEntry { panel: Panel::Manifest, id: "tab-manifest", label: |t| t.manifest, is_narrow: true },
+    PanelEntry { panel: Panel::Terminal, id: "tab-terminal", label: |t| t.terminal, is_narrow: true },
+];
+
+/// What every panel gets: the words, and the way to say what happened.
+#[derive(Clone)]
+pub struct Context {
+    /// The words.
+    pub texts: &'static Texts,
+    /// The way to say what happened.
+    pub send: Callback<UiAction>,
+}
+
+impl PartialEq for Context {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.texts, other.texts) && self.send == other.send
+    }
+}
+
+impl Context {
+    /// A callback that says `action`.
+    pub fn says(&self, action: UiAction) -> Callback<()> {
+        self.send.reform(move |()| action.clone())
+    }
+}

@@ -1,0 +1,150 @@
+//! Why: what holds the controller, where that is said, and what would release it.
+
+use super::Context;
+use crate::ui::editor::{DiffLine, Problem, diff};
+use crate::ui::platform::dom;
+use crate::ui::state::UiAction;
+use crate::ui::view::Reasons;
+use crate::ui::view::reasons::{Because, Meter, Source};
+use crate::ui::widgets::{Button, Icon, rich};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Properties of [`ReasonsPanel`].
+#[derive(Properties, PartialEq)]
+pub struct ReasonsProps {
+    /// Words and way back.
+    pub context: Context,
+    /// What holds and what releases.
+    pub reasons: Reasons,
+    /// What is wrong with the manifest, and its text: shown as the reason why nothing is applied.
+    #[prop_or_default]
+    pub problems: Rc<Vec<Problem>>,
+    /// The manifest.
+    #[prop_or_default]
+    pub text: AttrValue,
+    /// The manifest with everything mended, if it can be.
+    #[prop_or_default]
+    pub mended: Option<AttrValue>,
+}
+
+/// The panel.
+#[component]
+pub fn ReasonsPanel(props: &ReasonsProps) -> Html {
+    let (context, texts) = (&props.context, props.context.texts);
+    if props.problems.iter().any(|p| p.is_error) {
+        return refused(props);
+    }
+    let reasons = &props.reasons;
+    html! {
+        <>
+            <h2 class="why__title">{rich(&reasons.title)}</h2>
+            if !reasons.lead.is_empty() { <p class="why__lead">{rich(&reasons.lead)}</p> }
+            if let Some(meter) = &reasons.meter { {meter_bar(context, meter)} }
+            {part(texts.because, &reasons.because, context)}
+            {part(texts.stays, &reasons.stays, context)}
+            if !reasons.releases.is_empty() {
+                <section class="why__part"><h3>{texts.released}</h3><div class="what">
+                    { for reasons.releases.iter().map(|release| {
+                        let inside = html! { <span>{rich(&release.text)}if !release.note.is_empty() { <small>{&release.note}</small> }</span> };
+                        match release.step {
+                            Some(step) => html! {
+                                <button type="button" class="what__item" title={texts.jump} onclick={context.says(UiAction::SeekStep(step)).reform(|_: MouseEvent| ())}>
+                                    {inside}<Icon name="jump" /></button>
+                            },
+                            None => html! { <p class="what__item">{inside}</p> },
+                        }
+                    }) }
+                </div></section>
+            }
+            if !reasons.what_if.is_empty() {
+                <section class="why__part"><h3>{texts.what_if}</h3><div class="what">
+                    { for reasons.what_if.iter().map(|other| html! {
+                        <button type="button" class="what__item" onclick={context.says(UiAction::WhatIf(other.line.clone())).reform(|_: MouseEvent| ())}>
+                            <span><code>{&other.line}</code><small>{rich(&other.note)}</small></span><Icon name="fork" /></button>
+                    }) }
+                </div></section>
+            }
+        </>
+    }
+}
+
+fn part(title: &str, reasons: &[Because], context: &Context) -> Html {
+    if reasons.is_empty() {
+        return Html::default();
+    }
+    let texts = context.texts;
+    html! {
+        <section class="why__part"><h3>{title}</h3><div class="because">
+            { for reasons.iter().map(|because| {
+                let source = match &because.source {
+                    Source::None => Html::default(),
+                    Source::Line(line) => {
+                        let line = *line;
+                        let go = Callback::from(move |_: MouseEvent| dom::set_caret_line(super::manifest::FIELD, line));
+                        html! { <button type="button" class="because__src" onclick={go}>{(texts.manifest_line)(line)}</button> }
+                    }
+                    Source::Command(words, step) => html! {
+                        <button type="button" class="because__src" onclick={context.says(UiAction::SeekStep(*step)).reform(|_: MouseEvent| ())}>{words}</button>
+                    },
+                    Source::Default(value) => html! {
+                        <span class="because__src because__src--default"><code>{value}</code>{" "}{texts.default_value}</span>
+                    },
+                };
+                html! { <div class="because__item"><span>{rich(&because.text)}</span>{source}</div> }
+            }) }
+        </div></section>
+    }
+}
+
+/// A stretch of time: gone, left, and now, with what stands at its ends.
+fn meter_bar(context: &Context, meter: &Meter) -> Html {
+    const WIDTH: f64 = 316.0;
+    let texts = context.texts;
+    let whole = meter.to.since(meter.from).0.max(1) as f64;
+    let gone = (meter.now.since(meter.from).0 as f64 / whole).clamp(0.0, 1.0) * WIDTH;
+    let left = meter.to.since(meter.now).0 as f64 / 1000.0;
+    let seconds = |ms: f64| (texts.seconds)(ms / 1000.0).replace(".0", "");
+    let text_x = gone.clamp(46.0, WIDTH - 60.0);
+    html! {
+        <svg class="meter" viewBox="0 0 316 58" role="img" aria-label={(texts.seconds)(left)}>
+            <rect x="0" y="20" width="316" height="8" rx="4" class={format!("meter__left meter__left--{}", meter.token)} />
+            <path d={format!("M4 20H{gone:.1}v8H4a4 4 0 0 1 0-8z")} class="meter__gone" />
+            <path class="meter__now" d={format!("M{gone:.1} 14V34")} />
+            <text x="0" y="10" class="t t--note">{seconds(0.0)}</text>
+            <text x={format!("{text_x:.1}")} y="10" class="t t--now" text-anchor="middle">
+                {format!("{} {}", texts.now, seconds(meter.now.since(meter.from).0 as f64))}</text>
+            <text x="316" y="10" class="t t--note" text-anchor="end">{seconds(whole)}</text>
+            <text x="0" y="46" class="t t--note t--mono">{&meter.first}</text>
+            <text x="316" y="46" class="t t--note t--mono" text-anchor="end">{&meter.last}</text>
+        </svg>
+    }
+}
+
+fn refused(props: &ReasonsProps) -> Html {
+    let (context, texts) = (&props.context, props.context.texts);
+    let errors = props.problems.iter().filter(|p| p.is_error).count();
+    html! {
+        <>
+            <h2 class="why__title">{texts.refused_title}</h2>
+            <p class="why__lead">{texts.refused_lead}</p>
+            if let Some(mended) = &props.mended {
+                <section class="why__part"><h3>{texts.repaired_so}</h3>
+                    <pre class="diff" translate="no">
+                        { for diff(&props.text, mended, 1).into_iter().map(|line| match line {
+                            DiffLine::Same(text) => html! { <span class="diff__line">{format!("  {text}")}</span> },
+                            DiffLine::Out(text) => html! { <del class="diff__line diff__line--out">{format!("- {text}")}</del> },
+                            DiffLine::In(text) => html! { <ins class="diff__line diff__line--in">{format!("+ {text}")}</ins> },
+                            DiffLine::Gap => html! { <span class="diff__line diff__line--gap">{"  …"}</span> },
+                        }) }
+                    </pre>
+                    <p class="why__fixall"><Button class="button--primary" onpress={context.says(UiAction::RepairAll)}>
+                        {if errors == 2 { texts.repair_both } else { texts.repair_all }}</Button></p>
+                </section>
+            }
+            <section class="why__part"><h3>{texts.because}</h3><div class="because">
+                { for props.problems.iter().filter(|p| p.is_error).map(|p| html! { <div class="because__item"><p>{rich(&p.text)}</p></div> }) }
+            </div></section>
+        </>
+    }
+}

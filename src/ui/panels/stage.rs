@@ -1,0 +1,104 @@
+//! The picture, and over it the buttons that make it usable.
+//!
+//! The SVG is silent; a list of real buttons lies on it at the places the scene names. Buttons belong to ordinals, so
+//! a pod that dies and returns stands under the same focused button.
+
+use super::Context;
+use crate::api::ObjectKey;
+use crate::ui::platform::dom;
+use crate::ui::state::UiAction;
+use crate::ui::view::Stage;
+use yew::prelude::*;
+
+/// The id of the element that holds the picture; the frame loop writes into it between steps.
+pub const PICTURE: &str = "picture";
+
+/// Properties of [`StagePanel`].
+#[derive(Properties, PartialEq)]
+pub struct StageProps {
+    /// Words and way back.
+    pub context: Context,
+    /// The picture.
+    pub stage: Stage,
+    /// The height the picture may take; wider pictures are made smaller.
+    pub room: f64,
+    /// The selected object.
+    pub selected: Option<ObjectKey>,
+}
+
+/// The stage.
+#[component]
+pub fn StagePanel(props: &StageProps) -> Html {
+    let (texts, stage) = (props.context.texts, &props.stage);
+    let area = use_node_ref();
+    let figure = use_node_ref();
+    {
+        let (area, send) = (area.clone(), props.context.send.clone());
+        use_effect_with((), move |()| {
+            dom::observe_size(&area, move |width, height| send.emit(UiAction::StageSize(width, height)));
+        });
+    }
+    let scale = if stage.height > 0.0 { (props.room / stage.height).clamp(0.6, 1.0) } else { 1.0 };
+    {
+        let figure = figure.clone();
+        // After every drawing: the places may have moved.
+        use_effect(move || dom::place_boxes(&figure));
+    }
+    let boxed = |place: [f64; 4]| place.map(|v| format!("{:.1}", v * scale)).join(" ");
+    let whole = boxed([0.0, 0.0, stage.width, stage.height]);
+    html! {
+        <section id="stage" class="stage" ref={area} aria-label={texts.cluster} tabindex="-1">
+            if stage.width == 0.0 {
+                <div class="stage__empty">
+                    <p><b>{texts.stage_empty}</b></p>
+                    <p>{texts.stage_empty_hint}</p>
+                </div>
+            } else {
+                <div class="stage__figure" ref={figure}>
+                    <div class="stage__box" data-box={whole}>
+                        {picture(&stage.svg)}
+                        <ol class="slots">
+                            { for stage.slots.iter().map(|slot| {
+                                let on = props.selected.as_ref() == Some(&slot.key);
+                                let key = slot.key.clone();
+                                let onclick = props.context.send.reform(move |_: MouseEvent| UiAction::Select(Some(key.clone())));
+                                let [_, _, width, height] = slot.place.map(|v| v * scale);
+                                html! {
+                                    <li key={format!("{}-{}", slot.key.kind.name(), slot.column)}>
+                                        <button type="button" class={classes!("slot", on.then_some("slot--selected"))}
+                                            data-box={boxed(slot.place)} aria-label={slot.name.clone()} aria-pressed={on.to_string()}
+                                            title={slot.name.clone()} {onclick}>
+                                            if on { {corners(width, height)} }
+                                        </button>
+                                    </li>
+                                }
+                            }) }
+                        </ol>
+                    </div>
+                </div>
+            }
+        </section>
+    }
+}
+
+// In the browser the frame loop owns what is inside; on the host there is none, and the picture is written here.
+fn picture(svg: &str) -> Html {
+    let inside = if cfg!(target_arch = "wasm32") { Html::default() } else { Html::from_html_unchecked(svg.to_string().into()) };
+    html! { <div id={PICTURE} class="stage__picture">{inside}</div> }
+}
+
+/// Four corner brackets: a ring would read as a border here.
+fn corners(width: f64, height: f64) -> Html {
+    const OUT: f64 = 5.0;
+    const LONG: f64 = 10.0;
+    let (a, c, e) = (-OUT, width + OUT, height + OUT);
+    let s = LONG - 5.0;
+    let path = format!(
+        "M{a} {}v-{s}q0-5 5-5h{s}M{:.1} {a}h{s}q5 0 5 5v{s}M{c:.1} {:.1}v{s}q0 5-5 5h-{s}M{} {e:.1}h-{s}q-5 0-5-5v-{s}",
+        a + LONG,
+        c - LONG,
+        e - LONG,
+        a + LONG
+    );
+    html! { <svg class="slot__corners" aria-hidden="true"><path d={path} /></svg> }
+}

@@ -1,0 +1,44 @@
+//! The page's own address: query parameters, the fragment, and writing the fragment back.
+
+use wasm_bindgen::JsValue;
+
+fn location() -> Option<web_sys::Location> {
+    web_sys::window().map(|w| w.location())
+}
+
+/// The query parameter `name`, decoded.
+pub fn parameter(name: &str) -> Option<String> {
+    let search = location()?.search().ok()?;
+    value_in(search.trim_start_matches('?'), name)
+}
+
+/// The part `name` of the fragment (`#p1=…&t=…`), decoded.
+pub fn fragment(name: &str) -> Option<String> {
+    let hash = location()?.hash().ok()?;
+    value_in(hash.trim_start_matches('#'), name)
+}
+
+fn value_in(text: &str, name: &str) -> Option<String> {
+    let value = text.split('&').find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name))?.1;
+    js_sys::decode_uri_component(&value.replace('+', "%20")).ok().map(String::from)
+}
+
+/// Percent-encodes `text` for the fragment.
+pub fn encode(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
+/// The page's address without query and fragment.
+pub fn base() -> String {
+    location().and_then(|l| Some(format!("{}{}", l.origin().ok()?, l.pathname().ok()?))).unwrap_or_default()
+}
+
+/// Removes the fragment, so that a reload continues with what was kept and not with the link.
+pub fn clear_fragment() {
+    if let Some(window) = web_sys::window()
+        && let Ok(history) = window.history()
+    {
+        let search = window.location().search().unwrap_or_default();
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("{}{search}", base())));
+    }
+}

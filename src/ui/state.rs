@@ -1,0 +1,759 @@
+//! The model of the page, everything that can happen to it, and the one function that takes the next step.
+//!
+//! [`update`] changes the model and answers with effects: what the browser has to do besides being drawn. It calls
+//! nothing of the browser itself, so whole visits can be played on the host.
+
+use super::editor::{self, Problem};
+use super::player::{Advance, Player, SPEEDS, Spacing};
+use super::samples::{SAMPLES, STORIES};
+use super::texts::{Language, Texts};
+use crate::api::{ObjectKey, Profile};
+use crate::component::What;
+use crate::scenario::Directive;
+use crate::sim::{SimDuration, SimTime};
+use std::rc::Rc;
+
+/// What fills the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// One sentence, one button, other stories.
+    First,
+    /// Manifest, stage, terminal, panels.
+    Page,
+}
+
+/// The tabs at the side. The manifest and the terminal are tabs only where the page is narrow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the panel of that file")]
+pub enum Panel {
+    #[default]
+    Reasons,
+    Names,
+    Events,
+    Objects,
+    Claims,
+    Manifest,
+    Terminal,
+}
+
+/// What stands over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the dialog of that file")]
+pub enum Dialog {
+    Share,
+    Settings,
+    Help,
+}
+
+/// The chosen theme.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Theme {
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    /// As parameters and storage have it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Theme::Auto => "auto",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+    /// The theme of a code; automatic for any other.
+    pub fn from_code(code: &str) -> Theme {
+        match code {
+            "light" => Theme::Light,
+            "dark" => Theme::Dark,
+            _ => Theme::Auto,
+        }
+    }
+}
+
+/// Everything the page shows besides the run.
+pub struct UiState {
+    /// The language.
+    pub language: Language,
+    /// The chosen theme.
+    pub theme: Theme,
+    /// The system is dark.
+    pub system_dark: bool,
+    /// Movement is left out: wished here or by the system.
+    pub less_motion: bool,
+    /// Single-key shortcuts work.
+    pub letters: bool,
+    /// What fills the page.
+    pub screen: Screen,
+    /// What stands over it.
+    pub dialog: Option<Dialog>,
+    /// The tab shown.
+    pub panel: Panel,
+    /// The object whose YAML is shown and whose changes are marked.
+    pub selected: Option<ObjectKey>,
+    /// Time runs.
+    pub playing: bool,
+    /// Which of [`SPEEDS`].
+    pub speed: usize,
+    /// How time is laid out.
+    pub spacing: Spacing,
+    /// The text in the editor.
+    pub manifest: String,
+    /// The text applied last.
+    pub applied: String,
+    /// What is wrong with the text in the editor.
+    pub problems: Rc<Vec<Problem>>,
+    /// The sample or story shown, for the header.
+    pub origin: Origin,
+    /// The modelled release.
+    pub release: &'static str,
+    /// The pod that asks for names; empty for anywhere in the cluster.
+    pub asked_from: String,
+    /// The event list also shows API writes.
+    pub all_events: bool,
+    /// Width and height the picture may take.
+    pub stage_size: (f64, f64),
+    /// Width of the timeline.
+    pub track_width: f64,
+    /// A message about the run itself: a link that could not be read.
+    pub notice: Option<String>,
+    /// The line typed last, if kubectl did not know it, and the nearest that exists.
+    pub nearest: Option<String>,
+    /// Old lines of the prompt, oldest first.
+    pub lines: Vec<String>,
+    /// Something worth going on with is kept in this browser.
+    pub has_kept: bool,
+}
+
+/// Where the run came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A story of the first page.
+    Story(usize),
+    /// A sample manifest.
+    Sample(usize),
+    /// Typed, pasted, dropped or linked.
+    Own,
+}
+
+impl Origin {
+    /// What the header calls it.
+    pub fn title(self, texts: &Texts) -> &'static str {
+        match self {
+            Origin::Story(i) => STORIES[i].title(texts.language),
+            Origin::Sample(i) => SAMPLES[i].title(texts.language),
+            Origin::Own => texts.own_manifest,
+        }
+    }
+}
+
+impl UiState {
+    /// The words in the chosen language.
+    pub fn texts(&self) -> &'static Texts {
+        self.language.texts()
+    }
+    /// The page is drawn dark.
+    pub fn is_dark(&self) -> bool {
+        match self.theme {
+            Theme::Auto => self.system_dark,
+            Theme::Light => false,
+            Theme::Dark => true,
+        }
+    }
+    /// Errors in the editor's text.
+    pub fn errors(&self) -> usize {
+        self.problems.iter().filter(|p| p.is_error).count()
+    }
+}
+
+impl Default for UiState {
+    fn default() -> Self {
+        UiState {
+            language: Language::Ko,
+            theme: Theme::Auto,
+            system_dark: false,
+            less_motion: false,
+            letters: true,
+            screen: Screen::First,
+            dialog: None,
+            panel: Panel::Reasons,
+            selected: None,
+            playing: false,
+            speed: 2,
+            spacing: Spacing::Even,
+            manifest: SAMPLES[0].text.to_string(),
+            applied: String::new(),
+            problems: Rc::new(Vec::new()),
+            origin: Origin::Story(0),
+            release: Profile::default_release().name,
+            asked_from: String::new(),
+            all_events: false,
+            stage_size: (704.0, 480.0),
+            track_width: 1088.0,
+            notice: None,
+            nearest: None,
+            lines: Vec::new(),
+            has_kept: false,
+        }
+    }
+}
+
+/// The page and the run.
+#[derive(Default)]
+pub struct Model {
+    /// What is shown.
+    pub ui: UiState,
+    /// The run and the place in it.
+    pub player: Player,
+    /// Where the still of the first page stops: computed first, then gone to.
+    pub opening: Option<usize>,
+    /// Play as soon as something is computed beyond the place shown.
+    pub play_when_ready: bool,
+}
+
+/// Everything that can happen.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum UiAction {
+    // time
+    TogglePlay,
+    StepBy(i32),
+    EventBy(i32),
+    SeekStep(usize),
+    SeekTime(SimTime),
+    SeekMoment(f64),
+    /// A part of the timeline's width, which only the shell can turn into a step.
+    SeekPlace(f64),
+    SeekTenth(usize),
+    SeekEnd,
+    SecondsBy(i64),
+    ChapterBy(i32),
+    ChangeBy(i32),
+    SpeedBy(i32),
+    NextSpeed,
+    ToggleSpacing,
+    Frame(f64),
+    Hidden,
+    Computed,
+    GoBackToFuture(usize),
+    // page
+    Home,
+    Begin,
+    PasteOwn,
+    Continue,
+    Story(usize),
+    Sample(usize),
+    Show(Panel),
+    Select(Option<ObjectKey>),
+    Open(Option<Dialog>),
+    Escape,
+    Language(Language),
+    Theme(Theme),
+    Letters(bool),
+    LessMotion(bool),
+    Release(&'static str),
+    StageSize(f64, f64),
+    TrackWidth(f64),
+    AskFrom(String),
+    AllEvents(bool),
+    StartOver,
+    Copy(String),
+    Download(String, String),
+    // manifest
+    Manifest(String),
+    OpenText(String),
+    Apply,
+    Repair(usize),
+    RepairAll,
+    GoToProblem(usize),
+    FocusManifest,
+    // terminal
+    Command(String),
+    FocusTerminal,
+    WhatIf(String),
+}
+
+/// What the browser has to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask for frames until time stands still again.
+    Frames,
+    /// Show the movement into the step just entered.
+    Settle,
+    /// Compute on in slices.
+    Compute,
+    /// Put this text into the editor as one edit.
+    EditorText(String),
+    /// Put the caret at a line and column of the editor.
+    Caret(usize, usize),
+    /// Put a text into the prompt.
+    Prompt(String),
+    /// Focus the element with this id.
+    Focus(&'static str),
+    /// Give the focus up.
+    Blur,
+    /// Keep a value.
+    Keep(&'static str, String),
+    /// Keep the run as text.
+    KeepRun,
+    /// Forget everything kept.
+    Forget,
+    /// Language, theme and title of the document changed.
+    Document,
+    /// Copy a text.
+    Copy(String),
+    /// Offer a file.
+    Download(String, String),
+    /// Show the end of the transcript.
+    ScrollTerminal,
+    /// Only the movable parts changed: no panel has to be drawn.
+    PaintOnly,
+}
+
+/// Takes the next step.
+pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
+    use UiAction as A;
+    match action {
+        A::TogglePlay if model.ui.playing => pause(model),
+        A::TogglePlay => play(model),
+        A::StepBy(by) => {
+            let player = &mut model.player;
+            let inside = player.position() != at_step(player);
+            let to = match by {
+                // Back from between two steps is to the step before.
+                by if by < 0 && inside => player.step() as i64 + i64::from(by) + 1,
+                by => player.step() as i64 + i64::from(by),
+            };
+            let known = to >= 0 && (to as usize) < player.steps().len();
+            let mut effects = seek(model, |p| p.go_to_step(to.max(0) as usize));
+            if by == 1 && known && !model.ui.less_motion {
+                model.player.enter();
+                effects.push(Effect::Settle);
+            }
+            effects
+        }
+        A::EventBy(by) => seek(model, |p| p.go_by_events(by)),
+        A::SeekStep(step) => seek(model, |p| p.go_to_step(step)),
+        A::SeekTime(time) => seek(model, |p| p.go_to_time(time)),
+        A::SeekMoment(moment) => seek(model, |p| p.go_to_step(moment.round().max(0.0) as usize)),
+        A::SeekPlace(_) => Vec::new(),
+        A::SeekTenth(tenth) => seek(model, |p| p.go_to_step((p.steps().len() - 1) * tenth.min(10) / 10)),
+        A::SeekEnd => seek(model, |p| p.go_to_step(usize::MAX)),
+        A::SecondsBy(by) => seek(model, |p| {
+            let now = p.position().time;
+            let by = SimDuration(by.unsigned_abs() * 1000).0 as i64 * by.signum();
+            p.go_to_time(SimTime(now.0.saturating_add_signed(by).min(p.run().end().0)));
+        }),
+        A::ChapterBy(by) => seek(model, |p| {
+            let now = p.position().happenings;
+            let inputs: Vec<usize> = p
+                .run()
+                .happenings()
+                .iter()
+                .enumerate()
+                .filter(|(_, h)| matches!(h.what, What::Input(_)))
+                .map(|(i, _)| i + 1)
+                .collect();
+            let to = if by > 0 {
+                inputs.iter().find(|i| **i > now).copied()
+            } else {
+                inputs.iter().rev().find(|i| **i < now).copied()
+            };
+            let Some(to) = to else { return p.go_to_step(if by > 0 { usize::MAX } else { 0 }) };
+            let step = p.steps().iter().position(|s| s.happenings >= to).unwrap_or(usize::MAX);
+            p.go_to_step(step);
+        }),
+        A::ChangeBy(by) => {
+            let Some(key) = model.ui.selected.clone() else { return Vec::new() };
+            seek(model, |p| {
+                let now = p.position().happenings;
+                let changes = p.run().happenings().iter().enumerate().filter_map(|(i, h)| match &h.what {
+                    What::Write(write) if write.key == key && write.changed() => Some((i + 1, h.at)),
+                    _ => None,
+                });
+                let to = if by > 0 {
+                    changes.into_iter().find(|(i, _)| *i > now)
+                } else {
+                    changes.into_iter().filter(|(i, _)| *i < now).last()
+                };
+                if let Some((happenings, time)) = to {
+                    p.go_to(crate::session::Position { happenings, time });
+                }
+            })
+        }
+        A::SpeedBy(by) => {
+            model.ui.speed = (model.ui.speed as i32 + by).clamp(0, SPEEDS.len() as i32 - 1) as usize;
+            vec![Effect::Keep("speed", model.ui.speed.to_string())]
+        }
+        A::NextSpeed => {
+            model.ui.speed = (model.ui.speed + 1) % SPEEDS.len();
+            vec![Effect::Keep("speed", model.ui.speed.to_string())]
+        }
+        A::ToggleSpacing => {
+            model.ui.spacing = if model.ui.spacing == Spacing::Even { Spacing::Real } else { Spacing::Even };
+            Vec::new()
+        }
+        A::Frame(ms) => frame(model, ms),
+        A::Hidden if model.ui.playing => pause(model),
+        A::Hidden => Vec::new(),
+        A::Computed => computed(model),
+        A::GoBackToFuture(which) => {
+            pause(model);
+            model.player.go_back_to_future(which);
+            vec![Effect::Compute, Effect::KeepRun]
+        }
+        A::Home => {
+            let effects = pause(model);
+            model.ui.screen = Screen::First;
+            model.ui.has_kept = !model.player.is_blank();
+            effects
+        }
+        A::Begin => {
+            model.ui.screen = Screen::Page;
+            model.player.go_to_step(0);
+            let mut effects = play(model);
+            effects.push(Effect::Focus("play"));
+            effects
+        }
+        A::Continue => {
+            model.ui.screen = Screen::Page;
+            vec![Effect::Focus("play")]
+        }
+        A::PasteOwn => {
+            model.ui.screen = Screen::Page;
+            model.ui.origin = Origin::Own;
+            model.ui.panel = Panel::Manifest;
+            new_run(model, "");
+            model.ui.applied.clear();
+            let mut effects = set_manifest(model, String::new());
+            effects.extend([Effect::Focus("manifest"), Effect::Compute]);
+            effects
+        }
+        A::Story(which) => {
+            let story = &STORIES[which];
+            model.ui.screen = Screen::Page;
+            model.ui.origin = Origin::Story(which);
+            let manifest = open_run(model, story.scenario);
+            let mut effects = manifest.map(|text| set_manifest(model, text)).unwrap_or_default();
+            model.ui.applied = model.ui.manifest.clone();
+            model.play_when_ready = true;
+            effects.extend([Effect::Compute, Effect::KeepRun, Effect::Focus("play")]);
+            effects
+        }
+        A::Sample(which) => {
+            model.ui.screen = Screen::Page;
+            model.ui.origin = Origin::Sample(which);
+            new_run(model, "");
+            model.ui.applied.clear();
+            let mut effects = set_manifest(model, SAMPLES[which].text.to_string());
+            effects.extend([Effect::Compute, Effect::KeepRun]);
+            effects
+        }
+        A::Show(panel) => {
+            model.ui.panel = panel;
+            match panel {
+                Panel::Terminal => vec![Effect::ScrollTerminal],
+                _ => Vec::new(),
+            }
+        }
+        A::Select(key) => {
+            model.ui.selected = if model.ui.selected == key { None } else { key };
+            Vec::new()
+        }
+        A::Open(dialog) => {
+            let effects = if dialog.is_some() && model.ui.playing { pause(model) } else { Vec::new() };
+            model.ui.dialog = dialog;
+            effects
+        }
+        A::Escape => {
+            model.ui.selected = None;
+            vec![Effect::Blur]
+        }
+        A::Language(language) => {
+            model.ui.language = language;
+            check(model);
+            vec![Effect::Keep("lang", language.code().into()), Effect::Document]
+        }
+        A::Theme(theme) => {
+            model.ui.theme = theme;
+            vec![Effect::Keep("theme", theme.code().into()), Effect::Document]
+        }
+        A::Letters(on) => {
+            model.ui.letters = on;
+            vec![Effect::Keep("letters", on.to_string())]
+        }
+        A::LessMotion(on) => {
+            model.ui.less_motion = on;
+            vec![Effect::Keep("motion", if on { "less" } else { "full" }.into())]
+        }
+        A::Release(release) => {
+            pause(model);
+            model.ui.release = release;
+            let text = with_release(&model.player.text(), release);
+            let _ = open_run(model, &text);
+            vec![Effect::Compute, Effect::KeepRun]
+        }
+        A::StageSize(width, height) if width > 0.0 => {
+            model.ui.stage_size = (width, height);
+            Vec::new()
+        }
+        A::TrackWidth(width) if width > 0.0 => {
+            model.ui.track_width = width;
+            Vec::new()
+        }
+        A::StageSize(..) | A::TrackWidth(_) => Vec::new(),
+        A::AskFrom(pod) => {
+            model.ui.asked_from = pod;
+            Vec::new()
+        }
+        A::AllEvents(on) => {
+            model.ui.all_events = on;
+            Vec::new()
+        }
+        A::StartOver => {
+            let (language, theme) = (model.ui.language, model.ui.theme);
+            let size = (model.ui.stage_size, model.ui.track_width, model.ui.system_dark, model.ui.less_motion);
+            *model = Model::default();
+            model.ui.language = language;
+            model.ui.theme = theme;
+            (model.ui.stage_size, model.ui.track_width, model.ui.system_dark, model.ui.less_motion) = size;
+            let text = open_story_still(model);
+            let mut effects = vec![Effect::Forget, Effect::Document, Effect::Compute];
+            effects.extend(text.map(Effect::EditorText));
+            effects
+        }
+        A::Copy(text) => vec![Effect::Copy(text)],
+        A::Download(name, text) => vec![Effect::Download(name, text)],
+        A::Manifest(text) => {
+            model.ui.manifest = text;
+            check(model);
+            vec![Effect::Keep("manifest", model.ui.manifest.clone())]
+        }
+        A::OpenText(text) => {
+            model.ui.origin = Origin::Own;
+            set_manifest(model, text)
+        }
+        A::Apply => apply(model),
+        A::Repair(which) => match model.ui.problems.get(which).and_then(|p| p.repair.as_ref()) {
+            Some(repair) => {
+                let text = repair.text.clone();
+                set_manifest(model, text)
+            }
+            None => Vec::new(),
+        },
+        A::RepairAll => match editor::mend_all(&model.ui.manifest, model.ui.language) {
+            Some(text) => {
+                let mut effects = set_manifest(model, text);
+                effects.extend(apply(model));
+                effects
+            }
+            None => Vec::new(),
+        },
+        A::GoToProblem(by) => match model.ui.problems.get(by) {
+            Some(problem) => vec![Effect::Caret(problem.line, problem.column)],
+            None => Vec::new(),
+        },
+        A::FocusManifest => {
+            model.ui.panel = Panel::Manifest;
+            vec![Effect::Focus("manifest")]
+        }
+        A::Command(line) => command(model, line),
+        A::FocusTerminal => {
+            model.ui.panel = Panel::Terminal;
+            vec![Effect::Focus("prompt"), Effect::ScrollTerminal]
+        }
+        A::WhatIf(line) => command(model, line),
+    }
+}
+
+fn at_step(player: &Player) -> crate::session::Position {
+    let step = player.steps()[player.step()];
+    crate::session::Position { happenings: step.happenings, time: step.time }
+}
+
+fn seek(model: &mut Model, go: impl FnOnce(&mut Player)) -> Vec<Effect> {
+    model.ui.playing = false;
+    model.play_when_ready = false;
+    model.player.rest();
+    go(&mut model.player);
+    vec![Effect::ScrollTerminal]
+}
+
+fn play(model: &mut Model) -> Vec<Effect> {
+    model.ui.screen = Screen::Page;
+    if model.player.at_end() {
+        if !model.player.is_computed() {
+            model.play_when_ready = true;
+            return vec![Effect::Compute];
+        }
+        // From the end, play begins again; in a blank run there is nothing to play.
+        if model.player.is_blank() {
+            return Vec::new();
+        }
+        model.player.go_to_step(0);
+    }
+    model.ui.playing = true;
+    vec![Effect::Frames]
+}
+
+fn pause(model: &mut Model) -> Vec<Effect> {
+    model.play_when_ready = false;
+    if model.ui.playing {
+        model.ui.playing = false;
+        model.player.hold(model.ui.spacing);
+    }
+    Vec::new()
+}
+
+fn frame(model: &mut Model, ms: f64) -> Vec<Effect> {
+    if !model.ui.playing {
+        model.player.settle(ms);
+        return vec![Effect::PaintOnly];
+    }
+    match model.player.advance(ms * SPEEDS[model.ui.speed].0, model.ui.spacing) {
+        Advance::Within => vec![Effect::PaintOnly],
+        Advance::Step => vec![Effect::ScrollTerminal],
+        Advance::Waiting => vec![Effect::PaintOnly, Effect::Compute],
+        Advance::End => {
+            model.ui.playing = false;
+            Vec::new()
+        }
+    }
+}
+
+fn computed(model: &mut Model) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if let Some(step) = model.opening
+        && (model.player.steps().len() > step || model.player.is_computed())
+    {
+        model.opening = None;
+        model.player.go_to_step(step);
+    }
+    if model.play_when_ready && !model.player.at_end() {
+        model.play_when_ready = false;
+        model.ui.playing = true;
+        effects.push(Effect::Frames);
+    }
+    if model.player.is_computed() {
+        model.play_when_ready = false;
+    }
+    effects
+}
+
+fn check(model: &mut Model) {
+    model.ui.problems = Rc::new(editor::problems(&model.ui.manifest, model.ui.language));
+}
+
+fn set_manifest(model: &mut Model, text: String) -> Vec<Effect> {
+    model.ui.manifest = text.clone();
+    check(model);
+    vec![Effect::EditorText(text.clone()), Effect::Keep("manifest", text)]
+}
+
+/// The file name under which the editor's text is applied.
+pub const FILE: &str = "web.yaml";
+
+fn apply(model: &mut Model) -> Vec<Effect> {
+    let mut text = model.ui.manifest.clone();
+    if text.trim().is_empty() {
+        return vec![Effect::Focus("manifest")];
+    }
+    model.ui.screen = Screen::Page;
+    pause(model);
+    model.ui.applied = text.clone();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    let answer = model.player.act(Directive::File { name: FILE.into(), text });
+    if let Err(message) = answer {
+        model.ui.notice = Some(message);
+        return Vec::new();
+    }
+    run_line(model, format!("kubectl apply -f {FILE}"))
+}
+
+fn command(model: &mut Model, line: String) -> Vec<Effect> {
+    let line = line.trim().trim_start_matches("$ ").trim().to_string();
+    if line.is_empty() {
+        return Vec::new();
+    }
+    pause(model);
+    if model.ui.lines.last() != Some(&line) {
+        model.ui.lines.push(line.clone());
+    }
+    // The editor's text is the file that commands name, as if it had been saved.
+    let text = &model.ui.manifest;
+    if line.contains(FILE) && !text.trim().is_empty() && model.player.run().files().get(FILE).is_none_or(|file| file.trim_end() != text.trim_end()) {
+        model.ui.applied = text.clone();
+        let _ = model.player.act(Directive::File { name: FILE.into(), text: format!("{}\n", text.trim_end()) });
+    }
+    run_line(model, line)
+}
+
+fn run_line(model: &mut Model, line: String) -> Vec<Effect> {
+    model.ui.notice = None;
+    model.ui.nearest = super::panels::terminal::nearest(&line);
+    if let Err(message) = model.player.act(Directive::Line(line)) {
+        model.ui.notice = Some(message);
+    }
+    model.play_when_ready = true;
+    vec![Effect::Compute, Effect::KeepRun, Effect::ScrollTerminal]
+}
+
+fn new_run(model: &mut Model, scenario: &str) {
+    let text = with_release(scenario, model.ui.release);
+    let _ = open_run(model, &text);
+}
+
+/// Shows another run; answers with its manifest, if it has one.
+pub fn open_run(model: &mut Model, scenario: &str) -> Option<String> {
+    model.ui.playing = false;
+    model.ui.selected = None;
+    model.ui.notice = None;
+    model.ui.nearest = None;
+    model.opening = None;
+    model.play_when_ready = false;
+    match Player::from_text(scenario) {
+        Ok(player) => {
+            let version = model.player.version;
+            model.player = player;
+            model.player.version = version + 1;
+        }
+        Err(message) => {
+            model.ui.notice = Some((model.ui.texts().link_broken)(&message));
+            model.player = Player::default();
+        }
+    }
+    let files = model.player.run().files();
+    files.get(FILE).or_else(|| files.values().next()).cloned()
+}
+
+/// Takes a text for the editor that counts as applied; answers with it.
+pub fn take_text(model: &mut Model, text: String) -> String {
+    model.ui.manifest = text.clone();
+    model.ui.applied = text.clone();
+    check(model);
+    text
+}
+
+/// The first story, stopped where it already says something; answers with its manifest.
+pub fn open_story_still(model: &mut Model) -> Option<String> {
+    model.ui.origin = Origin::Story(0);
+    let manifest = open_run(model, STORIES[0].scenario);
+    if let Some(text) = &manifest {
+        model.ui.manifest = text.clone();
+        model.ui.applied = text.clone();
+        check(model);
+    }
+    model.opening = Some(STORIES[0].still);
+    manifest
+}
+
+/// The scenario with another release in its header.
+fn with_release(scenario: &str, release: &str) -> String {
+    let rest: String = scenario.lines().filter(|l| !l.starts_with("k8s ")).flat_map(|l| [l, "\n"]).collect();
+    format!("k8s {release}\n{rest}")
+}

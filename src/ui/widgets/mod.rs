@@ -1,0 +1,38 @@
+//! Buttons, tabs, icons, dialogs, menus: what the panels are built of. None of them knows Kubernetes.
+
+mod button;
+mod dialog;
+mod icon;
+mod live;
+mod menu;
+mod tabs;
+
+pub use button::{Button, IconButton, Segment};
+pub use dialog::Dialog;
+pub use icon::{Icon, Logo};
+pub use live::Announcer;
+pub use menu::Menu;
+pub use tabs::{Tab, Tabs};
+
+use yew::prelude::*;
+
+/// A key as it is printed on a keyboard.
+pub fn kbd(key: &str) -> Html {
+    html! { <kbd class="kbd">{key}</kbd> }
+}
+
+/// Text in which `` `code` `` is set as code and `*words*` are emphasised: the only markup our own texts use.
+pub fn rich(text: &str) -> Html {
+    let mut parts: Vec<Html> = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['`', '*']) {
+        let mark = &rest[at..=at];
+        let Some(length) = rest[at + 1..].find(mark) else { break };
+        parts.push(html! { {&rest[..at]} });
+        let inner = rest[at + 1..at + 1 + length].to_string();
+        parts.push(if mark == "`" { html! { <code>{inner}</code> } } else { html! { <b>{inner}</b> } });
+        rest = &rest[at + 2 + length..];
+    }
+    parts.push(html! { {rest} });
+    parts.into_iter().collect()
+}
