@@ -90,7 +90,9 @@ impl Error {
     fn listed(&self) -> String {
         match self {
             Error::Client(text) | Error::Raw(text) => text.clone(),
-            Error::Server(status) => format!("Error from server ({}): {}", status.reason.name(), status.message),
+            Error::Server(status) => {
+                format!("Error from server ({}): {}", status.reason.name(), status.message)
+            }
             Error::Many(errors) => errors.iter().map(Error::listed).collect::<Vec<_>>().join("\n"),
             Error::Exit(_) => String::new(),
         }
@@ -129,7 +131,10 @@ mod tests {
     #[test]
     fn k194_one_cause_and_several() {
         let one = Status::invalid(Kind::StatefulSet, "web", vec!["spec: Forbidden: no".into()]);
-        assert_eq!(Error::from(one.clone()).report().0, "The StatefulSet \"web\" is invalid: spec: Forbidden: no\n");
+        assert_eq!(
+            Error::from(one.clone()).report().0,
+            "The StatefulSet \"web\" is invalid: spec: Forbidden: no\n"
+        );
         let listed = Error::Many(vec![Error::when(&one, "creating", "w.yaml"), Error::client("b")]);
         assert_eq!(
             listed.report().0,

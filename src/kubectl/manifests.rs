@@ -173,7 +173,8 @@ fn understand(cx: &mut Cx, source: &str, mut value: Value) -> Result<Manifest> {
         }
     }
     let (name, namespace) = (metadata.get("name").str(), metadata.get("namespace").str());
-    let known = resource::all().find(|resource| *kind == *resource.name && *api_version == *resource.api_version);
+    let known =
+        resource::all().find(|resource| *kind == *resource.name && *api_version == *resource.api_version);
     let Some(resource) = known else {
         return Err(Error::client(format!(
             "resource mapping not found for name: \"{name}\" namespace: \"{namespace}\" from \"{source}\": no matches \

@@ -351,8 +351,10 @@ pub fn suggest(line: &str) -> Option<String> {
         return Some(replace(&words[verb + 1], near));
     }
     let next = next_plain(&texts, verb + 1)?;
-    let subs: Vec<&str> = VERBS.iter().filter_map(|v| v.name.strip_prefix(name.as_str())?.strip_prefix(' ')).collect();
-    let takes_type = matches!(name.as_str(), "get" | "describe" | "delete" | "scale" | "patch" | "label" | "annotate");
+    let subs: Vec<&str> =
+        VERBS.iter().filter_map(|v| v.name.strip_prefix(name.as_str())?.strip_prefix(' ')).collect();
+    let takes_type =
+        matches!(name.as_str(), "get" | "describe" | "delete" | "scale" | "patch" | "label" | "annotate");
     let near = if !subs.is_empty() && !subs.contains(&texts[next].as_str()) {
         verbs::nearest(&texts[next], subs.into_iter())?
     } else if takes_type && !texts[next].contains(['/', ',']) && resource::find(&texts[next]).is_err() {

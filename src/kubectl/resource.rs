@@ -147,7 +147,8 @@ impl Resource {
 
     fn answers_to(&self, word: &str) -> bool {
         let (name, rest) = word.split_once('.').unwrap_or((word, ""));
-        let named = name == self.plural || name == self.singular() || self.short.split(',').any(|s| s == name);
+        let named =
+            name == self.plural || name == self.singular() || self.short.split(',').any(|s| s == name);
         if !named || name.is_empty() {
             return false;
         }

@@ -2,7 +2,7 @@
 
 use super::error::{Error, Result};
 use super::resource::{self, Resource};
-use crate::api::{Kind, Map, Object};
+use crate::api::{Kind, Map, Object, Value};
 use crate::store::{Reason, Status, Store};
 use std::rc::Rc;
 
@@ -181,12 +181,18 @@ fn selectable(kind: Option<Kind>, path: &str) -> bool {
 
 fn matches(requirements: &[Requirement], labels: &Map) -> bool {
     requirements.iter().all(|requirement| {
-        let value = labels.get(&requirement.key).map(|value| value.str());
+        let value = labels.get(&requirement.key).map(Value::str);
         let listed = value.is_some_and(|value| requirement.values.iter().any(|v| v == value));
         let compared = |above: bool| {
             let bound = requirement.values.first().and_then(|v| v.parse::<i64>().ok());
             match (value.and_then(|v| v.parse::<i64>().ok()), bound) {
-                (Some(value), Some(bound)) => if above { value > bound } else { value < bound },
+                (Some(value), Some(bound)) => {
+                    if above {
+                        value > bound
+                    } else {
+                        value < bound
+                    }
+                }
                 _ => false,
             }
         };
@@ -294,7 +300,9 @@ fn parse_labels(text: &str) -> std::result::Result<Vec<Requirement>, String> {
                     }
                     (if operator == "in" { Op::In } else { Op::NotIn }, values)
                 }
-                other => return Err(wrap(format!("found '{other}', expected: in, notin, =, ==, !=, gt, lt"))),
+                other => {
+                    return Err(wrap(format!("found '{other}', expected: in, notin, =, ==, !=, gt, lt")));
+                }
             };
             requirements.push(Requirement { key, op, values });
         }
@@ -323,12 +331,23 @@ mod tests {
     #[test]
     fn k19_label_selectors() {
         let nginx = [("app", "nginx"), ("n", "3")];
-        for selector in
-            ["", "app=nginx", "app==nginx , n", "app!=x", "b!=x", "!b", "app in (x, nginx)", "app notin (x)", "n>2", "n<4"]
-        {
+        for selector in [
+            "",
+            "app=nginx",
+            "app==nginx , n",
+            "app!=x",
+            "b!=x",
+            "!b",
+            "app in (x, nginx)",
+            "app notin (x)",
+            "n>2",
+            "n<4",
+        ] {
             assert!(fits(selector, &nginx), "{selector}");
         }
-        for selector in ["app=x", "app!=nginx", "b", "!app", "app in (x,y)", "app notin (nginx)", "n>3", "b=", "n<1"] {
+        for selector in
+            ["app=x", "app!=nginx", "b", "!app", "app in (x,y)", "app notin (nginx)", "n>3", "b=", "n<1"]
+        {
             assert!(!fits(selector, &nginx), "{selector}");
         }
     }

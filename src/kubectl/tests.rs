@@ -113,11 +113,69 @@ fn overview_names() -> impl Iterator<Item = &'static str> {
 #[test]
 fn nothing_a_person_types_stops_the_program() {
     let words = [
-        "get", "po", "sts/web", "-l", "a in (", "-o", "jsonpath={", "wide", "--", "-f", "-", "web.yaml", "", "'", "{{",
-        "apply", "patch", "-p", "[]", "{}", "--type=json", "scale", "--replicas", "9999999999999999999", "all", "/", "a/b/c",
-        "rollout", "status", "undo", "wait", "--for", "jsonpath=", "condition=", "logs", "exec", "label", "x-", "a=", "=",
-        "taint", "k=v:", "describe", "delete", "--cascade", "create", "service", "clusterip", "--tcp=x", "events",
-        "explain", "sts.spec.", "-", "ü", "--sort-by", ".", "-A", "-w", "set", "image", "*=", "config", "run",
+        "get",
+        "po",
+        "sts/web",
+        "-l",
+        "a in (",
+        "-o",
+        "jsonpath={",
+        "wide",
+        "--",
+        "-f",
+        "-",
+        "web.yaml",
+        "",
+        "'",
+        "{{",
+        "apply",
+        "patch",
+        "-p",
+        "[]",
+        "{}",
+        "--type=json",
+        "scale",
+        "--replicas",
+        "9999999999999999999",
+        "all",
+        "/",
+        "a/b/c",
+        "rollout",
+        "status",
+        "undo",
+        "wait",
+        "--for",
+        "jsonpath=",
+        "condition=",
+        "logs",
+        "exec",
+        "label",
+        "x-",
+        "a=",
+        "=",
+        "taint",
+        "k=v:",
+        "describe",
+        "delete",
+        "--cascade",
+        "create",
+        "service",
+        "clusterip",
+        "--tcp=x",
+        "events",
+        "explain",
+        "sts.spec.",
+        "-",
+        "ü",
+        "--sort-by",
+        ".",
+        "-A",
+        "-w",
+        "set",
+        "image",
+        "*=",
+        "config",
+        "run",
     ];
     let mut seed = 7u64;
     for _ in 0..4000 {
@@ -135,12 +193,21 @@ fn nothing_a_person_types_stops_the_program() {
 #[test]
 fn k106_apply_creates_changes_and_leaves_alone() {
     let mut desk = desk();
-    assert_eq!(desk.run("kubectl apply -f web.yaml"), "service/nginx created\nstatefulset.apps/web created\n");
-    assert_eq!(desk.run("kubectl apply -f web.yaml"), "service/nginx unchanged\nstatefulset.apps/web unchanged\n");
+    assert_eq!(
+        desk.run("kubectl apply -f web.yaml"),
+        "service/nginx created\nstatefulset.apps/web created\n"
+    );
+    assert_eq!(
+        desk.run("kubectl apply -f web.yaml"),
+        "service/nginx unchanged\nstatefulset.apps/web unchanged\n"
+    );
     desk.files.insert("web.yaml".into(), SET.replace("replicas: 2", "replicas: 3"));
     assert_eq!(desk.run("k apply -f ./web.yaml"), "statefulset.apps/web configured\n");
     assert_eq!(desk.run("kubectl get sts web -o jsonpath={.spec.replicas}"), "3");
-    assert_eq!(desk.run("kubectl apply -f no.yaml"), "# stderr\nerror: the path \"no.yaml\" does not exist\n# exit 1\n");
+    assert_eq!(
+        desk.run("kubectl apply -f no.yaml"),
+        "# stderr\nerror: the path \"no.yaml\" does not exist\n# exit 1\n"
+    );
     assert_eq!(
         desk.run("kubectl apply web.yaml"),
         "# stderr\nerror: Unexpected args: [web.yaml]\nSee 'kubectl apply -h' for help and examples\n# exit 1\n"
@@ -166,7 +233,10 @@ fn k128_scale() {
             "kubectl scale sts -l app=zzz --replicas=1",
             "# stderr\nerror: no objects passed to scale\n# exit 1\n",
         ),
-        ("kubectl scale sts web --replicas=7 --dry-run=server", "statefulset.apps/web scaled (server dry run)\n"),
+        (
+            "kubectl scale sts web --replicas=7 --dry-run=server",
+            "statefulset.apps/web scaled (server dry run)\n",
+        ),
         ("kubectl get sts --no-headers", "web   0/5   0s\n"),
     ] {
         assert_eq!(desk.run(line), text, "{line}");
@@ -177,7 +247,10 @@ fn k128_scale() {
 fn k136_delete_prints_at_once_and_waits() {
     let mut desk = desk();
     desk.run("kubectl apply -f web.yaml");
-    assert_eq!(desk.run("kubectl delete sts web"), "statefulset.apps \"web\" deleted from default namespace\n");
+    assert_eq!(
+        desk.run("kubectl delete sts web"),
+        "statefulset.apps \"web\" deleted from default namespace\n"
+    );
     assert_eq!(
         desk.run("kubectl delete sts web"),
         "# stderr\nError from server (NotFound): statefulsets.apps \"web\" not found\n# exit 1\n"
@@ -274,11 +347,15 @@ fn k45_the_status_column_of_pods() {
     let pod = |status: Value| {
         let mut pod = Object::new(Kind::Pod, "default", "p");
         let init = vec![object! { "name" => "i" }, object! { "name" => "j" }];
-        pod.body.set(&["spec"], object! { "containers" => vec![object! { "name" => "c" }], "initContainers" => init });
+        pod.body.set(
+            &["spec"],
+            object! { "containers" => vec![object! { "name" => "c" }], "initContainers" => init },
+        );
         pod.body.set(&["status"], status);
         output::list::cells(&pod, SimTime(60_000))[1..4].join(" ")
     };
-    let app = |state: Value| object! { "name" => "c", "state" => state, "ready" => true, "restartCount" => 0 };
+    let app =
+        |state: Value| object! { "name" => "c", "state" => state, "ready" => true, "restartCount" => 0 };
     let waiting = |reason: &'static str| object! { "waiting" => object! { "reason" => reason } };
     let running = || object! { "running" => Value::map() };
     let ended = |code: i64| object! { "terminated" => object! { "exitCode" => code } };
@@ -295,7 +372,10 @@ fn k45_the_status_column_of_pods() {
     let init = |state: Value| object! { "name" => "i", "state" => state, "restartCount" => 2 };
     assert_eq!(pod(with("initContainerStatuses", init(running()))), "0/1 Init:0/2 2");
     assert_eq!(pod(with("initContainerStatuses", init(ended(1)))), "0/1 Init:ExitCode:1 2");
-    assert_eq!(pod(with("initContainerStatuses", init(waiting("CrashLoopBackOff")))), "0/1 Init:CrashLoopBackOff 2");
+    assert_eq!(
+        pod(with("initContainerStatuses", init(waiting("CrashLoopBackOff")))),
+        "0/1 Init:CrashLoopBackOff 2"
+    );
     let mut crashed = app(waiting("CrashLoopBackOff"));
     crashed.set(&["restartCount"], 2);
     crashed.set(&["lastState", "terminated", "finishedAt"], "2026-01-01T00:00:56Z");

@@ -153,7 +153,8 @@ impl Page<'_> {
                 && (about.get("uid").str() == object.uid() || object.kind == Kind::Node)
         };
         let namespace = (!object.namespace().is_empty()).then_some(object.namespace());
-        let mut events: Vec<Rc<Object>> = self.store.list(Kind::Event, namespace).filter(own).cloned().collect();
+        let mut events: Vec<Rc<Object>> =
+            self.store.list(Kind::Event, namespace).filter(own).cloned().collect();
         if events.is_empty() {
             put!(self, 0, "Events:\t{NONE}\n");
             return;
@@ -164,7 +165,11 @@ impl Page<'_> {
         for event in events {
             let member = |key: &str| event.body.get(key).str();
             let path = event.body.at(&["involvedObject", "fieldPath"]).str();
-            let path = if path.is_empty() || self.profile.before(1, 35) { String::new() } else { format!("{path}: ") };
+            let path = if path.is_empty() || self.profile.before(1, 35) {
+                String::new()
+            } else {
+                format!("{path}: ")
+            };
             put!(
                 self,
                 1,
@@ -193,7 +198,13 @@ impl Page<'_> {
             put!(self, 0, "Service Name:\t{}\n", spec.get("serviceName").str());
             put!(self, 0, "Pod Management Policy:\t{}\n", spec.get("podManagementPolicy").str());
         }
-        put!(self, 0, "Replicas:\t{} desired | {} total\n", int(spec.get("replicas")), int(status.get("replicas")));
+        put!(
+            self,
+            0,
+            "Replicas:\t{} desired | {} total\n",
+            int(spec.get("replicas")),
+            int(status.get("replicas"))
+        );
         let strategy = spec.get("updateStrategy");
         put!(self, 0, "Update Strategy:\t{}\n", strategy.get("type").str());
         let rolling = strategy.get("rollingUpdate");
@@ -238,7 +249,8 @@ impl Page<'_> {
             self.annotations("  Annotations", metadata.get("annotations").as_map().unwrap_or(Map::empty()));
             let size = or(claim.at(&["spec", "resources", "requests", "storage"]), "<default>");
             put!(self, 1, "Capacity:\t{size}\n");
-            let modes: Vec<&str> = claim.at(&["spec", "accessModes"]).items().iter().map(Value::str).collect();
+            let modes: Vec<&str> =
+                claim.at(&["spec", "accessModes"]).items().iter().map(Value::str).collect();
             put!(self, 1, "Access Modes:\t[{}]\n", modes.join(" "));
         }
     }
@@ -620,7 +632,8 @@ impl Page<'_> {
         self.annotations("Annotations", claim.annotations());
         put!(self, 0, "Finalizers:\t{}\n", bracketed(claim.meta("finalizers")));
         let bound = !spec.get("volumeName").str().is_empty();
-        let capacity = if bound { list::quantity(status.at(&["capacity", "storage"])) } else { String::new() };
+        let capacity =
+            if bound { list::quantity(status.at(&["capacity", "storage"])) } else { String::new() };
         let modes = if bound { list::access_modes(status.get("accessModes")) } else { String::new() };
         put!(self, 0, "Capacity:\t{capacity}\nAccess Modes:\t{modes}\n");
         if !spec.get("volumeMode").is_null() {
@@ -634,7 +647,11 @@ impl Page<'_> {
         put!(self, 0, "Used By:\t{}\n", if users.is_empty() { NONE.to_string() } else { users.join("\n\t") });
         let conditions = status.get("conditions").items();
         if !conditions.is_empty() {
-            put!(self, 0, "Conditions:\n  Type\tStatus\tLastProbeTime\tLastTransitionTime\tReason\tMessage\n");
+            put!(
+                self,
+                0,
+                "Conditions:\n  Type\tStatus\tLastProbeTime\tLastTransitionTime\tReason\tMessage\n"
+            );
             put!(self, 1, "----\t------\t-----------------\t------------------\t------\t-------\n");
         }
         for condition in conditions {
@@ -742,8 +759,14 @@ impl Page<'_> {
         put!(self, 0, "Subsets:\n");
         for subset in endpoints.body.get("subsets").items() {
             for (title, key) in [("Addresses", "addresses"), ("NotReadyAddresses", "notReadyAddresses")] {
-                let ips: Vec<&str> = subset.get(key).items().iter().map(|address| address.get("ip").str()).collect();
-                put!(self, 1, "{title}:\t{}\n", if ips.is_empty() { NONE.to_string() } else { ips.join(",") });
+                let ips: Vec<&str> =
+                    subset.get(key).items().iter().map(|address| address.get("ip").str()).collect();
+                put!(
+                    self,
+                    1,
+                    "{title}:\t{}\n",
+                    if ips.is_empty() { NONE.to_string() } else { ips.join(",") }
+                );
             }
             if !subset.get("ports").items().is_empty() {
                 put!(self, 1, "Ports:\n    Name\tPort\tProtocol\n    ----\t----\t--------\n");
@@ -805,7 +828,12 @@ impl Page<'_> {
         });
         let mut taints: Vec<String> = taints.collect();
         taints.sort();
-        put!(self, 0, "Taints:\t{}\n", if taints.is_empty() { NONE.to_string() } else { taints.join("\n\t") });
+        put!(
+            self,
+            0,
+            "Taints:\t{}\n",
+            if taints.is_empty() { NONE.to_string() } else { taints.join("\n\t") }
+        );
         put!(self, 0, "Unschedulable:\t{}\n", spec.get("unschedulable").is_true());
         // Leases are not simulated; the kubelet renews its own every ten seconds.
         let ready = node.condition("Ready");
@@ -820,7 +848,11 @@ impl Page<'_> {
         });
         let conditions = status.get("conditions").items();
         if !conditions.is_empty() {
-            put!(self, 0, "Conditions:\n  Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage\n");
+            put!(
+                self,
+                0,
+                "Conditions:\n  Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage\n"
+            );
             put!(self, 1, "----\t------\t-----------------\t------------------\t------\t-------\n");
         }
         for condition in conditions {
@@ -862,7 +894,13 @@ impl Page<'_> {
             put!(self, 1, "{title}:\t{}\n", status.at(&["nodeInfo", key]).str());
         }
         if !spec.get("podCIDR").str().is_empty() {
-            put!(self, 0, "PodCIDR:\t{}\nPodCIDRs:\t{}\n", spec.get("podCIDR").str(), joined(spec.get("podCIDRs")));
+            put!(
+                self,
+                0,
+                "PodCIDR:\t{}\nPodCIDRs:\t{}\n",
+                spec.get("podCIDR").str(),
+                joined(spec.get("podCIDRs"))
+            );
         }
         self.load(node);
     }
@@ -891,7 +929,11 @@ impl Page<'_> {
             let created = age::since(pod.meta("creationTimestamp"), self.now);
             put!(self, 1, "{}\t{}\t\t{}\t{created}\n", pod.namespace(), pod.name(), cells.join("\t"));
         }
-        put!(self, 0, "Allocated resources:\n  (Total limits may be over 100 percent, i.e., overcommitted.)\n");
+        put!(
+            self,
+            0,
+            "Allocated resources:\n  (Total limits may be over 100 percent, i.e., overcommitted.)\n"
+        );
         put!(self, 1, "Resource\tRequests\tLimits\n  --------\t--------\t------\n");
         for (i, name) in names.iter().enumerate() {
             let [requests, limits] = &total[i];
@@ -944,7 +986,7 @@ struct Amount {
 impl Amount {
     fn of(value: &Value) -> Amount {
         let text = text_of(value);
-        let milli = Quantity::parse(&text).map_or(0, |quantity| quantity.milli());
+        let milli = Quantity::parse(&text).map_or(0, Quantity::milli);
         Amount { milli, binary: text.ends_with('i') }
     }
 
@@ -972,7 +1014,8 @@ impl Amount {
 
     /// `100m (2%)`.
     fn share(&self, whole: &Amount) -> String {
-        let percent = if whole.milli == 0 { 0 } else { (self.milli as i128 * 100 / whole.milli as i128) as i64 };
+        let percent =
+            if whole.milli == 0 { 0 } else { (self.milli as i128 * 100 / whole.milli as i128) as i64 };
         let text = if self.milli % 1000 != 0 {
             format!("{}m", self.milli)
         } else {

@@ -69,7 +69,9 @@ impl Format {
                 }
                 Format::Columns(columns)
             }
-            ("go-template" | "template" | "go-template-file" | "templatefile", None) if !args.has("template") => {
+            ("go-template" | "template" | "go-template-file" | "templatefile", None)
+                if !args.has("template") =>
+            {
                 return Err(Error::client("template format specified but no template given"));
             }
             ("go-template" | "template", rest) => go(rest.unwrap_or(args.text("template")))?,
@@ -137,7 +139,8 @@ fn go(text: &str) -> Result<Format> {
 pub fn go_print(value: &Value) -> String {
     match value {
         Value::Map(map) => {
-            let members: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{}", go_print(value))).collect();
+            let members: Vec<String> =
+                map.iter().map(|(key, value)| format!("{key}:{}", go_print(value))).collect();
             format!("map[{}]", members.join(" "))
         }
         Value::List(items) => format!("[{}]", items.iter().map(go_print).collect::<Vec<_>>().join(" ")),

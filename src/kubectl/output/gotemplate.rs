@@ -41,7 +41,8 @@ impl GoTemplate {
         }
         tokens.push((false, rest.to_string()));
         let mut at = 0;
-        let nodes = block(&tokens, &mut at, 0).map_err(|why| format!("error parsing template {text}, {why}"))?;
+        let nodes =
+            block(&tokens, &mut at, 0).map_err(|why| format!("error parsing template {text}, {why}"))?;
         if at < tokens.len() {
             let text = format!("error parsing template {text}, template: output:1: unexpected {{{{end}}}}");
             return Err(text);
@@ -53,8 +54,9 @@ impl GoTemplate {
     pub fn print(&self, value: &Value) -> Result<String, String> {
         let mut out = String::new();
         let mut variables = vec![("$".to_string(), value.clone())];
-        run(&self.nodes, value, &mut variables, &mut out)
-            .map_err(|why| format!("error executing template {:?}: template: output:1: {why}", self.source))?;
+        run(&self.nodes, value, &mut variables, &mut out).map_err(|why| {
+            format!("error executing template {:?}: template: output:1: {why}", self.source)
+        })?;
         Ok(out)
     }
 }
@@ -83,7 +85,9 @@ fn block(tokens: &[(bool, String)], at: &mut usize, depth: usize) -> Result<Vec<
                 let inside = block(tokens, at, depth + 1)?;
                 let mut otherwise = Vec::new();
                 let mut closing = tokens.get(*at).map(|(_, text)| text.clone()).unwrap_or_default();
-                if let Some(chain) = closing.strip_prefix("else").map(str::trim).filter(|chain| !chain.is_empty()) {
+                if let Some(chain) =
+                    closing.strip_prefix("else").map(str::trim).filter(|chain| !chain.is_empty())
+                {
                     // `else if …` is a block of its own that ends with the same `end`.
                     let mut inner = tokens[*at..].to_vec();
                     inner[0].1 = chain.to_string();
@@ -194,8 +198,12 @@ fn run(nodes: &[Node], dot: &Value, variables: &mut Variables, out: &mut String)
                     continue;
                 }
                 let items: Vec<(Value, Value)> = match &value {
-                    Value::Map(map) => map.iter().map(|(key, value)| (Value::from(key), value.clone())).collect(),
-                    other => other.items().iter().enumerate().map(|(i, v)| (Value::from(i), v.clone())).collect(),
+                    Value::Map(map) => {
+                        map.iter().map(|(key, value)| (Value::from(key), value.clone())).collect()
+                    }
+                    other => {
+                        other.items().iter().enumerate().map(|(i, v)| (Value::from(i), v.clone())).collect()
+                    }
                 };
                 if items.is_empty() {
                     run(otherwise, dot, variables, out)?;
@@ -271,7 +279,12 @@ fn pipeline(words: &[String], dot: &Value, variables: &Variables) -> Result<Valu
     last.ok_or_else(|| "missing value for command".to_string())
 }
 
-fn command(words: &[String], piped: Option<Value>, dot: &Value, variables: &Variables) -> Result<Value, String> {
+fn command(
+    words: &[String],
+    piped: Option<Value>,
+    dot: &Value,
+    variables: &Variables,
+) -> Result<Value, String> {
     let mut values = Vec::new();
     let mut function = None;
     let mut i = 0;
@@ -290,7 +303,10 @@ fn command(words: &[String], piped: Option<Value>, dot: &Value, variables: &Vari
                 i += 1;
             }
             values.push(pipeline(&words[from..i.saturating_sub(1).max(from)], dot, variables)?);
-        } else if i == 1 && word.chars().all(char::is_alphabetic) && !matches!(word.as_str(), "true" | "false" | "nil") {
+        } else if i == 1
+            && word.chars().all(char::is_alphabetic)
+            && !matches!(word.as_str(), "true" | "false" | "nil")
+        {
             function = Some(word.as_str());
         } else {
             values.push(operand(word, dot, variables)?);
@@ -325,7 +341,9 @@ fn command(words: &[String], piped: Option<Value>, dot: &Value, variables: &Vari
             other => other.items().len().into(),
         },
         "index" => values.iter().skip(1).fold(first, |value, key| match key {
-            Value::Int(i) => usize::try_from(*i).ok().and_then(|i| value.items().get(i)).cloned().unwrap_or_default(),
+            Value::Int(i) => {
+                usize::try_from(*i).ok().and_then(|i| value.items().get(i)).cloned().unwrap_or_default()
+            }
             key => value.get(key.str()).clone(),
         }),
         "print" | "println" => {
@@ -339,7 +357,9 @@ fn command(words: &[String], piped: Option<Value>, dot: &Value, variables: &Vari
             while let Some(c) = chars.next() {
                 match (c, if c == '%' { chars.next() } else { None }) {
                     ('%', Some('%')) => text.push('%'),
-                    ('%', Some('q')) => text += &format!("{:?}", rest.next().map(go_print).unwrap_or_default()),
+                    ('%', Some('q')) => {
+                        text += &format!("{:?}", rest.next().map(go_print).unwrap_or_default());
+                    }
                     ('%', Some(_)) => text += &rest.next().map(go_print).unwrap_or_default(),
                     (c, _) => text.push(c),
                 }
@@ -418,7 +438,18 @@ mod tests {
             GoTemplate::parse("{{.spec").unwrap_err(),
             "error parsing template {{.spec, template: output:1: unclosed action"
         );
-        for wrong in ["{{end}}", "{{range .a}}", "{{else}}", "{{)}}", "{{(}}", "{{|}}", "{{\"}}", "{{:=}}", "{{if}}", "{{}}"] {
+        for wrong in [
+            "{{end}}",
+            "{{range .a}}",
+            "{{else}}",
+            "{{)}}",
+            "{{(}}",
+            "{{|}}",
+            "{{\"}}",
+            "{{:=}}",
+            "{{if}}",
+            "{{}}",
+        ] {
             let _ = GoTemplate::parse(wrong).map(|template| template.print(&pod));
         }
     }

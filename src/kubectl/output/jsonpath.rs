@@ -353,8 +353,8 @@ impl Reader<'_> {
         while let Some((at, c)) = chars.next() {
             match c {
                 '\\' => name.extend(chars.next().map(|(_, c)| c)),
-                '.' | '[' | ']' | '}' | '{' | ')' | '(' | '=' | '!' | '<' | '>' | '|' | '&' | ',' | ' ' | '\t'
-                | '\n' => {
+                '.' | '[' | ']' | '}' | '{' | ')' | '(' | '=' | '!' | '<' | '>' | '|' | '&' | ',' | ' '
+                | '\t' | '\n' => {
                     end = at;
                     break;
                 }
@@ -402,10 +402,8 @@ impl Reader<'_> {
             }
         };
         if inside.contains(',') {
-            let indices: Result<Vec<_>, String> = inside
-                .split(',')
-                .map(|part| Ok(vec![Step::Index(number(part)?.unwrap_or(0))]))
-                .collect();
+            let indices: Result<Vec<_>, String> =
+                inside.split(',').map(|part| Ok(vec![Step::Index(number(part)?.unwrap_or(0))])).collect();
             return Ok(Step::Union(indices?));
         }
         let bounds: Vec<&str> = inside.split(':').collect();

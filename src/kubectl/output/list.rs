@@ -7,9 +7,17 @@ use crate::sim::SimTime;
 /// The columns of a kind; those that begin with `*` appear only with `-o wide`.
 pub fn columns(kind: Kind) -> &'static [&'static str] {
     match kind {
-        Kind::Pod => {
-            &["NAME", "READY", "STATUS", "RESTARTS", "AGE", "*IP", "*NODE", "*NOMINATED NODE", "*READINESS GATES"]
-        }
+        Kind::Pod => &[
+            "NAME",
+            "READY",
+            "STATUS",
+            "RESTARTS",
+            "AGE",
+            "*IP",
+            "*NODE",
+            "*NOMINATED NODE",
+            "*READINESS GATES",
+        ],
         Kind::StatefulSet => &["NAME", "READY", "AGE", "*CONTAINERS", "*IMAGES"],
         Kind::Service => &["NAME", "TYPE", "CLUSTER-IP", "EXTERNAL-IP", "PORT(S)", "AGE", "*SELECTOR"],
         Kind::Endpoints => &["NAME", "ENDPOINTS", "AGE"],
@@ -161,7 +169,8 @@ pub fn cells(object: &Object, now: SimTime) -> Vec<String> {
         Kind::Node => node(object, name, created),
         Kind::Event => event(object, now),
         Kind::ConfigMap => {
-            let data = object.body.get("data").entries().len() + object.body.get("binaryData").entries().len();
+            let data =
+                object.body.get("data").entries().len() + object.body.get("binaryData").entries().len();
             vec![name, data.to_string(), created]
         }
         Kind::Namespace => vec![name, status.get("phase").str().to_string(), created],
@@ -197,7 +206,12 @@ pub fn quantity(value: &Value) -> String {
 
 /// `RWO,ROX` (K34).
 pub fn access_modes(modes: &Value) -> String {
-    let known = [("ReadWriteOnce", "RWO"), ("ReadOnlyMany", "ROX"), ("ReadWriteMany", "RWX"), ("ReadWriteOncePod", "RWOP")];
+    let known = [
+        ("ReadWriteOnce", "RWO"),
+        ("ReadOnlyMany", "ROX"),
+        ("ReadWriteMany", "RWX"),
+        ("ReadWriteOncePod", "RWOP"),
+    ];
     let has = |long: &str| modes.items().iter().any(|mode| mode.str() == long);
     known.iter().filter(|(long, _)| has(long)).map(|(_, short)| *short).collect::<Vec<_>>().join(",")
 }
@@ -212,7 +226,8 @@ pub fn storage_class(object: &Object) -> String {
 
 /// `k=v,k2=v2`, or `<none>`.
 pub fn pairs(map: &Value) -> String {
-    let pairs: Vec<String> = map.entries().iter().map(|(key, value)| format!("{key}={}", value.str())).collect();
+    let pairs: Vec<String> =
+        map.entries().iter().map(|(key, value)| format!("{key}={}", value.str())).collect();
     if pairs.is_empty() { "<none>".to_string() } else { pairs.join(",") }
 }
 
@@ -230,7 +245,11 @@ fn join(items: &Value, key: &str) -> String {
 }
 
 fn phase(object: &Object) -> String {
-    if object.is_terminating() { "Terminating".into() } else { object.status().get("phase").str().to_string() }
+    if object.is_terminating() {
+        "Terminating".into()
+    } else {
+        object.status().get("phase").str().to_string()
+    }
 }
 
 /// The roles of a node, sorted, or `<none>`.
@@ -324,7 +343,9 @@ fn service(object: &Object, name: String, created: String) -> Vec<String> {
         "ExternalName" => spec.get("externalName").str().to_string(),
         "LoadBalancer" if ingress.is_empty() && listed.is_empty() => "<pending>".to_string(),
         "LoadBalancer" => {
-            let given = ingress.iter().map(|i| if i.get("ip").str().is_empty() { i.get("hostname") } else { i.get("ip") });
+            let given = ingress
+                .iter()
+                .map(|i| if i.get("ip").str().is_empty() { i.get("hostname") } else { i.get("ip") });
             given.map(Value::str).chain(listed).collect::<Vec<_>>().join(",")
         }
         _ if listed.is_empty() => "<none>".to_string(),
@@ -441,9 +462,9 @@ fn pod(object: &Object, name: String, created: String, now: SimTime) -> Vec<Stri
         }
     }
     let gates = spec.get("readinessGates").items();
-    let open = gates.iter().filter(|gate| {
-        object.condition(gate.get("conditionType").str()).get("status").str() == "True"
-    });
+    let open = gates
+        .iter()
+        .filter(|gate| object.condition(gate.get("conditionType").str()).get("status").str() == "True");
     vec![
         name,
         format!("{ready}/{total}"),

@@ -25,8 +25,12 @@ impl Aligner {
 
     /// Aligns `text`.
     pub fn align(&mut self, text: &str) -> String {
-        let lines: Vec<Vec<&str>> =
-            text.strip_suffix('\n').unwrap_or(text).split('\n').map(|line| line.split('\t').collect()).collect();
+        let lines: Vec<Vec<&str>> = text
+            .strip_suffix('\n')
+            .unwrap_or(text)
+            .split('\n')
+            .map(|line| line.split('\t').collect())
+            .collect();
         let mut out = String::with_capacity(text.len() * 2);
         if !text.is_empty() {
             self.block(&lines, &mut Vec::new(), &mut out);

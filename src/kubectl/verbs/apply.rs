@@ -10,6 +10,7 @@ use crate::kubectl::{Cx, Outcome, wire};
 use crate::store::{Reason, Status, admission, patch};
 use std::rc::Rc;
 
+/// `kubectl apply`.
 pub const VERB: Verb = Verb {
     name: "apply",
     flags: "filename/f, kustomize/k= recursive/R! selector/l= all! cascade? dry-run? field-manager= force! \
@@ -30,6 +31,7 @@ Examples:
     run,
 };
 
+/// `kubectl apply view-last-applied`.
 pub const VIEW_LAST_APPLIED: Verb = Verb {
     name: "apply view-last-applied",
     flags: "filename/f, recursive/R! selector/l= all! output/o=",
@@ -51,7 +53,8 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     let (found, mut errors) = manifests::read(cx)?;
     let mut printed = Vec::new();
     for manifest in &found {
-        let step = if cx.args.is("server-side") { server_side(cx, manifest, dry) } else { one(cx, manifest, dry) };
+        let step =
+            if cx.args.is("server-side") { server_side(cx, manifest, dry) } else { one(cx, manifest, dry) };
         match step {
             Ok((object, done)) => {
                 if format.is_table() || format == Format::Name {
@@ -175,12 +178,15 @@ fn one(cx: &mut Cx, manifest: &Manifest, dry: DryRun) -> Result<(Rc<Object>, &'s
     let decoded = schema::decode_as(new.kind, &merged).map_err(Status::from);
     let result = decoded.and_then(|(object, problems)| {
         judge(cx, &problems, || {
-            let known: Vec<String> = problems.iter().map(|problem| problem.to_string()).collect();
+            let known: Vec<String> = problems.iter().map(ToString::to_string).collect();
             let known = known.join(", ");
             if known.is_empty() {
                 return Ok(());
             }
-            let text = format!("patch: Invalid value: {:?}: strict decoding error: {known}", format::go_print(&change));
+            let text = format!(
+                "patch: Invalid value: {:?}: strict decoding error: {known}",
+                format::go_print(&change)
+            );
             Err(Status::new(Reason::Invalid, text))
         })?;
         Ok(object)
@@ -253,7 +259,9 @@ fn server_side(cx: &mut Cx, manifest: &Manifest, dry: DryRun) -> Result<(Rc<Obje
         )));
     }
     if dry == DryRun::Client {
-        return Err(Error::client("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)"));
+        return Err(Error::client(
+            "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
+        ));
     }
     let mut client = cx.host.client();
     client.set_dry_run(dry == DryRun::Server);
@@ -275,7 +283,10 @@ fn view_last_applied(cx: &mut Cx) -> Result<Outcome> {
     for (_, object) in found {
         let text = object.annotation(LAST_APPLIED);
         if text.is_empty() {
-            return Err(Error::client(format!("no last-applied-configuration annotation found on resource: {}", object.name())));
+            return Err(Error::client(format!(
+                "no last-applied-configuration annotation found on resource: {}",
+                object.name()
+            )));
         }
         let value = crate::api::manifest::parse_json(text).unwrap_or_default();
         cx.out.out(if cx.args.text("output") == "json" { wire::json(&value) } else { wire::yaml(&value) });

@@ -8,6 +8,7 @@ use crate::kubectl::output::format::Format;
 use crate::kubectl::{Cx, Outcome, manifests};
 use crate::object;
 
+/// `kubectl create`.
 pub const VERB: Verb = Verb {
     name: "create",
     flags: "filename/f, kustomize/k= recursive/R! selector/l= dry-run? edit! field-manager= save-config! validate? \
@@ -138,10 +139,9 @@ fn external_name(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Re
     let mut object = Object::new(Kind::Service, place, name.to_string());
     let label = object! { "app" => name.to_string() };
     object.body.set(&["metadata", "labels"], label.clone());
-    object.body.set(
-        &["spec"],
-        object! { "externalName" => target, "selector" => label, "type" => "ExternalName" },
-    );
+    object
+        .body
+        .set(&["spec"], object! { "externalName" => target, "selector" => label, "type" => "ExternalName" });
     object.body.set(&["status"], object! { "loadBalancer" => Value::map() });
     make(cx, object, "failed to create ExternalName service", dry, format)
 }

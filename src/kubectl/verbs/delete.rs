@@ -11,6 +11,7 @@ use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task, manifests};
 use crate::sim::{SimDuration, SimTime};
 use crate::store::Reason;
 
+/// `kubectl delete`.
 pub const VERB: Verb = Verb {
     name: "delete",
     flags: "filename/f, kustomize/k= recursive/R! selector/l= all-namespaces/A! all! cascade? dry-run? \
@@ -46,8 +47,9 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
             Propagation::Orphan
         }
         other => {
-            let text =
-                format!("invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"");
+            let text = format!(
+                "invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\""
+            );
             return Err(Error::client(text));
         }
     };
@@ -214,7 +216,8 @@ impl Task for Gone {
     fn poll(&mut self, host: &mut dyn Host, _: &mut Output) -> Result<Progress> {
         let client = host.client();
         let store = client.store();
-        self.waiting.retain(|(key, uid)| store.by_key(key).is_some_and(|object| object.uid() == uid.as_str()));
+        self.waiting
+            .retain(|(key, uid)| store.by_key(key).is_some_and(|object| object.uid() == uid.as_str()));
         let Some((key, _)) = self.waiting.first() else {
             return Error::all(std::mem::take(&mut self.errors)).map(|()| Progress::Done(0));
         };

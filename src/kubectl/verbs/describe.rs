@@ -9,6 +9,7 @@ use crate::kubectl::select::{self, Filter, Wanted};
 use crate::kubectl::{Cx, Outcome};
 use std::rc::Rc;
 
+/// `kubectl describe`.
 pub const VERB: Verb = Verb {
     name: "describe",
     flags: "all-namespaces/A! selector/l= filename/f, kustomize/k= recursive/R! show-events! chunk-size#",
@@ -45,7 +46,8 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     let profile = cx.profile();
     for (resource, _) in &wanted.groups {
         if resource.kind == Some(Kind::Endpoints) {
-            cx.out.note("Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
+            cx.out
+                .note("Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
         }
     }
     let client = cx.host.client();

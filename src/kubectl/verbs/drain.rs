@@ -11,6 +11,7 @@ use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task};
 use crate::sim::{SimDuration, SimTime};
 use std::rc::Rc;
 
+/// `kubectl drain`.
 pub const VERB: Verb = Verb {
     name: "drain",
     flags: "force! ignore-daemonsets! delete-emptydir-data! disable-eviction! grace-period# pod-selector= selector/l= \
@@ -33,7 +34,8 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         cordon(cx, node, true, dry)?;
         let (pods, warning, refused) = sort_out(cx, node)?;
         if !refused.is_empty() {
-            let all = if refused.len() > 1 { format!("[{}]", refused.join(", ")) } else { refused[0].clone() };
+            let all =
+                if refused.len() > 1 { format!("[{}]", refused.join(", ")) } else { refused[0].clone() };
             return Err(Error::Raw(format!(
                 "error: unable to drain node \"{0}\" due to error: {all}, continuing command...\nThere are pending \
                  nodes to be drained:\n {0}\n{1}",
@@ -74,7 +76,8 @@ fn sort_out(cx: &mut Cx, node: &Object) -> Result<SortedOut> {
             daemons.push(name);
             continue;
         }
-        let empty_dir = pod.spec().get("volumes").items().iter().any(|volume| !volume.get("emptyDir").is_null());
+        let empty_dir =
+            pod.spec().get("volumes").items().iter().any(|volume| !volume.get("emptyDir").is_null());
         if owner.is_none() && !finished {
             bare.push(name.clone());
         }

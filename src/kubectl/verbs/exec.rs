@@ -8,6 +8,7 @@ use crate::kubectl::{Cx, Outcome, Stream};
 use crate::store::{Reason, Status};
 use std::rc::Rc;
 
+/// `kubectl exec`.
 pub const VERB: Verb = Verb {
     name: "exec",
     flags: "container/c= stdin/i! tty/t! quiet/q! filename/f, pod-running-timeout~",
@@ -30,9 +31,9 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         return Err(Error::client("pod, type/name or --filename must be specified"));
     };
     if before > 1 {
-        return Err(cx.usage(
-            "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead",
-        ));
+        return Err(
+            cx.usage("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead")
+        );
     }
     let argv = &words[before..];
     if argv.is_empty() {
@@ -50,9 +51,10 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         return Err(Status::new(Reason::BadRequest, text).into());
     }
     let statuses = ["containerStatuses", "initContainerStatuses"].map(|list| pod.status().get(list).items());
-    let running = statuses.iter().flat_map(|list| list.iter()).any(|status| {
-        status.get("name").str() == container && !status.at(&["state", "running"]).is_null()
-    });
+    let running = statuses
+        .iter()
+        .flat_map(|list| list.iter())
+        .any(|status| status.get("name").str() == container && !status.at(&["state", "running"]).is_null());
     if !running {
         return Err(Error::client(format!(
             "Internal error occurred: unable to upgrade connection: container not found (\"{container}\")"
@@ -90,7 +92,10 @@ pub(crate) fn pod_of(cx: &mut Cx, target: &str) -> Result<Rc<Object>> {
         Kind::Service => object.spec().get("selector"),
         Kind::StatefulSet => object.spec().at(&["selector", "matchLabels"]),
         _ => {
-            let text = format!("cannot attach to *{}: selector for {} not implemented", resource.name, resource.name);
+            let text = format!(
+                "cannot attach to *{}: selector for {} not implemented",
+                resource.name, resource.name
+            );
             return Err(Error::client(text));
         }
     };
@@ -124,7 +129,8 @@ pub(crate) fn container_of(cx: &mut Cx, pod: &Object, exec: bool) -> Result<Stri
     }
     let first = apps.first().cloned().unwrap_or_default();
     if apps.len() + inits.len() > 1 && !cx.args.is("quiet") {
-        let all: Vec<String> = apps.into_iter().chain(inits.iter().map(|name| format!("{name} (init)"))).collect();
+        let all: Vec<String> =
+            apps.into_iter().chain(inits.iter().map(|name| format!("{name} (init)"))).collect();
         cx.out.note(format_args!("Defaulted container \"{first}\" out of: {}", all.join(", ")));
     }
     Ok(first)

@@ -6,6 +6,7 @@ use crate::kubectl::error::{Error, Result};
 use crate::kubectl::resource;
 use crate::kubectl::{Cx, Outcome};
 
+/// `kubectl explain`.
 pub const VERB: Verb = Verb {
     name: "explain",
     flags: "recursive! api-version= output/o=",
@@ -43,7 +44,9 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     let mut field = None;
     for step in path {
         let found = ty.and_then(|ty| ty.field(step));
-        let Some(found) = found else { return Err(Error::client(format!("field \"{step}\" does not exist"))) };
+        let Some(found) = found else {
+            return Err(Error::client(format!("field \"{step}\" does not exist")));
+        };
         ty = inner(&found.ty).and_then(schema::find);
         field = Some(found);
     }

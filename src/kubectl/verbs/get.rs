@@ -13,6 +13,7 @@ use crate::sim::SimTime;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
+/// `kubectl get`.
 pub const VERB: Verb = Verb {
     name: "get",
     flags: "all-namespaces/A! field-selector= filename/f, kustomize/k= ignore-not-found! label-columns/L, no-headers! \
@@ -77,13 +78,13 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     }
     for (resource, _) in &wanted.groups {
         if resource.kind == Some(Kind::Event) && words[0].eq_ignore_ascii_case("ev") {
-            let text = "Warning: short name \"ev\" could also match lower priority resource events.events.k8s.io";
+            let text =
+                "Warning: short name \"ev\" could also match lower priority resource events.events.k8s.io";
             cx.out.note(text);
         }
         if resource.kind == Some(Kind::Endpoints) {
-            cx.out.note(
-                "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
-            );
+            cx.out
+                .note("Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
         }
     }
     let namespace = cx.namespace();
@@ -184,7 +185,10 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
             }
         }
     } else {
-        let objects: Vec<Rc<Object>> = groups.into_iter().flat_map(|(_, objects)| objects).collect();
+        let old = cx.profile().creation_timestamp_in_revision;
+        let objects = groups.into_iter().flat_map(|(_, objects)| objects);
+        let objects: Vec<Rc<Object>> =
+            objects.map(|object| if old { with_nulls(&object) } else { object }).collect();
         let one = wanted.groups.len() == 1 && wanted.groups[0].1.len() == 1;
         let headers = !args.is("no-headers");
         if one && !objects.is_empty() {
@@ -195,6 +199,21 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     }
     Error::all(errors)?;
     Ok(Outcome::Done(0))
+}
+
+// Up to 1.33 the API server writes the empty creation times of templates out.
+fn with_nulls(object: &Rc<Object>) -> Rc<Object> {
+    if object.kind != Kind::StatefulSet {
+        return object.clone();
+    }
+    let mut object = (**object).clone();
+    object.body.at_mut(&["spec", "template", "metadata"]).map_mut().entry("creationTimestamp");
+    if !object.spec().get("volumeClaimTemplates").is_null() {
+        for claim in object.body.at_mut(&["spec", "volumeClaimTemplates"]).list_mut() {
+            claim.at_mut(&["metadata"]).map_mut().entry("creationTimestamp");
+        }
+    }
+    Rc::new(object)
 }
 
 // K63: by one field, those without it first. False if no object has it.
@@ -326,7 +345,8 @@ impl Task for Watch {
         let first = std::mem::take(&mut self.first);
         if !first.is_empty() {
             if self.format.is_table() {
-                let rows: Vec<(&str, &Object)> = first.iter().map(|object| ("ADDED", object.as_ref())).collect();
+                let rows: Vec<(&str, &Object)> =
+                    first.iter().map(|object| ("ADDED", object.as_ref())).collect();
                 out.out(self.rows.print(&rows, client.now()));
             } else {
                 for object in &first {
@@ -340,7 +360,9 @@ impl Task for Watch {
         }
         let store = client.store();
         for change in store.changes_from(self.cursor) {
-            let fits = |object: &Option<Rc<Object>>| object.as_ref().is_some_and(|object| self.filter.matches(object));
+            let fits = |object: &Option<Rc<Object>>| {
+                object.as_ref().is_some_and(|object| self.filter.matches(object))
+            };
             if change.key.kind != self.kind
                 || self.namespace.as_ref().is_some_and(|namespace| change.key.namespace != **namespace)
                 || self.name.as_ref().is_some_and(|name| change.key.name != Text::from(name))

@@ -7,6 +7,7 @@ use crate::kubectl::error::{Error, Result};
 use crate::kubectl::output::format::Format;
 use crate::kubectl::{Cx, Outcome};
 
+/// `kubectl label`.
 pub const LABEL: Verb = Verb {
     name: "label",
     flags: "overwrite! list! all! all-namespaces/A! selector/l= field-selector= filename/f, kustomize/k= recursive/R! \
@@ -23,6 +24,7 @@ Examples:
     run: |cx| run(cx, "labels"),
 };
 
+/// `kubectl annotate`.
 pub const ANNOTATE: Verb = Verb {
     name: "annotate",
     flags: LABEL.flags,
@@ -51,11 +53,17 @@ fn run(cx: &mut Cx, what: &'static str) -> Result<Outcome> {
             }
             Some((key, value)) => set.push((key.to_string(), value.to_string())),
             None if change.ends_with('-') => removed.push(change.trim_end_matches('-').to_string()),
-            None => return Err(Error::client("all resources must be specified before changes: ".to_string() + change)),
+            None => {
+                return Err(Error::client(
+                    "all resources must be specified before changes: ".to_string() + change,
+                ));
+            }
         }
     }
     if words.is_empty() && !from_file {
-        return Err(Error::client("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+        return Err(Error::client(
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
+        ));
     }
     let list = cx.args.is("list");
     if set.is_empty() && removed.is_empty() && !list {

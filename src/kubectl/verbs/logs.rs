@@ -10,6 +10,7 @@ use crate::kubectl::{Cx, Outcome};
 use crate::store::{Reason, Status};
 use std::rc::Rc;
 
+/// `kubectl logs`.
 pub const VERB: Verb = Verb {
     name: "logs",
     flags: "follow/f! container/c= previous/p! tail# since~ since-time= timestamps! prefix! selector/l= all-containers! \
@@ -33,8 +34,12 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
             let namespace = cx.namespace();
             let filter = Filter::parse(labels, "", resource::of(Kind::Pod))?;
             let client = cx.host.client();
-            let pods: Vec<_> =
-                client.store().list(Kind::Pod, Some(&namespace)).filter(|pod| filter.matches(pod)).cloned().collect();
+            let pods: Vec<_> = client
+                .store()
+                .list(Kind::Pod, Some(&namespace))
+                .filter(|pod| filter.matches(pod))
+                .cloned()
+                .collect();
             if pods.is_empty() {
                 cx.out.note(format_args!("No resources found in {namespace} namespace."));
             }
@@ -44,7 +49,10 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
             let pod = pod_of(cx, target).map_err(|error| match error {
                 Error::Server(status) if status.reason == Reason::NotFound => {
                     let namespace = cx.namespace();
-                    let text = format!("error from server (NotFound): {} in namespace \"{namespace}\"", status.message);
+                    let text = format!(
+                        "error from server (NotFound): {} in namespace \"{namespace}\"",
+                        status.message
+                    );
                     Error::client(text)
                 }
                 other => other,
@@ -81,7 +89,8 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
                 }
                 if cx.args.is("timestamps") {
                     let at = line.at.rfc3339();
-                    text += &format!("{}.{:03}000000Z ", at.trim_end_matches('Z'), line.at.as_millis() % 1000);
+                    text +=
+                        &format!("{}.{:03}000000Z ", at.trim_end_matches('Z'), line.at.as_millis() % 1000);
                 }
                 cx.out.line(text + &line.text);
             }
@@ -94,7 +103,8 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
 fn check(pod: &Object, container: &str, previous: bool) -> Result<()> {
     let refuse = |text: String| Err(Status::new(Reason::BadRequest, text).into());
     let lists = ["containerStatuses", "initContainerStatuses"].map(|list| pod.status().get(list).items());
-    let status = lists.iter().flat_map(|list| list.iter()).find(|status| status.get("name").str() == container);
+    let status =
+        lists.iter().flat_map(|list| list.iter()).find(|status| status.get("name").str() == container);
     let name = pod.name();
     let ended = status.is_some_and(|status| !status.at(&["lastState", "terminated"]).is_null());
     if previous && !ended {

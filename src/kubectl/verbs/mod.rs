@@ -202,13 +202,17 @@ fn file_words(cx: &mut Cx) -> Result<Option<Vec<String>>> {
     }
     let (found, errors) = manifests::read(cx)?;
     Error::all(errors)?;
-    let words = found.iter().map(|manifest| format!("{}/{}", manifest.resource.prefix(), manifest.object.name()));
+    let words =
+        found.iter().map(|manifest| format!("{}/{}", manifest.resource.prefix(), manifest.object.name()));
     Ok(Some(words.collect()))
 }
 
+/// Objects with their types, and what was not found.
+type Targets = (Vec<(Resource, Rc<Object>)>, Vec<Error>);
+
 /// The live objects a changing verb is about: by name, selector, `--all` or `-f`. What is not found is told at the
 /// end; what is found is changed before that.
-fn targets(cx: &mut Cx) -> Result<(Vec<(Resource, Rc<Object>)>, Vec<Error>)> {
+fn targets(cx: &mut Cx) -> Result<Targets> {
     let words = match file_words(cx)? {
         Some(words) => words,
         None => cx.args.words.clone(),
@@ -272,7 +276,8 @@ impl DryRun {
                 DryRun::Client
             }
             other => {
-                let text = format!("Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\".");
+                let text =
+                    format!("Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\".");
                 return Err(Error::client(text));
             }
         })

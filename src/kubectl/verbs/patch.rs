@@ -11,6 +11,7 @@ use crate::kubectl::{Cx, Outcome};
 use crate::store::{Reason, Status, patch};
 use std::rc::Rc;
 
+/// `kubectl patch`.
 pub const VERB: Verb = Verb {
     name: "patch",
     flags: "patch/p= patch-file= type= subresource= local! filename/f, kustomize/k= recursive/R! dry-run? \
@@ -59,7 +60,9 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         Err(text)
     } else {
         match manifest::parse(&text) {
-            Ok(documents) => Ok(documents.into_iter().next().map(|document| document.value).unwrap_or_default()),
+            Ok(documents) => {
+                Ok(documents.into_iter().next().map(|document| document.value).unwrap_or_default())
+            }
             Err(error) => {
                 let why = error.message.trim_start_matches("error converting YAML to JSON: ");
                 return Err(Error::client(format!("unable to parse \"{text}\": {why}")));
@@ -71,7 +74,8 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         "status" => "status",
         "scale" => "scale",
         other => {
-            let text = format!("invalid subresource value: \"{other}\". Must be one of [status scale resize]");
+            let text =
+                format!("invalid subresource value: \"{other}\". Must be one of [status scale resize]");
             return Err(Error::client(text));
         }
     };

@@ -8,6 +8,7 @@ use crate::kubectl::output::format::Format;
 use crate::kubectl::{Cx, Outcome, manifests};
 use crate::store::Status;
 
+/// `kubectl replace`.
 pub const VERB: Verb = Verb {
     name: "replace",
     flags: "filename/f, kustomize/k= recursive/R! cascade? dry-run? field-manager= force! grace-period# save-config! \
@@ -37,12 +38,17 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
                 ..DeleteOptions::default()
             };
             if cx.host.client().delete(&manifest.object.key(), &options).is_ok() {
-                cx.out.line(format_args!("{} \"{}\" deleted{}", manifest.resource.prefix(), manifest.object.name(), {
-                    match manifest.object.namespace() {
-                        "" => String::new(),
-                        namespace => format!(" from {namespace} namespace"),
+                cx.out.line(format_args!(
+                    "{} \"{}\" deleted{}",
+                    manifest.resource.prefix(),
+                    manifest.object.name(),
+                    {
+                        match manifest.object.namespace() {
+                            "" => String::new(),
+                            namespace => format!(" from {namespace} namespace"),
+                        }
                     }
-                }));
+                ));
             }
         }
     }
@@ -72,7 +78,10 @@ fn replace(
     if let Some(live) = client.store().by_key(&object.key()) {
         for field in ["clusterIP", "clusterIPs"] {
             let address = live.spec().get(field);
-            if object.kind == crate::api::Kind::Service && object.spec().get(field).is_null() && !address.is_null() {
+            if object.kind == crate::api::Kind::Service
+                && object.spec().get(field).is_null()
+                && !address.is_null()
+            {
                 *object.body.at_mut(&["spec"]).map_mut().entry(field) = address.clone();
             }
         }

@@ -8,6 +8,7 @@ use crate::kubectl::output::format::Format;
 use crate::kubectl::{Cx, Outcome};
 use crate::object;
 
+/// `kubectl run`.
 pub const VERB: Verb = Verb {
     name: "run",
     flags: "image= restart= rm! stdin/i! tty/t! attach! command! env, labels/l= annotations, port# expose! dry-run? \
@@ -31,7 +32,10 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     let Some(name) = args.words.first().filter(|_| args.dash != Some(0)) else {
         return Err(cx.usage("NAME is required for run"));
     };
-    if image.contains(' ') || image.split('/').any(|part| part.matches(':').count() > 1) || image.starts_with('-') {
+    if image.contains(' ')
+        || image.split('/').any(|part| part.matches(':').count() > 1)
+        || image.starts_with('-')
+    {
         return Err(Error::client(format!("Invalid image name \"{image}\": invalid reference format")));
     }
     let attached = args.is("stdin") || args.is("attach");
@@ -46,11 +50,14 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         return Err(cx.usage(format_args!("invalid restart policy: {restart}")));
     }
     if attached {
-        return Err(Error::client("this simulator does not attach to pods; use kubectl exec in a running one"));
+        return Err(Error::client(
+            "this simulator does not attach to pods; use kubectl exec in a running one",
+        ));
     }
     let dry = DryRun::parse(cx)?;
     let format = Format::parse(args)?;
-    let namespace = if dry == DryRun::Client && !args.has("namespace") { String::new() } else { cx.namespace() };
+    let namespace =
+        if dry == DryRun::Client && !args.has("namespace") { String::new() } else { cx.namespace() };
     let mut pod = Object::new(Kind::Pod, namespace, name.clone());
     let mut labels = object! { "run" => name.clone() };
     if args.has("labels") {

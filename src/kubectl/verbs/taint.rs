@@ -6,6 +6,7 @@ use crate::kubectl::error::{Error, Result};
 use crate::kubectl::{Cx, Outcome};
 use crate::object;
 
+/// `kubectl taint`.
 pub const VERB: Verb = Verb {
     name: "taint",
     flags: "all! selector/l= overwrite! validate? dry-run? field-manager= output/o= template=",
@@ -61,7 +62,10 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     };
     for (_, node) in found {
         if node.kind != Kind::Node {
-            return Err(Error::client(format!("invalid resource type {}, only node(s) is supported", node.kind.name())));
+            return Err(Error::client(format!(
+                "invalid resource type {}, only node(s) is supported",
+                node.kind.name()
+            )));
         }
         let mut taints = node.spec().get("taints").items().to_vec();
         let same = |taint: &Value, key: &str, effect: &str| {

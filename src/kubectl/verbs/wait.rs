@@ -11,12 +11,14 @@ use crate::kubectl::select::{Filter, Wanted};
 use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task};
 use crate::sim::{SimDuration, SimTime};
 
+/// `kubectl wait`.
 pub const VERB: Verb = Verb {
     name: "wait",
     flags: "for= timeout~ all! all-namespaces/A! selector/l= field-selector= filename/f, recursive/R! local! output/o= \
         template=",
     summary: "Wait for a specific condition on one or many resources",
-    help: "kubectl wait ([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) \
+    help:
+        "kubectl wait ([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) \
         [--for=create|--for=delete|--for condition=available|--for=jsonpath='{}'[=value]]
 
 Examples:
@@ -142,7 +144,9 @@ impl Task for Until {
             let until = *self.until.get_or_insert(client.now() + self.timeout);
             let now = store.by_key(key);
             let met = match &self.goal {
-                Goal::Gone => now.is_none_or(|object| uid.as_ref().is_some_and(|uid| object.uid() != uid.as_str())),
+                Goal::Gone => {
+                    now.is_none_or(|object| uid.as_ref().is_some_and(|uid| object.uid() != uid.as_str()))
+                }
                 Goal::There => now.is_some(),
                 goal => {
                     // A state that came and went between two looks counts too.
@@ -176,7 +180,8 @@ fn is_met(goal: &Goal, object: &Object) -> bool {
     match goal {
         Goal::Condition(name, value) => {
             let conditions = object.status().get("conditions").items();
-            let found = conditions.iter().find(|condition| condition.get("type").str().eq_ignore_ascii_case(name));
+            let found =
+                conditions.iter().find(|condition| condition.get("type").str().eq_ignore_ascii_case(name));
             // A condition of an older generation says nothing about this one.
             let old = found.is_some_and(|condition| {
                 let seen = condition.get("observedGeneration").as_int();
