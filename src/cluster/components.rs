@@ -15,9 +15,10 @@ use crate::scheduler::Scheduler;
 pub fn all(config: &Config) -> Vec<Box<dyn Component>> {
     let _ = config;
     vec![
-        Box::new(StatefulSetController::default()),
+        // Names change before the next pod is made, as in the recordings.
         Box::new(EndpointController::default()),
         Box::new(EndpointSliceController::default()),
+        Box::new(StatefulSetController::default()),
         Box::new(ClaimBinder::default()),
         Box::new(ClaimProtection::default()),
         Box::new(VolumeProtection),

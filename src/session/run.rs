@@ -362,6 +362,11 @@ impl Run {
         self.said.truncate(said);
         self.stores.retain(|(at, _)| *at <= happenings);
         self.done.retain(|(begin, _, _)| *begin <= time);
+        // What was still going on at that moment ends there; a settle becomes a plain wait.
+        self.done.retain(|(_, end, directive)| *end <= time || !matches!(directive, Directive::Settle(_)));
+        if let Some((_, end, _)) = self.done.last_mut() {
+            *end = (*end).min(time);
+        }
         self.seen = None;
         self.transcript.clear();
         for said in self.said.clone() {
