@@ -8,7 +8,7 @@ use super::client::Client;
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::object;
 use crate::sim::SimTime;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 type Identity = (Text, Text, &'static str, &'static str, Text);
 
@@ -18,7 +18,21 @@ pub struct Recorder {
     source: &'static str,
     seen: BTreeMap<Identity, ObjectKey>,
     budget: BTreeMap<Text, (u32, SimTime)>,
+    similar: BTreeMap<(Text, &'static str, &'static str), Similar>,
 }
+
+/// Events of one object, type and reason that differ only in their message.
+#[derive(Clone, Debug)]
+struct Similar {
+    messages: BTreeSet<Text>,
+    last: SimTime,
+    /// The event they are merged into.
+    merged: Option<ObjectKey>,
+}
+
+/// From so many different messages on, within so long, they are merged into one event.
+const MOST_SIMILAR: usize = 10;
+const SIMILAR_MS: u64 = 600_000;
 
 /// Events an object may have from one source at once, and how long one more takes.
 const BURST: u32 = 25;
@@ -27,7 +41,7 @@ const REFILL_MS: u64 = 300_000;
 impl Recorder {
     /// The recorder of a source.
     pub fn new(source: &'static str) -> Recorder {
-        Recorder { source, seen: BTreeMap::new(), budget: BTreeMap::new() }
+        Recorder { source, seen: BTreeMap::new(), budget: BTreeMap::new(), similar: BTreeMap::new() }
     }
 
     /// Records an event on `object`; `field_path` may be empty.
@@ -50,11 +64,19 @@ impl Recorder {
         );
         let now = client.now().rfc3339();
         let series = self.source == "default-scheduler";
-        if let Some(key) = self.seen.get(&identity)
-            && client.store().by_key(key).is_some()
+        let group = (object.meta("uid").text(), kind.name(), reason);
+        let merge = !series && self.merges(&group, &message, client.now());
+        let known = if merge {
+            self.similar.get(&group).and_then(|similar| similar.merged.clone())
+        } else {
+            self.seen.get(&identity).cloned()
+        };
+        let message = if merge { Text::from(format!("(combined from similar events): {message}")) } else { message };
+        if let Some(key) = known
+            && client.store().by_key(&key).is_some()
         {
-            let key = key.clone();
             let _ = client.patch(&key, "", |event| {
+                event.set(&["message"], message);
                 if series {
                     let count = event.at(&["series", "count"]).as_int().unwrap_or(1) + 1;
                     event.set(&["series", "count"], count);
@@ -117,8 +139,31 @@ impl Recorder {
         }
         let key = event.key();
         if client.create(event).is_ok() {
-            self.seen.insert(identity, key);
+            match self.similar.get_mut(&group) {
+                Some(similar) if merge => similar.merged = Some(key),
+                _ => drop(self.seen.insert(identity, key)),
+            }
         }
+    }
+
+    // True if this message is one too many of its kind.
+    fn merges(&mut self, group: &(Text, &'static str, &'static str), message: &Text, now: SimTime) -> bool {
+        let similar = self.similar.entry(group.clone()).or_insert_with(|| Similar {
+            messages: BTreeSet::new(),
+            last: now,
+            merged: None,
+        });
+        if now.since(similar.last).as_millis() > SIMILAR_MS {
+            similar.messages.clear();
+            similar.merged = None;
+        }
+        similar.last = now;
+        similar.messages.insert(message.clone());
+        if similar.messages.len() < MOST_SIMILAR {
+            return false;
+        }
+        similar.messages.pop_first();
+        true
     }
 
     // The token bucket of one object: full at first, one token each five minutes.

@@ -2,7 +2,7 @@
 
 use super::error::{Error, Result};
 use super::resource::{self, Resource};
-use crate::api::{Kind, Map, Object};
+use crate::api::{Kind, Map, Object, Value};
 use crate::store::{Reason, Status, Store};
 use std::rc::Rc;
 
@@ -181,7 +181,7 @@ fn selectable(kind: Option<Kind>, path: &str) -> bool {
 
 fn matches(requirements: &[Requirement], labels: &Map) -> bool {
     requirements.iter().all(|requirement| {
-        let value = labels.get(&requirement.key).map(super::super::api::value::Value::str);
+        let value = labels.get(&requirement.key).map(Value::str);
         let listed = value.is_some_and(|value| requirement.values.iter().any(|v| v == value));
         let compared = |above: bool| {
             let bound = requirement.values.first().and_then(|v| v.parse::<i64>().ok());

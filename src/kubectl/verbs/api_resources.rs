@@ -5,6 +5,7 @@ use crate::kubectl::output::table;
 use crate::kubectl::resource;
 use crate::kubectl::{Cx, Outcome};
 
+/// `kubectl api-resources`.
 pub const VERB: Verb = Verb {
     name: "api-resources",
     flags: "api-group= namespaced! verbs, categories, no-headers! sort-by= cached! output/o=",
@@ -47,6 +48,7 @@ Examples:
     },
 };
 
+/// `kubectl api-versions`.
 pub const VERSIONS: Verb = Verb {
     name: "api-versions",
     flags: "",

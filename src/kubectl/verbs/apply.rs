@@ -10,6 +10,7 @@ use crate::kubectl::{Cx, Outcome, wire};
 use crate::store::{Reason, Status, admission, patch};
 use std::rc::Rc;
 
+/// `kubectl apply`.
 pub const VERB: Verb = Verb {
     name: "apply",
     flags: "filename/f, kustomize/k= recursive/R! selector/l= all! cascade? dry-run? field-manager= force! \
@@ -30,6 +31,7 @@ Examples:
     run,
 };
 
+/// `kubectl apply view-last-applied`.
 pub const VIEW_LAST_APPLIED: Verb = Verb {
     name: "apply view-last-applied",
     flags: "filename/f, recursive/R! selector/l= all! output/o=",

@@ -11,6 +11,7 @@ pub const CONTEXT: &str = "kubernetes";
 pub const SERVER: &str = "https://127.0.0.1:16443";
 const USER: &str = "kubernetes-admin";
 
+/// `kubectl config current-context`.
 pub const CURRENT_CONTEXT: Verb = Verb {
     name: "config current-context",
     flags: "",
@@ -22,6 +23,7 @@ pub const CURRENT_CONTEXT: Verb = Verb {
     },
 };
 
+/// `kubectl config get-contexts`.
 pub const GET_CONTEXTS: Verb = Verb {
     name: "config get-contexts",
     flags: "no-headers! output/o=",
@@ -30,6 +32,7 @@ pub const GET_CONTEXTS: Verb = Verb {
     run: get_contexts,
 };
 
+/// `kubectl config use-context`.
 pub const USE_CONTEXT: Verb = Verb {
     name: "config use-context",
     flags: "",
@@ -45,6 +48,7 @@ pub const USE_CONTEXT: Verb = Verb {
     },
 };
 
+/// `kubectl config set-context`.
 pub const SET_CONTEXT: Verb = Verb {
     name: "config set-context",
     flags: "current!",
@@ -57,6 +61,7 @@ Examples:
     run: set_context,
 };
 
+/// `kubectl config view`.
 pub const VIEW: Verb = Verb {
     name: "config view",
     flags: "minify! raw! flatten! output/o= merge!",

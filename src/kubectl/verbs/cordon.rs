@@ -8,6 +8,7 @@ use crate::kubectl::select::{self, Filter};
 use crate::kubectl::{Cx, Outcome};
 use std::rc::Rc;
 
+/// `kubectl cordon`.
 pub const CORDON: Verb = Verb {
     name: "cordon",
     flags: "selector/l= dry-run?",
@@ -20,6 +21,7 @@ Examples:
     run: |cx| run(cx, true),
 };
 
+/// `kubectl uncordon`.
 pub const UNCORDON: Verb = Verb {
     name: "uncordon",
     flags: CORDON.flags,

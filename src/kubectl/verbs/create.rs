@@ -8,6 +8,7 @@ use crate::kubectl::output::format::Format;
 use crate::kubectl::{Cx, Outcome, manifests};
 use crate::object;
 
+/// `kubectl create`.
 pub const VERB: Verb = Verb {
     name: "create",
     flags: "filename/f, kustomize/k= recursive/R! selector/l= dry-run? edit! field-manager= save-config! validate? \

@@ -11,6 +11,7 @@ use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task, manifests};
 use crate::sim::{SimDuration, SimTime};
 use crate::store::Reason;
 
+/// `kubectl delete`.
 pub const VERB: Verb = Verb {
     name: "delete",
     flags: "filename/f, kustomize/k= recursive/R! selector/l= all-namespaces/A! all! cascade? dry-run? \

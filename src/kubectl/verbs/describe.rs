@@ -9,6 +9,7 @@ use crate::kubectl::select::{self, Filter, Wanted};
 use crate::kubectl::{Cx, Outcome};
 use std::rc::Rc;
 
+/// `kubectl describe`.
 pub const VERB: Verb = Verb {
     name: "describe",
     flags: "all-namespaces/A! selector/l= filename/f, kustomize/k= recursive/R! show-events! chunk-size#",

@@ -11,6 +11,7 @@ use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task};
 use crate::sim::{SimDuration, SimTime};
 use std::rc::Rc;
 
+/// `kubectl drain`.
 pub const VERB: Verb = Verb {
     name: "drain",
     flags: "force! ignore-daemonsets! delete-emptydir-data! disable-eviction! grace-period# pod-selector= selector/l= \

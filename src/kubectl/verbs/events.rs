@@ -10,6 +10,7 @@ use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task};
 use crate::sim::SimTime;
 use std::rc::Rc;
 
+/// `kubectl events`.
 pub const VERB: Verb = Verb {
     name: "events",
     flags: "all-namespaces/A! for= types, watch/w! no-headers! chunk-size# output/o= template=",
@@ -44,7 +45,7 @@ pub fn interval(event: &Object, now: SimTime) -> String {
 /// Oldest first; of equal age in the order of their making.
 pub fn sort(events: &mut [Rc<Object>]) {
     let seconds = |event: &Object| last_seen(event).get(..19).unwrap_or("").to_string();
-    events.sort_by_key(|a| seconds(a));
+    events.sort_by_key(|event| seconds(event));
 }
 
 fn run(cx: &mut Cx) -> Result<Outcome> {

@@ -8,6 +8,7 @@ use crate::kubectl::{Cx, Outcome, Stream};
 use crate::store::{Reason, Status};
 use std::rc::Rc;
 
+/// `kubectl exec`.
 pub const VERB: Verb = Verb {
     name: "exec",
     flags: "container/c= stdin/i! tty/t! quiet/q! filename/f, pod-running-timeout~",

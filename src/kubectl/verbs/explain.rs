@@ -6,6 +6,7 @@ use crate::kubectl::error::{Error, Result};
 use crate::kubectl::resource;
 use crate::kubectl::{Cx, Outcome};
 
+/// `kubectl explain`.
 pub const VERB: Verb = Verb {
     name: "explain",
     flags: "recursive! api-version= output/o=",

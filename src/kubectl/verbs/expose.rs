@@ -8,6 +8,7 @@ use crate::kubectl::output::format::Format;
 use crate::kubectl::{Cx, Outcome};
 use crate::object;
 
+/// `kubectl expose`.
 pub const VERB: Verb = Verb {
     name: "expose",
     flags: "port= target-port= protocol= name= type= cluster-ip= external-ip= load-balancer-ip= selector= labels/l= \
@@ -25,20 +26,7 @@ Examples:
 fn run(cx: &mut Cx) -> Result<Outcome> {
     let dry = DryRun::parse(cx)?;
     let format = Format::parse(cx.args)?;
-    let mut args = cx.args.clone();
-    let labels = std::mem::take(&mut args.words);
-    let inner_args = {
-        args.words = labels;
-        args
-    };
-    let (found, errors) = targets(&mut Cx {
-        host: cx.host,
-        out: cx.out,
-        args: &inner_args,
-        stdin: cx.stdin,
-        command: cx.command,
-        words: cx.words,
-    })?;
+    let (found, errors) = targets(cx)?;
     Error::all(errors)?;
     for (resource, object) in found {
         let selector = match object.kind {

@@ -13,6 +13,7 @@ use crate::sim::SimTime;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
+/// `kubectl get`.
 pub const VERB: Verb = Verb {
     name: "get",
     flags: "all-namespaces/A! field-selector= filename/f, kustomize/k= ignore-not-found! label-columns/L, no-headers! \
@@ -184,7 +185,10 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
             }
         }
     } else {
-        let objects: Vec<Rc<Object>> = groups.into_iter().flat_map(|(_, objects)| objects).collect();
+        let old = cx.profile().creation_timestamp_in_revision;
+        let objects = groups.into_iter().flat_map(|(_, objects)| objects);
+        let objects: Vec<Rc<Object>> =
+            objects.map(|object| if old { with_nulls(&object) } else { object }).collect();
         let one = wanted.groups.len() == 1 && wanted.groups[0].1.len() == 1;
         let headers = !args.is("no-headers");
         if one && !objects.is_empty() {
@@ -195,6 +199,21 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     }
     Error::all(errors)?;
     Ok(Outcome::Done(0))
+}
+
+// Up to 1.33 the API server writes the empty creation times of templates out.
+fn with_nulls(object: &Rc<Object>) -> Rc<Object> {
+    if object.kind != Kind::StatefulSet {
+        return object.clone();
+    }
+    let mut object = (**object).clone();
+    object.body.at_mut(&["spec", "template", "metadata"]).map_mut().entry("creationTimestamp");
+    if !object.spec().get("volumeClaimTemplates").is_null() {
+        for claim in object.body.at_mut(&["spec", "volumeClaimTemplates"]).list_mut() {
+            claim.at_mut(&["metadata"]).map_mut().entry("creationTimestamp");
+        }
+    }
+    Rc::new(object)
 }
 
 // K63: by one field, those without it first. False if no object has it.

@@ -7,6 +7,7 @@ use crate::kubectl::error::{Error, Result};
 use crate::kubectl::output::format::Format;
 use crate::kubectl::{Cx, Outcome};
 
+/// `kubectl label`.
 pub const LABEL: Verb = Verb {
     name: "label",
     flags: "overwrite! list! all! all-namespaces/A! selector/l= field-selector= filename/f, kustomize/k= recursive/R! \
@@ -23,6 +24,7 @@ Examples:
     run: |cx| run(cx, "labels"),
 };
 
+/// `kubectl annotate`.
 pub const ANNOTATE: Verb = Verb {
     name: "annotate",
     flags: LABEL.flags,

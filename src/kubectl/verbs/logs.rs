@@ -10,6 +10,7 @@ use crate::kubectl::{Cx, Outcome};
 use crate::store::{Reason, Status};
 use std::rc::Rc;
 
+/// `kubectl logs`.
 pub const VERB: Verb = Verb {
     name: "logs",
     flags: "follow/f! container/c= previous/p! tail# since~ since-time= timestamps! prefix! selector/l= all-containers! \

@@ -1,7 +1,5 @@
 //! The verbs: one file each, and the list that help, completion and tests walk.
 
-#![allow(missing_docs, reason = "a verb is documented by its own help")]
-
 pub mod api_resources;
 pub mod apply;
 pub mod config;
@@ -209,10 +207,12 @@ fn file_words(cx: &mut Cx) -> Result<Option<Vec<String>>> {
     Ok(Some(words.collect()))
 }
 
+/// Objects with their types, and what was not found.
+type Targets = (Vec<(Resource, Rc<Object>)>, Vec<Error>);
+
 /// The live objects a changing verb is about: by name, selector, `--all` or `-f`. What is not found is told at the
 /// end; what is found is changed before that.
-#[allow(clippy::type_complexity, reason = "what was found, and what was not")]
-fn targets(cx: &mut Cx) -> Result<(Vec<(Resource, Rc<Object>)>, Vec<Error>)> {
+fn targets(cx: &mut Cx) -> Result<Targets> {
     let words = match file_words(cx)? {
         Some(words) => words,
         None => cx.args.words.clone(),

@@ -11,6 +11,7 @@ use crate::kubectl::{Cx, Outcome};
 use crate::store::{Reason, Status, patch};
 use std::rc::Rc;
 
+/// `kubectl patch`.
 pub const VERB: Verb = Verb {
     name: "patch",
     flags: "patch/p= patch-file= type= subresource= local! filename/f, kustomize/k= recursive/R! dry-run? \

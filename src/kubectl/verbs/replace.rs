@@ -8,6 +8,7 @@ use crate::kubectl::output::format::Format;
 use crate::kubectl::{Cx, Outcome, manifests};
 use crate::store::Status;
 
+/// `kubectl replace`.
 pub const VERB: Verb = Verb {
     name: "replace",
     flags: "filename/f, kustomize/k= recursive/R! cascade? dry-run? field-manager= force! grace-period# save-config! \

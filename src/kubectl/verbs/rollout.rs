@@ -13,6 +13,7 @@ use crate::sim::{SimDuration, SimTime};
 use crate::store::Store;
 use std::rc::Rc;
 
+/// `kubectl rollout`.
 pub const VERB: Verb = Verb {
     name: "rollout",
     flags: "",
@@ -34,6 +35,7 @@ Examples:
     },
 };
 
+/// `kubectl rollout status`.
 pub const STATUS: Verb = Verb {
     name: "rollout status",
     flags: "watch/w! revision# timeout~ filename/f, kustomize/k= recursive/R! selector/l=",
@@ -46,6 +48,7 @@ Examples:
     run: status,
 };
 
+/// `kubectl rollout history`.
 pub const HISTORY: Verb = Verb {
     name: "rollout history",
     flags: "revision# filename/f, kustomize/k= recursive/R! selector/l= output/o= template=",
@@ -61,6 +64,7 @@ Examples:
     run: history,
 };
 
+/// `kubectl rollout undo`.
 pub const UNDO: Verb = Verb {
     name: "rollout undo",
     flags: "to-revision# dry-run? filename/f, kustomize/k= recursive/R! selector/l= output/o= template=",
@@ -76,6 +80,7 @@ Examples:
     run: undo,
 };
 
+/// `kubectl rollout restart`.
 pub const RESTART: Verb = Verb {
     name: "rollout restart",
     flags: "filename/f, kustomize/k= recursive/R! selector/l= field-manager= output/o= template=",
@@ -88,6 +93,7 @@ Examples:
     run: restart,
 };
 
+/// `kubectl rollout pause`.
 pub const PAUSE: Verb = Verb {
     name: "rollout pause",
     flags: RESTART.flags,
@@ -96,6 +102,7 @@ pub const PAUSE: Verb = Verb {
     run: |cx| refuse(cx, "pausing"),
 };
 
+/// `kubectl rollout resume`.
 pub const RESUME: Verb = Verb {
     name: "rollout resume",
     flags: RESTART.flags,
@@ -343,7 +350,7 @@ fn undo(cx: &mut Cx) -> Result<Outcome> {
             errors.push(Error::client(format!("no rollbacker has been implemented for {:?}", resource.name)));
             continue;
         }
-        if !object.annotation(super::apply::LAST_APPLIED).is_empty() {
+        if !object.annotation(super::apply::LAST_APPLIED).is_empty() && !cx.profile().before(1, 36) {
             // C4: also when the undo then fails.
             cx.out.note(format_args!(
                 "Warning: resource {}/{} was previously managed with 'kubectl apply'. Rolling back will not update the \

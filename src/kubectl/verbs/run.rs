@@ -8,6 +8,7 @@ use crate::kubectl::output::format::Format;
 use crate::kubectl::{Cx, Outcome};
 use crate::object;
 
+/// `kubectl run`.
 pub const VERB: Verb = Verb {
     name: "run",
     flags: "image= restart= rm! stdin/i! tty/t! attach! command! env, labels/l= annotations, port# expose! dry-run? \

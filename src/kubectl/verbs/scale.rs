@@ -9,6 +9,7 @@ use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task};
 use crate::sim::{SimDuration, SimTime};
 use crate::store::{Reason, Status};
 
+/// `kubectl scale`.
 pub const VERB: Verb = Verb {
     name: "scale",
     flags: "replicas# current-replicas# resource-version= timeout~ all! filename/f, kustomize/k= recursive/R! \
@@ -46,27 +47,23 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         let text = if text.len() == 1 { text[0].clone() } else { format!("[{}]", text.join(", ")) };
         return Err(Error::client(format!("no objects passed to scale {text}")));
     }
+    if !old_client {
+        Error::all(std::mem::take(&mut errors))?;
+    }
     let mut waiting = Vec::new();
     for (resource, object) in found {
         if resource.kind != Some(Kind::StatefulSet) {
             let text = "the server could not find the requested resource";
-            errors.push(Status::new(Reason::NotFound, text).into());
-            continue;
+            return Err(Status::new(Reason::NotFound, text).into());
         }
         let before = int(object.spec().get("replicas"));
         if let Some(expected) = cx.args.int("current-replicas").filter(|n| *n >= 0 && *n != before) {
-            errors.push(Error::client(format!("Expected replicas to be {expected}, was {before}")));
-            continue;
+            return Err(Error::client(format!("Expected replicas to be {expected}, was {before}")));
         }
         if dry != DryRun::Client {
             let mut client = cx.host.client();
             client.set_dry_run(dry == DryRun::Server);
-            let answer =
-                client.patch(&object.key(), "scale", |body| body.set(&["spec", "replicas"], replicas));
-            if let Err(status) = answer {
-                errors.push(status.into());
-                continue;
-            }
+            client.patch(&object.key(), "scale", |body| body.set(&["spec", "replicas"], replicas))?;
         }
         waiting.push(object.key());
         let text = format.result(&object, &format!("scaled{}", dry.suffix()))?;

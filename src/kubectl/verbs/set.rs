@@ -1,15 +1,14 @@
 //! `kubectl set image`, `set env` and `set resources`: changes inside the pod template (K132).
 
 use super::apply::told;
-use super::{DryRun, Verb, targets};
+use super::{DryRun, Targets, Verb, targets};
 use crate::api::{Kind, Object, Value};
 use crate::kubectl::error::{Error, Result};
 use crate::kubectl::output::format::Format;
-use crate::kubectl::resource::Resource;
 use crate::kubectl::{Cx, Outcome};
 use crate::object;
-use std::rc::Rc;
 
+/// `kubectl set image`.
 pub const IMAGE: Verb = Verb {
     name: "set image",
     flags: "all! selector/l= local! filename/f, kustomize/k= recursive/R! dry-run? field-manager= output/o= template= \
@@ -23,6 +22,7 @@ Examples:
     run: image,
 };
 
+/// `kubectl set env`.
 pub const ENV: Verb = Verb {
     name: "set env",
     flags: "all! selector/l= local! filename/f, recursive/R! dry-run? output/o= template= containers/c= env/e, list! \
@@ -36,6 +36,7 @@ Examples:
     run: env,
 };
 
+/// `kubectl set resources`.
 pub const RESOURCES: Verb = Verb {
     name: "set resources",
     flags: "all! selector/l= local! filename/f, recursive/R! dry-run? output/o= template= containers/c= limits= \
@@ -184,9 +185,7 @@ fn resources(cx: &mut Cx) -> Result<Outcome> {
     })
 }
 
-type Located = (Vec<(Resource, Rc<Object>)>, Vec<Error>);
-
-fn located(cx: &mut Cx, words: Vec<String>) -> Result<Located> {
+fn located(cx: &mut Cx, words: Vec<String>) -> Result<Targets> {
     let mut args = cx.args.clone();
     args.words = words;
     let mut cx =
@@ -213,6 +212,13 @@ fn change(
         if let Err(error) = edit(spec) {
             errors.push(error);
             continue;
+        }
+        if cx.args.is("record") && body != object.body {
+            // K12: the command line is kept, for `rollout history`.
+            let words = cx.words.iter().skip(1).filter(|word| !word.starts_with("--record"));
+            let line: Vec<&str> = std::iter::once("kubectl").chain(words.map(String::as_str)).collect();
+            let annotations = body.at_mut(&["metadata", "annotations"]).map_mut();
+            annotations.insert("kubernetes.io/change-cause", format!("{} --record=true", line.join(" ")));
         }
         let edited = Object { kind: object.kind, body };
         if edited == *object && dry != DryRun::Client {

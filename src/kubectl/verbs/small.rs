@@ -8,6 +8,7 @@ use crate::kubectl::output::table;
 use crate::kubectl::{Cx, Outcome, manifests, wire};
 use crate::store::patch;
 
+/// `kubectl auth`.
 pub const AUTH: Verb = Verb {
     name: "auth",
     flags: "all-namespaces/A! list! quiet/q! subresource= output/o= no-headers!",
@@ -29,6 +30,7 @@ pub const AUTH: Verb = Verb {
     },
 };
 
+/// `kubectl top`.
 pub const TOP: Verb = Verb {
     name: "top",
     flags: "all-namespaces/A! selector/l= containers! no-headers! sort-by=",
@@ -37,6 +39,7 @@ pub const TOP: Verb = Verb {
     run: |_| Err(Error::client("Metrics API not available")),
 };
 
+/// `kubectl completion`.
 pub const COMPLETION: Verb = Verb {
     name: "completion",
     flags: "",
@@ -50,6 +53,7 @@ pub const COMPLETION: Verb = Verb {
     },
 };
 
+/// `kubectl diff`.
 pub const DIFF: Verb = Verb {
     name: "diff",
     flags: "filename/f, kustomize/k= recursive/R! selector/l= server-side! force-conflicts! field-manager= prune! \

@@ -6,6 +6,7 @@ use crate::kubectl::error::{Error, Result};
 use crate::kubectl::{Cx, Outcome};
 use crate::object;
 
+/// `kubectl taint`.
 pub const VERB: Verb = Verb {
     name: "taint",
     flags: "all! selector/l= overwrite! validate? dry-run? field-manager= output/o= template=",

@@ -3,6 +3,7 @@
 use super::{VERBS, Verb};
 use crate::kubectl::{Cx, Outcome};
 
+/// `kubectl version`.
 pub const VERB: Verb = Verb {
     name: "version",
     flags: "client! output/o=",
@@ -27,6 +28,7 @@ Examples:
     },
 };
 
+/// `kubectl cluster-info`.
 pub const CLUSTER_INFO: Verb = Verb {
     name: "cluster-info",
     flags: "",
@@ -42,6 +44,7 @@ pub const CLUSTER_INFO: Verb = Verb {
     },
 };
 
+/// `kubectl options`.
 pub const OPTIONS: Verb = Verb {
     name: "options",
     flags: "",
@@ -56,6 +59,7 @@ pub const OPTIONS: Verb = Verb {
     },
 };
 
+/// `kubectl help`.
 pub const HELP: Verb = Verb {
     name: "help",
     flags: "",

@@ -11,6 +11,7 @@ use crate::kubectl::select::{Filter, Wanted};
 use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task};
 use crate::sim::{SimDuration, SimTime};
 
+/// `kubectl wait`.
 pub const VERB: Verb = Verb {
     name: "wait",
     flags: "for= timeout~ all! all-namespaces/A! selector/l= field-selector= filename/f, recursive/R! local! output/o= \
