@@ -71,7 +71,8 @@ impl Recorder {
         } else {
             self.seen.get(&identity).cloned()
         };
-        let message = if merge { Text::from(format!("(combined from similar events): {message}")) } else { message };
+        let message =
+            if merge { Text::from(format!("(combined from similar events): {message}")) } else { message };
         if let Some(key) = known
             && client.store().by_key(&key).is_some()
         {
