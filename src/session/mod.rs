@@ -3,6 +3,7 @@
 //! [`Session`] is the machine that takes directives one after another; [`Run`] keeps its history, so that a run can
 //! be seen at any moment, continued from any moment, and written down as a scenario.
 
+mod inside;
 mod run;
 pub mod shell;
 
@@ -89,22 +90,6 @@ impl Host for Desk<'_> {
         stdin: &str,
     ) -> ExecOutcome {
         inside::exec(self.cluster, namespace, pod, container, argv, stdin)
-    }
-}
-
-mod inside {
-    //! Programs inside containers.
-    use super::{Cluster, ExecOutcome};
-
-    pub fn exec(
-        _cluster: &mut Cluster,
-        _namespace: &str,
-        _pod: &str,
-        _container: Option<&str>,
-        _argv: &[String],
-        _stdin: &str,
-    ) -> ExecOutcome {
-        ExecOutcome { stdout: String::new(), stderr: String::new(), code: 0 }
     }
 }
 
@@ -440,7 +425,11 @@ impl Session {
             job.program = Some(kubectl::start(Invocation { words: command.words, stdin }));
             return true;
         }
-        match shell::run_tool(&command.words, &stdin, &self.files) {
+        let ran = match inside::name_tool(&self.cluster, &command.words) {
+            Some(out) => Some(shell::Ran { stdout: out.stdout, stderr: out.stderr, code: out.code }),
+            None => shell::run_tool(&command.words, &stdin, &self.files),
+        };
+        match ran {
             Some(ran) => {
                 let job = &mut self.jobs[i];
                 job.last_code = ran.code;
