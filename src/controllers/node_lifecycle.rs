@@ -3,7 +3,7 @@
 //!
 //! While every node answers nothing here waits for a timer, so a healthy cluster settles.
 
-use crate::api::{Kind, Object, ObjectKey, Text, Value};
+use crate::api::{Kind, Object, Text, Value};
 use crate::component::client::set_condition;
 use crate::component::{Component, Ctx, DeleteOptions, EventType, Fault, Recorder, SyncError, WorkKey, WorkQueue};
 use crate::object;
@@ -38,6 +38,7 @@ const NO_SCHEDULE_TAINTS: &[&str] = &[UNREACHABLE, NOT_READY, UNSCHEDULABLE];
 
 const EVICTION: &str = "TaintManagerEviction";
 const SILENCE: &str = "silence";
+const MARK: &str = "mark";
 const NO_SCHEDULE: &str = "no-schedule";
 const NO_EXECUTE: &str = "no-execute";
 const EVICT: &str = "evict";
@@ -63,8 +64,8 @@ pub struct NodeLifecycle {
     evictions: BTreeMap<(Text, Text), Eviction>,
     /// Before then no further node gets a NoExecute taint.
     next_node: SimTime,
-    /// Events of the part that evicts; it has a name of its own.
-    recorder: Recorder,
+    /// Events of the part that evicts, which has a name of its own, by pod.
+    recorders: BTreeMap<(Text, Text), Recorder>,
 }
 
 impl NodeLifecycle {
@@ -75,7 +76,7 @@ impl NodeLifecycle {
             silent: BTreeMap::new(),
             evictions: BTreeMap::new(),
             next_node: SimTime::ZERO,
-            recorder: Recorder::new("taint-eviction-controller"),
+            recorders: BTreeMap::new(),
         }
     }
 
@@ -103,8 +104,9 @@ impl NodeLifecycle {
             let text = format!("Node {name} status is now: NodeNotReady");
             ctx.event(&node, EventType::Normal, "NodeNotReady", text);
             let pods = ctx.list(Kind::Pod, None);
-            for pod in pods.iter().filter(|pod| node_of(pod) == &**name) {
-                mark_pod(&pod.key(), ctx)?;
+            for (i, pod) in pods.iter().filter(|pod| node_of(pod) == &**name).enumerate() {
+                let key = WorkKey::task(MARK, pod.meta("namespace").text(), pod.meta("name").text());
+                ctx.requeue_after(key, one_by_one(i));
             }
         }
         Ok(())
@@ -158,14 +160,12 @@ impl NodeLifecycle {
             Some(Eviction::Waiting(at)) if *at <= ctx.client.now() => {}
             Some(Eviction::CalledOff) => {
                 self.evictions.remove(&id);
-                let text = format!("Cancelling deletion of Pod {}/{}", key.namespace, key.name);
-                self.recorder.record(&mut ctx.client, &pod, "", EventType::Normal, EVICTION, text);
+                self.say("Cancelling deletion of", key, ctx);
                 return Ok(());
             }
             _ => return Ok(()),
         }
-        let text = format!("Marking for deletion Pod {}/{}", key.namespace, key.name);
-        self.recorder.record(&mut ctx.client, &pod, "", EventType::Normal, EVICTION, text);
+        self.say("Marking for deletion", key, ctx);
         let reason = "DeletionByTaintManager";
         if pod.condition("DisruptionTarget").get("reason").str() != reason {
             let now = ctx.client.now();
@@ -175,6 +175,15 @@ impl NodeLifecycle {
         unless_gone(ctx.client.delete(&pod.key(), &DeleteOptions::default()))?;
         self.evictions.insert(id, Eviction::Done);
         Ok(())
+    }
+
+    // The event names the pod without its uid, which is why `kubectl describe pod` does not show it.
+    fn say(&mut self, what: &str, key: &WorkKey, ctx: &mut Ctx<'_>) {
+        let pod = Object::new(Kind::Pod, key.namespace.clone(), key.name.clone());
+        let id = (key.namespace.clone(), key.name.clone());
+        let recorder = self.recorders.entry(id).or_insert_with(|| Recorder::new("taint-eviction-controller"));
+        let text = format!("{what} Pod {}/{}", key.namespace, key.name);
+        recorder.record(&mut ctx.client, &pod, "", EventType::Normal, EVICTION, text);
     }
 
     fn observe_node(&mut self, change: &Change, view: View<'_>, queue: &mut WorkQueue) {
@@ -197,8 +206,9 @@ impl NodeLifecycle {
         }
         let old = change.old.as_ref().map(|old| Vec::from_iter(no_execute(old))).unwrap_or_default();
         if !no_execute(node).eq(old) {
-            for pod in view.list(Kind::Pod, None).into_iter().filter(|pod| node_of(pod) == &*name) {
-                self.consider(pod, node, change.at, queue);
+            let pods = view.list(Kind::Pod, None);
+            for (i, pod) in pods.into_iter().filter(|pod| node_of(pod) == &*name).enumerate() {
+                self.consider(pod, node, change.at + one_by_one(i), queue);
             }
         }
     }
@@ -237,6 +247,7 @@ impl Component for NodeLifecycle {
     fn sync(&mut self, key: &WorkKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
         match key.task {
             SILENCE => self.mark_silent(&key.name, ctx),
+            MARK => mark_pod(key, ctx),
             NO_SCHEDULE => no_schedule(&key.name, ctx),
             NO_EXECUTE => self.no_execute(&key.name, ctx),
             _ => self.evict(key, ctx),
@@ -261,10 +272,16 @@ impl Component for NodeLifecycle {
     }
 }
 
+// The answer to one request is awaited before the next pod's.
+fn one_by_one(i: usize) -> SimDuration {
+    SimDuration(17 * i as u64)
+}
+
 // S173: a pod that was ready counts as not ready; its containers may go on.
-fn mark_pod(key: &ObjectKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
-    let Some(pod) = ctx.client.store().by_key(key).cloned() else { return Ok(()) };
-    if pod.condition("Ready").get("status").str() != "True" {
+fn mark_pod(key: &WorkKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
+    let Some(pod) = ctx.client.store().get(Kind::Pod, &key.namespace, &key.name).cloned() else { return Ok(()) };
+    let silent = ctx.get(Kind::Node, "", node_of(&pod)).is_some_and(|node| ready(&node) != "True");
+    if !silent || pod.condition("Ready").get("status").str() != "True" {
         return Ok(());
     }
     let mut condition = pod.condition("Ready").clone();
@@ -398,6 +415,7 @@ fn unless_gone<T>(answer: Result<T, Rc<Status>>) -> Result<(), SyncError> {
 const COLLECTION: SimDuration = SimDuration(20_000);
 /// A node may be missing so long before its pods are given up.
 const QUARANTINE: SimDuration = SimDuration(40_000);
+const LOOK: &str = "look";
 
 /// Removes pods whose kubelet will not: those of nodes out of service or gone (S177).
 #[derive(Clone, Default)]
@@ -406,6 +424,8 @@ pub struct PodGarbageCollector {
     due: Option<SimTime>,
     /// Nodes that pods name and that do not exist, and until when they may come back.
     missing: BTreeMap<Text, SimTime>,
+    /// The pods of the last look that are to go, by namespace and name: their uids.
+    chosen: BTreeMap<(Text, Text), Text>,
 }
 
 fn out_of_service(node: &Object) -> bool {
@@ -421,27 +441,27 @@ fn concerns(pod: &Object, view: View<'_>) -> bool {
 }
 
 impl PodGarbageCollector {
-    // Marks pods as failed, then deletes them without grace.
-    fn remove(pods: &[Rc<Object>], orphans: bool, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
+    // Marks a pod as failed, then deletes it without grace.
+    fn remove(&mut self, key: &WorkKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
+        let Some(pod) = ctx.client.store().get(Kind::Pod, &key.namespace, &key.name).cloned() else { return Ok(()) };
+        let orphan = ctx.client.store().get(Kind::Node, "", node_of(&pod)).is_none() && !node_of(&pod).is_empty();
+        // A successor of the same name is left alone.
+        if self.chosen.get(&(key.namespace.clone(), key.name.clone())).is_none_or(|uid| **uid != *pod.uid()) {
+            return Ok(());
+        }
         let now = ctx.client.now();
-        for pod in pods {
-            if matches!(pod.status().get("phase").str(), "Failed" | "Succeeded") {
-                continue;
-            }
+        if !matches!(pod.status().get("phase").str(), "Failed" | "Succeeded") {
             unless_gone(ctx.client.patch(&pod.key(), "status", |body| {
                 let generation = body.at(&["metadata", "generation"]).clone();
                 body.set(&["status", "phase"], "Failed");
                 body.set(&["status", "observedGeneration"], generation);
-                if orphans {
+                if orphan {
                     disrupt(body, "DeletionByPodGC", "PodGC: node no longer exists", now);
                 }
             }))?;
         }
-        for pod in pods {
-            let options = DeleteOptions { grace_period_secs: Some(0), ..DeleteOptions::default() };
-            unless_gone(ctx.client.delete(&pod.key(), &options))?;
-        }
-        Ok(())
+        let options = DeleteOptions { grace_period_secs: Some(0), ..DeleteOptions::default() };
+        unless_gone(ctx.client.delete(&pod.key(), &options))
     }
 }
 
@@ -464,11 +484,14 @@ impl Component for PodGarbageCollector {
         let at = SimTime((change.at.as_millis() / COLLECTION.0 + 1) * COLLECTION.0);
         if wanted && self.due.is_none_or(|due| due < at) {
             self.due = Some(at);
-            queue.add_later(at, WorkKey::new("", ""));
+            queue.add_later(at, WorkKey::task(LOOK, "", ""));
         }
     }
 
-    fn sync(&mut self, _key: &WorkKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
+    fn sync(&mut self, key: &WorkKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
+        if key.task != LOOK {
+            return self.remove(key, ctx);
+        }
         let now = ctx.client.now();
         let pods = ctx.list(Kind::Pod, None);
         let exists = |name: &str| ctx.view().get(Kind::Node, "", name).is_some();
@@ -492,11 +515,15 @@ impl Component for PodGarbageCollector {
         let (given_up, waiting): (Vec<_>, Vec<_>) = orphans.into_iter().partition(gone);
         if !waiting.is_empty() {
             self.due = Some(now + COLLECTION);
-            ctx.requeue_after(WorkKey::new("", ""), COLLECTION);
+            ctx.requeue_after(WorkKey::task(LOOK, "", ""), COLLECTION);
         }
-        Self::remove(&stuck, false, ctx)?;
-        Self::remove(&given_up, true, ctx)?;
-        Self::remove(&unscheduled, false, ctx)
+        self.chosen.clear();
+        for (i, pod) in stuck.iter().chain(&given_up).chain(&unscheduled).enumerate() {
+            let (namespace, name) = (pod.meta("namespace").text(), pod.meta("name").text());
+            self.chosen.insert((namespace.clone(), name.clone()), pod.meta("uid").text());
+            ctx.requeue_after(WorkKey::new(namespace, name), one_by_one(i));
+        }
+        Ok(())
     }
 
     fn boxed_clone(&self) -> Box<dyn Component> {
@@ -531,7 +558,8 @@ spec:
     #[test]
     fn a_pod_of_a_silent_node_is_replaced_only_when_the_node_is_back() {
         let mut cluster = Cluster::new(&Config::default());
-        assert_eq!(cluster.next_at(), None, "healthy nodes need no timer");
+        while cluster.step() {}
+        assert!(cluster.now() < SimTime(1000), "healthy nodes need no timer");
         let input = cluster.begin_input("apply");
         let document = manifest::parse(WEB).unwrap().remove(0);
         cluster.client("user", input).create(admission::decode(&document.value).unwrap().0).unwrap();
