@@ -6,10 +6,12 @@
 pub mod run;
 
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
+use crate::component::client::set_condition;
 use crate::component::world::PodName;
 use crate::component::{
     Component, Ctx, DeleteOptions, EventType, Fault, SyncError, WorkKey, WorkQueue, World,
 };
+use crate::object;
 use crate::sim::{SimDuration, SimTime};
 use crate::store::{Change, View};
 use run::{Next, PodRun, State};
@@ -25,11 +27,21 @@ pub struct Kubelets {
     images: BTreeSet<(Text, Text)>,
     /// Not before then may the scripted kubelet write again.
     free_at: SimTime,
+    /// Nodes that got their power back and have not been reached since.
+    rebooted: BTreeSet<Text>,
 }
 
 // Everything between bound and running that is neither pulling nor starting.
 const REPORT: SimDuration = SimDuration(20);
 const SANDBOX: SimDuration = SimDuration(80);
+
+/// What a healthy node's kubelet reports: type, status, reason, message.
+const WELL: [(&str, &str, &str, &str); 4] = [
+    ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+    ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
+];
 
 impl Kubelets {
     fn schedule(&mut self, key: &WorkKey, next: Next, delay: SimDuration, ctx: &mut Ctx<'_>) {
@@ -459,7 +471,12 @@ impl Kubelets {
     }
 
     // The node answers again: what was due is done, after a power cut the containers start anew.
-    fn node_back(&mut self, node: &Text, powered: bool, ctx: &mut Ctx<'_>) {
+    fn node_back(&mut self, node: &Text, ctx: &mut Ctx<'_>) {
+        if !ctx.world.node_is_reachable(node) {
+            return;
+        }
+        let powered = self.rebooted.remove(node);
+        report_node(node, ctx);
         for key in self.on_node(node) {
             let object = ctx.client.store().get(Kind::Pod, &key.namespace, &key.name).cloned();
             let Some(pod) =
@@ -468,11 +485,17 @@ impl Kubelets {
                 self.pods.remove(&key);
                 continue;
             };
+            let Some(run) = self.pods.get_mut(&key) else { continue };
             if pod.is_terminating() {
-                self.terminate(&key, &pod, ctx);
+                if matches!(run.next, Next::End | Next::Remove) {
+                    let next = run.next.clone();
+                    let delay = Self::delay(ctx, REPORT);
+                    self.schedule(&key, next, delay, ctx);
+                } else {
+                    self.terminate(&key, &pod, ctx);
+                }
                 continue;
             }
-            let Some(run) = self.pods.get_mut(&key) else { continue };
             if powered && run.sandbox {
                 for container in &mut run.containers {
                     if let State::Running(began) = container.state {
@@ -488,11 +511,37 @@ impl Kubelets {
                 let next = run.next.clone();
                 let delay = Self::delay(ctx, REPORT);
                 self.schedule(&key, next, delay, ctx);
+            } else if !run.sandbox && run.finished.is_none() {
+                // Bound while nobody heard of it.
+                let delay = Self::delay(ctx, REPORT);
+                self.schedule(&key, Next::Create, delay, ctx);
             } else {
                 self.write(&key, ctx);
             }
         }
     }
+}
+
+// S172: a kubelet that is heard again says that its node is well.
+fn report_node(name: &Text, ctx: &mut Ctx<'_>) {
+    let Some(node) = ctx.client.store().get(Kind::Node, "", name).cloned() else { return };
+    if node.condition("Ready").get("status").str() == "True" {
+        return;
+    }
+    let now = ctx.client.now().rfc3339();
+    let mut changed = (*node).clone();
+    for (kind, status, reason, message) in WELL {
+        set_condition(
+            &mut changed.body,
+            object! {
+                "lastHeartbeatTime" => now.clone(), "lastTransitionTime" => now.clone(), "message" => message,
+                "reason" => reason, "status" => status, "type" => kind,
+            },
+        );
+    }
+    ctx.client.set_node(Some(name.clone()));
+    // A refusal leaves the node as it is; the object was read just now.
+    let _ = ctx.client.update_status(changed);
 }
 
 /// `10s`, `1m20s`, `5m0s`: as Go prints a duration of whole seconds.
@@ -641,8 +690,11 @@ impl Component for Kubelets {
                 let key = WorkKey::new(pod.namespace.clone(), pod.name.clone());
                 self.crash_again(&key, ctx);
             }
-            Fault::StartNode(node) => self.node_back(node, true, ctx),
-            Fault::MendNode(node) => self.node_back(node, false, ctx),
+            Fault::StartNode(node) => {
+                self.rebooted.insert(node.clone());
+                self.node_back(node, ctx);
+            }
+            Fault::MendNode(node) => self.node_back(node, ctx),
             _ => {}
         }
     }
