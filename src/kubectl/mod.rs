@@ -416,7 +416,7 @@ pub fn completions(line: &str, store: &Store) -> Vec<String> {
         }
     }
     found.retain(|word| word.starts_with(typed) && word != typed);
-    found.sort();
+    output::fill::sort_by(&mut found, |a, b| a < b);
     found.dedup();
     found
 }

@@ -1,8 +1,9 @@
 //! `kubectl get`: lists in columns and other forms, and watches (K53 to K64, K78 to K86).
 
 use super::Verb;
-use crate::api::{Kind, Object, Text};
+use crate::api::{Kind, Object, Text, Value};
 use crate::kubectl::error::{Error, Result};
+use crate::kubectl::output::fill::sort_by;
 use crate::kubectl::output::format::{self, Format};
 use crate::kubectl::output::jsonpath::{Template, compare_values};
 use crate::kubectl::output::{list, table};
@@ -220,17 +221,20 @@ fn with_nulls(object: &Rc<Object>) -> Rc<Object> {
 fn sort_objects(groups: &mut [(Resource, Vec<Rc<Object>>)], path: &Template) -> bool {
     let mut any = groups.iter().all(|(_, objects)| objects.is_empty());
     for (_, objects) in groups {
-        let key = |object: &Rc<Object>| path.values(&object.body).into_iter().next();
-        any |= objects.iter().any(|object| key(object).is_some());
-        objects.sort_by(|a, b| match (key(a), key(b)) {
-            (None, None) => Ordering::Equal,
-            (None, _) => Ordering::Less,
-            (_, None) => Ordering::Greater,
+        let mut keyed: Vec<(Option<Value>, Rc<Object>)> = objects
+            .drain(..)
+            .map(|object| (path.values(&object.body).into_iter().next(), object))
+            .collect();
+        any |= keyed.iter().any(|(key, _)| key.is_some());
+        sort_by(&mut keyed, |(a, _), (b, _)| match (a, b) {
+            (_, None) => false,
+            (None, Some(_)) => true,
             (Some(a), Some(b)) => match (a.as_str(), b.as_str()) {
-                (Some(a), Some(b)) => natural(a, b),
-                _ => compare_values(&a, &b).unwrap_or(Ordering::Equal),
+                (Some(a), Some(b)) => natural(a, b).is_lt(),
+                _ => compare_values(a, b).is_some_and(Ordering::is_lt),
             },
         });
+        objects.extend(keyed.into_iter().map(|(_, object)| object));
     }
     any
 }

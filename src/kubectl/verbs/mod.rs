@@ -27,6 +27,7 @@ pub mod version;
 pub mod wait;
 
 use super::error::{Error, Result};
+use super::output::fill::sort_by;
 use super::select::{self, Filter, Wanted};
 use super::{Cx, Outcome, manifests, resource::Resource};
 use crate::api::Object;
@@ -137,7 +138,7 @@ pub fn unknown(name: &str) -> Error {
     if ORDER.split(' ').any(|known| known == name) {
         return Error::client(format!("this simulator does not offer \"kubectl {name}\""));
     }
-    let lower = name.to_lowercase();
+    let lower = name.to_ascii_lowercase();
     let near: Vec<&str> = ORDER
         .split_whitespace()
         .filter(|known| {
@@ -179,7 +180,7 @@ pub fn distance(a: &str, b: &str) -> usize {
 pub fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let sorted = |text: &str| {
         let mut letters: Vec<char> = text.chars().collect();
-        letters.sort_unstable();
+        sort_by(&mut letters, |a, b| a < b);
         letters
     };
     names

@@ -3,6 +3,7 @@
 use super::{DryRun, Verb, targets, unsupported};
 use crate::api::{Kind, Object, ObjectKey, Value};
 use crate::kubectl::error::{Error, Result};
+use crate::kubectl::output::fill::sort_by;
 use crate::kubectl::output::format::{Format, prefixed};
 use crate::kubectl::output::list::int;
 use crate::kubectl::output::{describe, table};
@@ -267,7 +268,7 @@ fn revisions(store: &Store, set: &Object) -> Vec<Rc<Object>> {
     let own = |revision: &&Rc<Object>| revision.owners().any(|owner| owner.uid() == set.uid());
     let mut found: Vec<Rc<Object>> =
         store.list(Kind::ControllerRevision, Some(set.namespace())).filter(own).cloned().collect();
-    found.sort_by_key(|revision| number(revision));
+    sort_by(&mut found, |a, b| number(a) < number(b));
     found
 }
 
@@ -284,7 +285,7 @@ fn history(cx: &mut Cx) -> Result<Outcome> {
     let (found, mut errors) = find(cx)?;
     for (resource, object) in found {
         if resource.kind != Some(Kind::StatefulSet) {
-            let text = format!("no history viewer has been implemented for {:?}", resource.name);
+            let text = format!("no history viewer has been implemented for \"{}\"", resource.name);
             errors.push(Error::client(text));
             continue;
         }
@@ -307,7 +308,7 @@ fn history(cx: &mut Cx) -> Result<Outcome> {
             match history.iter().find(|revision| number(revision) == wanted) {
                 None => errors.push(Error::client("unable to find the specified revision")),
                 Some(revision) => {
-                    let template = describe::template(&template_of(revision), cx.profile());
+                    let template = describe::template(&template_of(revision), &cx.profile());
                     cx.out.line(format_args!("{} with revision #{wanted}\n{template}", prefixed(&object)));
                 }
             }
@@ -347,7 +348,7 @@ fn undo(cx: &mut Cx) -> Result<Outcome> {
     let (found, mut errors) = find(cx)?;
     for (resource, object) in found {
         if resource.kind != Some(Kind::StatefulSet) {
-            errors.push(Error::client(format!("no rollbacker has been implemented for {:?}", resource.name)));
+            errors.push(Error::client(format!("no rollbacker has been implemented for \"{}\"", resource.name)));
             continue;
         }
         if !object.annotation(super::apply::LAST_APPLIED).is_empty() && !cx.profile().before(1, 36) {
@@ -380,7 +381,7 @@ fn undo(cx: &mut Cx) -> Result<Outcome> {
         };
         let template = template_of(&goal);
         if dry == DryRun::Client {
-            let text = describe::template(&template, cx.profile());
+            let text = describe::template(&template, &cx.profile());
             cx.out.out(format!("{} {}", prefixed(&object), text));
             continue;
         }
