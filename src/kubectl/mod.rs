@@ -210,6 +210,20 @@ impl Cx<'_> {
         self.host.client().profile().clone()
     }
 
+    /// The same with other words.
+    fn with_words<T>(&mut self, words: Vec<String>, run: fn(&mut Cx) -> T) -> T {
+        let mut args = self.args.clone();
+        args.words = words;
+        run(&mut Cx {
+            host: self.host,
+            out: self.out,
+            args: &args,
+            stdin: self.stdin,
+            command: self.command,
+            words: self.words,
+        })
+    }
+
     /// An objection to the arguments (K8).
     fn usage(&self, text: impl std::fmt::Display) -> Error {
         Error::usage(self.command, text)

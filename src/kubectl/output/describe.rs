@@ -2,10 +2,10 @@
 //!
 //! Follows kubectl pkg/describe/describe.go: text with TABs is written first, columns are aligned at the end.
 
+use super::age;
 use super::fill::{at, fill, joined, place, sort_by};
 use super::list::{self, text_of};
 use super::table::Aligner;
-use super::age;
 use crate::api::quantity::Quantity;
 use crate::api::{Kind, Map, Object, Profile, Value};
 use crate::kubectl::verbs::{apply::LAST_APPLIED, events};
@@ -84,7 +84,11 @@ impl Page<'_> {
     }
 
     fn head(&mut self, object: &Object) {
-        self.fill(0, &object.body, "Name:\t{metadata.name}\n?metadata.namespace Namespace:\t{metadata.namespace}\n");
+        self.fill(
+            0,
+            &object.body,
+            "Name:\t{metadata.name}\n?metadata.namespace Namespace:\t{metadata.namespace}\n",
+        );
         self.marks(object);
     }
 
@@ -94,7 +98,8 @@ impl Page<'_> {
     }
 
     fn labels(&mut self, title: &str, map: &Value) {
-        let pairs: Vec<String> = map.entries().iter().map(|(key, value)| [key, "=", value.str()].concat()).collect();
+        let pairs: Vec<String> =
+            map.entries().iter().map(|(key, value)| [key, "=", value.str()].concat()).collect();
         self.line(0, title, &none_or(pairs.join("\n\t")));
     }
 
@@ -147,7 +152,8 @@ impl Page<'_> {
                 && (about.get("uid").str() == object.uid() || object.kind == Kind::Node)
         };
         let namespace = (!object.namespace().is_empty()).then_some(object.namespace());
-        let mut events: Vec<Rc<Object>> = self.store.list(Kind::Event, namespace).filter(own).cloned().collect();
+        let mut events: Vec<Rc<Object>> =
+            self.store.list(Kind::Event, namespace).filter(own).cloned().collect();
         if events.is_empty() {
             self.line(0, "Events", NONE);
             return;
@@ -161,7 +167,9 @@ impl Page<'_> {
             let colon = if path.is_empty() { "" } else { ": " };
             let interval = events::interval(&event, self.now);
             let message = event.body.get("message").str().trim();
-            self.put(&[&interval, "\t", &list::event_source(&event), "\t", path, colon, message, "\n"].concat());
+            self.put(
+                &[&interval, "\t", &list::event_source(&event), "\t", path, colon, message, "\n"].concat(),
+            );
         }
     }
 
@@ -176,7 +184,8 @@ impl Page<'_> {
         self.line(0, "Selector", &selector(spec.get("selector")));
         self.marks(set);
         if self.profile.wide_describe {
-            let lines = "Service Name:\t{spec.serviceName}\nPod Management Policy:\t{spec.podManagementPolicy}\n";
+            let lines =
+                "Service Name:\t{spec.serviceName}\nPod Management Policy:\t{spec.podManagementPolicy}\n";
             self.fill(0, &set.body, lines);
         }
         self.fill(
@@ -197,13 +206,13 @@ impl Page<'_> {
         for pod in self.store.list(Kind::Pod, Some(set.namespace())) {
             let phases = ["Running", "Pending", "Succeeded", "Failed"];
             let phase = phases.iter().position(|phase| *phase == pod.status().get("phase").str());
-            if let Some(i) = phase.filter(|_| pod.controller().is_some_and(|owner| owner.uid() == set.uid())) {
+            if let Some(i) = phase.filter(|_| pod.controller().is_some_and(|owner| owner.uid() == set.uid()))
+            {
                 counts[i] += 1;
             }
         }
         let [running, waiting, succeeded, failed] = counts;
-        let text =
-            format!("{running} Running / {waiting} Waiting / {succeeded} Succeeded / {failed} Failed");
+        let text = format!("{running} Running / {waiting} Waiting / {succeeded} Succeeded / {failed} Failed");
         self.line(0, "Pods Status", &text);
         self.template(spec.get("template"));
         let claims = spec.get("volumeClaimTemplates").items();
@@ -217,8 +226,7 @@ impl Page<'_> {
             self.labels("  Labels", claim.at(&["metadata", "labels"]));
             let annotations = claim.at(&["metadata", "annotations"]).as_map();
             self.annotations("  Annotations", annotations.unwrap_or(Map::empty()));
-            let lines =
-                "Capacity:\t{spec.resources.requests.storage|<default>}\nAccess Modes:\t{*spec.accessModes}\n";
+            let lines = "Capacity:\t{spec.resources.requests.storage|<default>}\nAccess Modes:\t{*spec.accessModes}\n";
             self.fill(1, claim, lines);
         }
     }
@@ -278,11 +286,7 @@ impl Page<'_> {
         self.marks(pod);
         if pod.is_terminating() && !matches!(status.get("phase").str(), "Succeeded" | "Failed") {
             self.terminating(pod);
-            self.fill(
-                0,
-                &pod.body,
-                "Termination Grace Period:\t{metadata.deletionGracePeriodSeconds|0}s\n",
-            );
+            self.fill(0, &pod.body, "Termination Grace Period:\t{metadata.deletionGracePeriodSeconds|0}s\n");
         } else {
             self.fill(0, status, "Status:\t{phase}\n");
         }
@@ -578,7 +582,8 @@ impl Page<'_> {
             .concat());
         }
         for condition in conditions {
-            let lines = ["{type} \t{status} \t{@", seen, "} \t{@lastTransitionTime} \t{reason} \t{message}\n"];
+            let lines =
+                ["{type} \t{status} \t{@", seen, "} \t{@lastTransitionTime} \t{reason} \t{message}\n"];
             self.fill(1, condition, &lines.concat());
         }
     }
@@ -602,8 +607,13 @@ impl Page<'_> {
         self.fill(0, &volume.body, "Finalizers:\t{*metadata.finalizers}\n");
         self.line(0, "StorageClass", &list::storage_class(volume));
         self.phase(volume);
-        let claim = if spec.get("claimRef").is_null() { "\n" } else { "{claimRef.namespace}/{claimRef.name}\n" };
-        self.fill(0, spec, &["Claim:\t", claim, "Reclaim Policy:\t{persistentVolumeReclaimPolicy}\n"].concat());
+        let claim =
+            if spec.get("claimRef").is_null() { "\n" } else { "{claimRef.namespace}/{claimRef.name}\n" };
+        self.fill(
+            0,
+            spec,
+            &["Claim:\t", claim, "Reclaim Policy:\t{persistentVolumeReclaimPolicy}\n"].concat(),
+        );
         self.line(0, "Access Modes", &list::access_modes(spec.get("accessModes")));
         self.fill(0, spec, "?volumeMode VolumeMode:\t{volumeMode}\nCapacity:\t{capacity.storage}\n");
         let terms = at(spec, "nodeAffinity.required.nodeSelectorTerms").items();
@@ -644,7 +654,8 @@ impl Page<'_> {
         } else {
             self.put(&["MountOptions:\n  ", &joined(options, "\n  "), "\n"].concat());
         }
-        let lines = "ReclaimPolicy:\t{reclaimPolicy|Delete}\nVolumeBindingMode:\t{volumeBindingMode|Immediate}\n";
+        let lines =
+            "ReclaimPolicy:\t{reclaimPolicy|Delete}\nVolumeBindingMode:\t{volumeBindingMode|Immediate}\n";
         self.fill(0, &class.body, lines);
     }
 
@@ -784,7 +795,9 @@ impl Page<'_> {
         );
         for (i, name) in NAMES.iter().enumerate() {
             let [requests, limits] = &total[i];
-            self.put(&["  ", name, "\t", &requests.share(&room[i]), "\t", &limits.share(&room[i]), "\n"].concat());
+            self.put(
+                &["  ", name, "\t", &requests.share(&room[i]), "\t", &limits.share(&room[i]), "\n"].concat(),
+            );
         }
     }
 

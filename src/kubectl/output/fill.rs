@@ -90,7 +90,12 @@ mod tests {
             "spec" => object! { "type" => "A", "n" => 3, "list" => vec![Value::from("x"), Value::from("y")] },
         };
         let mut out = String::new();
-        fill(&mut out, 1, &value, "Type:\t{spec.type} {spec.n}\n?spec.none None: x\n?spec.n N: {spec.no|<none>}\n{&spec.list} {*spec.list} {&spec.no}");
+        fill(
+            &mut out,
+            1,
+            &value,
+            "Type:\t{spec.type} {spec.n}\n?spec.none None: x\n?spec.n N: {spec.no|<none>}\n{&spec.list} {*spec.list} {&spec.no}",
+        );
         assert_eq!(out, "  Type:\tA 3\n  N: <none>\n  x,y [x y] <none>");
         let mut items = [(2, 'a'), (1, 'b'), (2, 'c'), (1, 'd')];
         sort_by(&mut items, |a, b| a.0 < b.0);

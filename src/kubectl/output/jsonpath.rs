@@ -292,7 +292,8 @@ impl Reader<'_> {
                     } else if self.eat("end") {
                         parts.push(Part::End);
                     } else {
-                        let end = self.rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(self.rest.len());
+                        let end =
+                            self.rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(self.rest.len());
                         return Err(format!("unrecognized identifier {}", &self.rest[..end]));
                     }
                 }

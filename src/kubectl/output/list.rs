@@ -140,8 +140,12 @@ pub fn cells(object: &Object, now: SimTime) -> Vec<String> {
             if object.annotation("storageclass.kubernetes.io/is-default-class") == "true" {
                 cells[0] += " (default)";
             }
-            let places =
-                ["provisioner", "reclaimPolicy|Delete", "volumeBindingMode|Immediate", "allowVolumeExpansion|false"];
+            let places = [
+                "provisioner",
+                "reclaimPolicy|Delete",
+                "volumeBindingMode|Immediate",
+                "allowVolumeExpansion|false",
+            ];
             cells.extend(places.map(|spec| place(&object.body, spec)));
             cells.push(created);
         }
@@ -156,7 +160,8 @@ pub fn cells(object: &Object, now: SimTime) -> Vec<String> {
         Kind::Node => node(object, &mut cells, created),
         Kind::Event => event(object, &mut cells, now),
         Kind::ConfigMap => {
-            let data = object.body.get("data").entries().len() + object.body.get("binaryData").entries().len();
+            let data =
+                object.body.get("data").entries().len() + object.body.get("binaryData").entries().len();
             more(&[&data.to_string(), &created]);
         }
         Kind::Namespace => more(&[status.get("phase").str(), &created]),
@@ -434,12 +439,21 @@ fn pod(object: &Object, cells: &mut Vec<String>, created: String, now: SimTime) 
         let kind = gate.get("conditionType").str();
         open += usize::from(object.condition(kind).get("status").str() == "True");
     }
-    cells.extend([[&ready.to_string(), "/", &total.to_string()].concat(), reason, restarts.text(now), created]);
+    cells.extend([
+        [&ready.to_string(), "/", &total.to_string()].concat(),
+        reason,
+        restarts.text(now),
+        created,
+    ]);
     cells.extend([
         place(status, "podIP|<none>"),
         place(spec, "nodeName|<none>"),
         place(status, "nominatedNodeName|<none>"),
-        if gates.is_empty() { "<none>".into() } else { [&open.to_string(), "/", &gates.len().to_string()].concat() },
+        if gates.is_empty() {
+            "<none>".into()
+        } else {
+            [&open.to_string(), "/", &gates.len().to_string()].concat()
+        },
     ]);
 }
 
