@@ -85,7 +85,7 @@ pub fn cells(object: &Object, now: SimTime) -> Vec<String> {
     let created = age::since(object.meta("creationTimestamp"), now);
     let (spec, status) = (object.spec(), object.status());
     let mut cells = vec![object.name().to_string()];
-    let mut more = |given: &[&str]| cells.extend(given.iter().map(|cell| cell.to_string()));
+    let mut more = |given: &[&str]| cells.extend(given.iter().map(ToString::to_string));
     match object.kind {
         Kind::Pod => pod(object, &mut cells, created, now),
         Kind::StatefulSet => {
