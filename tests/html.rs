@@ -46,7 +46,10 @@ fn check(name: &str, markup: &str) {
         return;
     }
     let kept = fs::read_to_string(&file).unwrap_or_default();
-    assert!(kept == markup, "tests/html/{name}.html differs; UPDATE_EXPECT=1 cargo test writes it anew. Now:\n{markup}");
+    assert!(
+        kept == markup,
+        "tests/html/{name}.html differs; UPDATE_EXPECT=1 cargo test writes it anew. Now:\n{markup}"
+    );
 }
 
 macro_rules! props {
@@ -69,7 +72,12 @@ fn caption_names_what_happened_and_what_is_next() {
 fn stage_has_a_button_for_every_pod() {
     let mut model = model(Language::En);
     let stage = view::Pictures::default().stage(&mut model);
-    let props = props!(panels::stage::StageProps { context: context(Language::En), stage: stage, room: 480.0, selected: None });
+    let props = props!(panels::stage::StageProps {
+        context: context(Language::En),
+        stage: stage,
+        room: 480.0,
+        selected: None
+    });
     let markup = render::<panels::stage::StagePanel>(props);
     assert!(markup.contains("aria-label=\"web-0,"), "{markup}");
     check("stage", &markup);
@@ -80,7 +88,12 @@ fn timeline_is_a_slider_over_lanes() {
     let mut model = model(Language::Ko);
     let track = view::track::read(&mut model, &view::Pictures::default());
     let props = props!(panels::timeline::TimelineProps {
-        context: context(Language::Ko), track: track, width: 1088.0, step: 3, last: 20, spoken: AttrValue::from("web-0")
+        context: context(Language::Ko),
+        track: track,
+        width: 1088.0,
+        step: 3,
+        last: 20,
+        spoken: AttrValue::from("web-0")
     });
     check("timeline", &render::<panels::timeline::TimelinePanel>(props));
 }
@@ -88,7 +101,13 @@ fn timeline_is_a_slider_over_lanes() {
 #[test]
 fn transport_has_words() {
     let props = props!(panels::transport::TransportProps {
-        context: context(Language::Ko), playing: false, is_blank: false, seconds: 7.3, end: 124.0, is_computing: false, speed: 2,
+        context: context(Language::Ko),
+        playing: false,
+        is_blank: false,
+        seconds: 7.3,
+        end: 124.0,
+        is_computing: false,
+        speed: 2,
         spacing: ordinal::ui::player::Spacing::Even
     });
     check("transport", &render::<panels::transport::Transport>(props));
@@ -100,12 +119,20 @@ fn manifest_marks_its_problems() {
     let problems = Rc::new(editor::problems(text, Language::Ko));
     assert_eq!(problems.len(), 2);
     let props = props!(panels::manifest::ManifestProps {
-        context: context(Language::Ko), text: text, problems: problems.clone(), marks: Marks::default(), is_changed: true
+        context: context(Language::Ko),
+        text: text,
+        problems: problems.clone(),
+        marks: Marks::default(),
+        is_changed: true
     });
     check("manifest", &render::<panels::manifest::ManifestPanel>(props));
     let mended = editor::mend_all(text, Language::Ko).map(AttrValue::from);
     let props = props!(panels::reasons::ReasonsProps {
-        context: context(Language::Ko), reasons: view::Reasons::default(), problems: problems, text: text, mended: mended
+        context: context(Language::Ko),
+        reasons: view::Reasons::default(),
+        problems: problems,
+        text: text,
+        mended: mended
     });
     check("reasons.refused", &render::<panels::reasons::ReasonsPanel>(props));
 }
@@ -125,7 +152,8 @@ fn reasons_say_why_nothing_happens() {
 fn names_are_a_table() {
     let mut model = model(Language::En);
     let names = view::names::read(&mut model, &view::Pictures::default());
-    let props = props!(panels::names::NamesProps { context: context(Language::En), names: names, asked_from: "" });
+    let props =
+        props!(panels::names::NamesProps { context: context(Language::En), names: names, asked_from: "" });
     check("names", &render::<panels::names::NamesPanel>(props));
 }
 
@@ -135,7 +163,12 @@ fn terminal_shows_what_was_printed_by_now() {
     let now = model.player.position().time;
     let blocks = view::terminal::blocks(model.player.transcript(), now);
     assert!(!blocks.is_empty());
-    let props = props!(panels::terminal::TerminalProps { context: context(Language::En), blocks: blocks, lines: Vec::new(), nearest: None::<String> });
+    let props = props!(panels::terminal::TerminalProps {
+        context: context(Language::En),
+        blocks: blocks,
+        lines: Vec::new(),
+        nearest: None::<String>
+    });
     check("terminal", &render::<panels::terminal::TerminalPanel>(props));
     model.player.go_to_step(0);
     assert!(view::terminal::blocks(model.player.transcript(), model.player.position().time).len() <= 1);
@@ -145,9 +178,15 @@ fn terminal_shows_what_was_printed_by_now() {
 fn events_objects_and_claims() {
     let mut model = model(Language::En);
     let rows = view::events::rows(&model.player, false);
-    let props = props!(panels::events::EventsProps { context: context(Language::En), rows: rows, all: false, now: 0usize });
+    let props = props!(panels::events::EventsProps {
+        context: context(Language::En),
+        rows: rows,
+        all: false,
+        now: 0usize
+    });
     check("events", &render::<panels::events::EventsPanel>(props));
-    model.ui.selected = Some(ordinal::api::ObjectKey::new(ordinal::api::Kind::PersistentVolumeClaim, "default", "www-web-0"));
+    model.ui.selected =
+        Some(ordinal::api::ObjectKey::new(ordinal::api::Kind::PersistentVolumeClaim, "default", "www-web-0"));
     let object = view::objects::read(&mut model);
     let props = props!(panels::objects::ObjectsProps { context: context(Language::En), object: object });
     check("objects", &render::<panels::objects::ObjectsPanel>(props));
@@ -161,12 +200,25 @@ fn events_objects_and_claims() {
 fn dialogs_and_the_first_page() {
     let english = || context(Language::En);
     check("help", &render::<panels::help::Help>(props!(panels::help::HelpProps { context: english() })));
-    let props = props!(panels::settings::SettingsProps { context: english(), theme: Theme::Auto, letters: true, less_motion: false });
+    let props = props!(panels::settings::SettingsProps {
+        context: english(),
+        theme: Theme::Auto,
+        letters: true,
+        less_motion: false
+    });
     check("settings", &render::<panels::settings::Settings>(props));
-    let props = props!(panels::share::ShareProps { context: english(), link: "https://example.org/#p1=k8s", text: "k8s 1.36\n" });
+    let props = props!(panels::share::ShareProps {
+        context: english(),
+        link: "https://example.org/#p1=k8s",
+        text: "k8s 1.36\n"
+    });
     check("share", &render::<panels::share::Share>(props));
     let props = props!(panels::first::FirstProps {
-        context: context(Language::Ko), stage: view::Stage::default(), lanes: Vec::new(), legend: Vec::new(), has_kept: false
+        context: context(Language::Ko),
+        stage: view::Stage::default(),
+        lanes: Vec::new(),
+        legend: Vec::new(),
+        has_kept: false
     });
     check("first", &render::<panels::first::First>(props));
 }

@@ -21,7 +21,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("session", "sim api store component dns cluster scenario kubectl"),
     ("replay", "sim api store component cluster scenario session kubectl dns controllers"),
     ("lang", "sim api component"),
-    ("story", "sim api component scenario lang scene"),
+    ("story", "sim api store component cluster scenario lang scene"),
     ("lessons", "sim api cluster scenario history kubectl"),
     ("scene", "sim api store component cluster scenario lang story"),
     (

@@ -97,7 +97,11 @@ impl Kind {
     /// `statefulsets.apps`, or `pods` for the core group: how kubectl and the API server name a resource.
     pub fn resource(self) -> String {
         let info = self.info();
-        if info.group.is_empty() { info.plural.to_string() } else { format!("{}.{}", info.plural, info.group) }
+        if info.group.is_empty() {
+            info.plural.to_string()
+        } else {
+            format!("{}.{}", info.plural, info.group)
+        }
     }
 
     /// The kind written `StatefulSet` in a manifest.

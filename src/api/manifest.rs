@@ -164,8 +164,10 @@ pub fn parse_json(text: &str) -> Result<Value, JsonFault> {
 
 fn read(text: &str, documents: &mut Vec<Document>) -> Result<(), ManifestError> {
     if text.len() > MAX_BYTES {
-        let message =
-            format!("the manifest has {} bytes, at most {MAX_BYTES} are read; apply it in smaller parts", text.len());
+        let message = format!(
+            "the manifest has {} bytes, at most {MAX_BYTES} are read; apply it in smaller parts",
+            text.len()
+        );
         return Err(ManifestError::limit(1, message));
     }
     let mut rest = text;
@@ -200,7 +202,8 @@ fn read_json(
             }
             Err(fault) => {
                 let (done, left) = (text.len() - rest.len(), *rest);
-                let upto = (0..=fault.offset.min(left.len())).rev().find(|i| left.is_char_boundary(*i)).unwrap_or(0);
+                let upto =
+                    (0..=fault.offset.min(left.len())).rev().find(|i| left.is_char_boundary(*i)).unwrap_or(0);
                 let before = &left[..upto];
                 let error = ManifestError {
                     line: *line + before.matches('\n').count(),
@@ -269,8 +272,11 @@ fn read_document(text: &[char], start: usize, documents: &mut Vec<Document>) -> 
     if tree.node.value.is_null() {
         return Ok(());
     }
-    let duplicates =
-        tree.duplicates.into_iter().map(|(key, at)| (key, start + at.line as usize, at.column as usize + 1)).collect();
+    let duplicates = tree
+        .duplicates
+        .into_iter()
+        .map(|(key, at)| (key, start + at.line as usize, at.column as usize + 1))
+        .collect();
     let behind_separator = text.iter().take(3).all(|c| *c == '-') as usize;
     push(documents, tree.node.value, tree.node.mark, start, start + behind_separator, duplicates)
 }
@@ -284,7 +290,8 @@ fn push(
     duplicates: Vec<(Text, usize, usize)>,
 ) -> Result<(), ManifestError> {
     if documents.len() >= MAX_DOCUMENTS {
-        let message = format!("the manifest has more than {MAX_DOCUMENTS} documents; apply it in smaller parts");
+        let message =
+            format!("the manifest has more than {MAX_DOCUMENTS} documents; apply it in smaller parts");
         return Err(ManifestError::limit(start_line, message));
     }
     documents.push(Document { value, start_line, marks: Marks { root, first_line }, duplicates });
@@ -301,7 +308,8 @@ fn yaml_error(fault: &Fault, start: usize) -> ManifestError {
     };
     let place = if said == 0 { String::new() } else { format!("line {said}: ") };
     // Something that never ends is best looked for where it begins.
-    let endless = ["found unexpected end of stream", "could not find expected ':'", "did not find expected ','"];
+    let endless =
+        ["found unexpected end of stream", "could not find expected ':'", "did not find expected ','"];
     let at = if endless.iter().any(|p| fault.problem.starts_with(p)) { fault.context } else { fault.at };
     ManifestError {
         line: start + at.line as usize,

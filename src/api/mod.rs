@@ -14,7 +14,7 @@ pub mod repair;
 pub mod schema;
 pub mod value;
 
-pub use kind::{Kind, KINDS};
-pub use profile::Profile;
+pub use kind::{KINDS, Kind};
 pub use object::{Object, ObjectKey, OwnerRef};
+pub use profile::Profile;
 pub use value::{Map, Text, Value};

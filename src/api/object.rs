@@ -83,7 +83,11 @@ impl Object {
 
     /// The key in the store.
     pub fn key(&self) -> ObjectKey {
-        ObjectKey { kind: self.kind, namespace: self.meta("namespace").text(), name: self.meta("name").text() }
+        ObjectKey {
+            kind: self.kind,
+            namespace: self.meta("namespace").text(),
+            name: self.meta("name").text(),
+        }
     }
     /// The member `key` of `metadata`.
     pub fn meta(&self, key: &str) -> &Value {

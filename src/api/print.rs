@@ -136,7 +136,9 @@ fn shape(text: &str) -> Shape {
         let blank_precedes = first || matches!(previous, ' ' | '\t') || is_break(previous);
         match c {
             '#' if blank_precedes => indicator = true,
-            ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' if first => {
+            ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`'
+                if first =>
+            {
                 indicator = true;
             }
             ':' if blank_follows => indicator = true,
@@ -212,7 +214,9 @@ fn is_base_60(text: &str) -> bool {
     let text = text.strip_prefix(['-', '+']).unwrap_or(text);
     let mut parts = text.split(':');
     let whole = parts.next().unwrap_or("");
-    if !whole.starts_with(|c: char| c.is_ascii_digit()) || !whole.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
+    if !whole.starts_with(|c: char| c.is_ascii_digit())
+        || !whole.bytes().all(|b| b.is_ascii_digit() || b == b'_')
+    {
         return false;
     }
     let parts: Vec<&str> = parts.collect();
@@ -318,7 +322,8 @@ fn sort<T: Copy>(list: &mut [T], order: &dyn Fn(&T, &T) -> Ordering) {
     let (left, right) = (left.to_vec(), right.to_vec());
     let (mut i, mut j) = (0, 0);
     for slot in list.iter_mut() {
-        let from_left = j == right.len() || (i < left.len() && order(&left[i], &right[j]) != Ordering::Greater);
+        let from_left =
+            j == right.len() || (i < left.len() && order(&left[i], &right[j]) != Ordering::Greater);
         *slot = if from_left { left[i] } else { right[j] };
         if from_left { i += 1 } else { j += 1 }
     }
@@ -338,12 +343,14 @@ fn natural(a: &str, b: &str) -> Ordering {
         (false, false) => {}
     }
     // A zero inside a number is a digit, at its start it is padding.
-    let inside =
-        (a[i] == '0' || b[i] == '0') && a[..i].iter().rev().take_while(|c| c.is_ascii_digit()).any(|c| *c != '0');
+    let inside = (a[i] == '0' || b[i] == '0')
+        && a[..i].iter().rev().take_while(|c| c.is_ascii_digit()).any(|c| *c != '0');
     let number = |s: &[char]| {
         let digits = s[i..].iter().take_while(|c| c.is_ascii_digit()).count();
         let start = u64::from(inside);
-        let n = s[i..i + digits].iter().fold(start, |n, c| n.wrapping_mul(10).wrapping_add(*c as u64 - '0' as u64));
+        let n = s[i..i + digits]
+            .iter()
+            .fold(start, |n, c| n.wrapping_mul(10).wrapping_add(*c as u64 - '0' as u64));
         (n, digits)
     };
     number(&a).cmp(&number(&b)).then(a[i].cmp(&b[i]))

@@ -151,9 +151,13 @@ mod tests {
 
     #[test]
     fn versions_are_found_by_minor_and_patch() {
-        for (asked, found) in
-            [("1.33", "1.33"), ("v1.36.3", "1.36"), ("1.35.2", "1.35.0"), ("1.35", "1.35.4"), ("1.37", "1.37")]
-        {
+        for (asked, found) in [
+            ("1.33", "1.33"),
+            ("v1.36.3", "1.36"),
+            ("1.35.2", "1.35.0"),
+            ("1.35", "1.35.4"),
+            ("1.37", "1.37"),
+        ] {
             assert_eq!(Profile::find(asked).unwrap().name, found, "{asked}");
         }
         for asked in ["1.20", "", "2", "x.y", "1.36.z"] {

@@ -94,7 +94,8 @@ pub fn apply<'a>(text: &str, repairs: impl IntoIterator<Item = &'a Repair>) -> S
 
 /// Finds what can be repaired in one document of `text`.
 pub fn repairs(text: &str, document: &Document) -> Vec<Repair> {
-    let mut finder = Finder { text, lines: line_starts(text), document, found: Vec::new(), path: String::new() };
+    let mut finder =
+        Finder { text, lines: line_starts(text), document, found: Vec::new(), path: String::new() };
     let (name, version) = (document.value.get("kind").str(), document.value.get("apiVersion").str());
     let Some(info) = KINDS.iter().find(|info| info.name == name) else {
         if let Some(near) = nearest_kind(name) {
@@ -118,7 +119,9 @@ fn nearest_kind(name: &str) -> Option<&'static str> {
 }
 
 fn line_starts(text: &str) -> Vec<usize> {
-    std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1)).collect()
+    std::iter::once(0)
+        .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1))
+        .collect()
 }
 
 /// An object on the way to the one looked at.
@@ -186,7 +189,7 @@ impl<'a> Finder<'a> {
                 self.replace_value(RepairKind::Unquote, &self.path.clone(), text);
             }
             (Ty::Str(_), Value::Int(_) | Value::Bool(_) | Value::Float(_)) => {
-                let written = self.scalar(&self.path).map(|(start, end)| &self.text[start..end]).unwrap_or("");
+                let written = self.scalar(&self.path).map_or("", |(start, end)| &self.text[start..end]);
                 if !written.is_empty() {
                     self.replace_value(RepairKind::Quote, &self.path.clone(), &format!("\"{written}\""));
                 }
@@ -220,7 +223,8 @@ impl<'a> Finder<'a> {
             edits: Vec::new(),
         };
         // Spelled right and in the wrong place beats nearly right in this place.
-        let owner = above.iter().rev().find(|above| above.ty.field(name).is_some() && !above.path.ends_with(']'));
+        let owner =
+            above.iter().rev().find(|above| above.ty.field(name).is_some() && !above.path.ends_with(']'));
         let near = schema::nearest(ty, name);
         let mut meant = None;
         if let Some(owner) = owner.filter(|_| name.len() > 4 || near.is_none()) {
@@ -240,11 +244,13 @@ impl<'a> Finder<'a> {
             }
             meant = ty.field(near);
         } else if let Some(inner) = ty.fields.iter().find(|field| {
-            matches!(field.ty, Ty::Object(_)) && object_of(&field.ty).is_some_and(|ty| ty.field(name).is_some())
+            matches!(field.ty, Ty::Object(_))
+                && object_of(&field.ty).is_some_and(|ty| ty.field(name).is_some())
         }) {
             repair.kind = RepairKind::Move;
             let here = self.path.rsplit_once('.').map_or("", |(here, _)| here);
-            repair.target = if here.is_empty() { inner.name.to_string() } else { format!("{here}.{}", inner.name) };
+            repair.target =
+                if here.is_empty() { inner.name.to_string() } else { format!("{here}.{}", inner.name) };
         }
         self.found.push(repair);
         meant

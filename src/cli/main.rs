@@ -108,7 +108,8 @@ fn moment(run: &Run, text: &str) -> Result<Position, String> {
         return Ok(run.position(SimTime::ZERO + duration));
     }
     let label = format!("@label {text}");
-    let found = run.happenings().iter().position(|h| matches!(&h.what, What::Input(note) if *note.text == *label));
+    let found =
+        run.happenings().iter().position(|h| matches!(&h.what, What::Input(note) if *note.text == *label));
     match found {
         Some(i) => Ok(Position { happenings: i + 1, time: run.happenings()[i].at }),
         None => Err(format!("`{text}` is no event (e17), time (46s), label, or end")),

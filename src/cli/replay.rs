@@ -1,6 +1,6 @@
 //! `ordinal replay`: reads folders of recordings and prints what differs.
 
-use ordinal::replay::{Class, Recording, replay};
+use ordinal::replay::{Class, folder, replay};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,30 +9,33 @@ use std::process::ExitCode;
 pub fn main(folders: &[String], all: bool) -> ExitCode {
     let mut totals: BTreeMap<Class, (usize, usize)> = BTreeMap::new();
     let mut failed = false;
-    for folder in folders {
-        let recording = match read(Path::new(folder)) {
+    for name in folders {
+        let recording = match folder::read(Path::new(name)) {
             Ok(recording) => recording,
             Err(message) => {
-                eprintln!("{folder}: {message}");
+                eprintln!("{name}: {message}");
                 failed = true;
                 continue;
             }
         };
         match replay(&recording) {
             Err(message) => {
-                eprintln!("{folder}: {message}");
+                eprintln!("{name}: {message}");
                 failed = true;
             }
             Ok(report) => {
                 let shown = if all { usize::MAX } else { 8 };
                 for difference in report.differences.iter().take(shown) {
                     let step = difference.step.map_or(String::new(), |n| format!(" step {n}"));
-                    println!("{folder}{step}: {} {}", difference.class.name(), difference.subject);
+                    println!("{name}{step}: {} {}", difference.class.name(), difference.subject);
                     println!("  expected: {}", difference.expected.replace('\n', "\n            "));
                     println!("  got:      {}", difference.got.replace('\n', "\n            "));
                 }
                 if report.differences.len() > shown {
-                    println!("{folder}: {} more differences (--all prints them)", report.differences.len() - shown);
+                    println!(
+                        "{name}: {} more differences (--all prints them)",
+                        report.differences.len() - shown
+                    );
                 }
                 let counts: Vec<String> = Class::ALL
                     .iter()
@@ -43,7 +46,7 @@ pub fn main(folders: &[String], all: bool) -> ExitCode {
                         format!("{} {equal} of {of}", class.name())
                     })
                     .collect();
-                println!("{folder}: {}", counts.join(", "));
+                println!("{name}: {}", counts.join(", "));
                 failed |= !report.differences.is_empty();
             }
         }
@@ -52,28 +55,4 @@ pub fn main(folders: &[String], all: bool) -> ExitCode {
         totals.iter().map(|(class, (equal, of))| format!("{} {equal} of {of}", class.name())).collect();
     println!("{}", line.join(", "));
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
-}
-
-fn read(folder: &Path) -> Result<Recording, String> {
-    let mut files = BTreeMap::new();
-    for sub in ["", "kubectl", "dns"] {
-        let directory = folder.join(sub);
-        let Ok(entries) = std::fs::read_dir(&directory) else {
-            if sub.is_empty() {
-                return Err("no such folder".into());
-            }
-            continue;
-        };
-        for entry in entries.flatten() {
-            let path = entry.path();
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if path.is_file()
-                && let Ok(text) = std::fs::read_to_string(&path)
-            {
-                let name = if sub.is_empty() { name } else { format!("{sub}/{name}") };
-                files.insert(name, text);
-            }
-        }
-    }
-    Ok(Recording { name: folder.display().to_string(), files })
 }

@@ -37,12 +37,13 @@ pub fn node(index: usize, name: &Text, config: &Config) -> Object {
         },
     );
     let resources = object! { "cpu" => "4", "memory" => "8Gi", "pods" => "110" };
-    let condition = |kind: &'static str, status: &'static str, reason: &'static str, message: &'static str| {
-        object! {
-            "lastHeartbeatTime" => at.clone(), "lastTransitionTime" => at.clone(), "message" => message,
-            "reason" => reason, "status" => status, "type" => kind,
-        }
-    };
+    let condition =
+        |kind: &'static str, status: &'static str, reason: &'static str, message: &'static str| {
+            object! {
+                "lastHeartbeatTime" => at.clone(), "lastTransitionTime" => at.clone(), "message" => message,
+                "reason" => reason, "status" => status, "type" => kind,
+            }
+        };
     node.body.set(&["spec"], object! { "podCIDR" => format!("10.244.{}.0/24", index + 1) });
     node.body.set(
         &["status"],
@@ -72,7 +73,10 @@ pub fn node(index: usize, name: &Text, config: &Config) -> Object {
 fn class(name: &'static str, default: bool, binding: &'static str, reclaim: &'static str) -> Object {
     let mut class = Object::new(Kind::StorageClass, "", name);
     if default {
-        class.body.set(&["metadata", "annotations"], object! { "storageclass.kubernetes.io/is-default-class" => "true" });
+        class.body.set(
+            &["metadata", "annotations"],
+            object! { "storageclass.kubernetes.io/is-default-class" => "true" },
+        );
     }
     let body = class.body.map_mut();
     body.insert("provisioner", "kubernetes.io/host-path");
@@ -83,7 +87,9 @@ fn class(name: &'static str, default: bool, binding: &'static str, reclaim: &'st
 
 fn kubernetes() -> Object {
     let mut service = Object::new(Kind::Service, "default", "kubernetes");
-    service.body.set(&["metadata", "labels"], object! { "component" => "apiserver", "provider" => "kubernetes" });
+    service
+        .body
+        .set(&["metadata", "labels"], object! { "component" => "apiserver", "provider" => "kubernetes" });
     service.body.set(
         &["spec"],
         object! {

@@ -6,6 +6,7 @@ use crate::controllers::claim_binder::ClaimBinder;
 use crate::controllers::endpoint_slice::EndpointSliceController;
 use crate::controllers::endpoints::EndpointController;
 use crate::controllers::garbage_collector::GarbageCollector;
+use crate::controllers::node_lifecycle::{NodeLifecycle, PodGarbageCollector};
 use crate::controllers::protection::{ClaimProtection, VolumeProtection};
 use crate::controllers::stateful_set::StatefulSetController;
 use crate::kubelet::Kubelets;
@@ -13,7 +14,6 @@ use crate::scheduler::Scheduler;
 
 /// Every component, freshly made.
 pub fn all(config: &Config) -> Vec<Box<dyn Component>> {
-    let _ = config;
     vec![
         // Names change before the next pod is made, as in the recordings.
         Box::new(EndpointController::default()),
@@ -23,6 +23,8 @@ pub fn all(config: &Config) -> Vec<Box<dyn Component>> {
         Box::new(ClaimProtection::default()),
         Box::new(VolumeProtection),
         Box::new(GarbageCollector::default()),
+        Box::new(NodeLifecycle::new(config.node_monitor_grace)),
+        Box::new(PodGarbageCollector::default()),
         Box::new(Scheduler::default()),
         Box::new(Kubelets::default()),
     ]

@@ -1,7 +1,7 @@
 //! The assembled machine: one API server, every component, one queue of what is due.
 //!
 //! [`Cluster`] is a plain value. [`Cluster::step`] does the next thing that is due; [`Cluster::fault`] and the
-//! client of [`Cluster::act`] are the only ways in. What happened is taken with [`Cluster::take_happenings`].
+//! client of [`Cluster::client`] are the only ways in. What happened is taken with [`Cluster::take_happenings`].
 //! A change reaches the components that watch its kind at once (later for a slow one); a component reacts after
 //! its pace and then works on every key that waits.
 
@@ -346,4 +346,3 @@ impl std::fmt::Debug for Cluster {
         write!(f, "Cluster at {} ms with {} objects", self.now.as_millis(), self.server.store.len())
     }
 }
-

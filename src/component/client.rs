@@ -4,8 +4,8 @@ use crate::api::{Kind, Object, ObjectKey, Profile, Text, Value};
 use crate::component::Decision;
 use crate::sim::SimTime;
 use crate::store::server::Committed;
-pub use crate::store::{DeleteOptions, Propagation};
 use crate::store::{ApiServer, Reason, Status, Store};
+pub use crate::store::{DeleteOptions, Propagation};
 use std::rc::Rc;
 
 /// What led to a write.
@@ -279,7 +279,11 @@ impl<'a> Client<'a> {
     }
 
     /// Deletes an object; the answer is what is left of it, none if it is gone.
-    pub fn delete(&mut self, key: &ObjectKey, options: &DeleteOptions) -> Result<Option<Rc<Object>>, Rc<Status>> {
+    pub fn delete(
+        &mut self,
+        key: &ObjectKey,
+        options: &DeleteOptions,
+    ) -> Result<Option<Rc<Object>>, Rc<Status>> {
         let (n, answer) = self.ask(|server, now, n| server.delete(now, n, key, options));
         match answer {
             Ok(done) => {

@@ -3,6 +3,8 @@
 //! The page, the command line and the tests turn these into words (`lang`). Each variant names the rule of
 //! statefulset.md it follows.
 
+#![allow(missing_docs, reason = "each field is what its variant's sentence names")]
+
 use crate::api::{ObjectKey, Text};
 use crate::sim::SimTime;
 

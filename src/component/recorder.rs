@@ -55,8 +55,13 @@ impl Recorder {
         message: String,
     ) {
         let message = Text::from(message);
-        let identity =
-            (object.meta("uid").text(), Text::from(field_path.to_string()), kind.name(), reason, message.clone());
+        let identity = (
+            object.meta("uid").text(),
+            Text::from(field_path.to_string()),
+            kind.name(),
+            reason,
+            message.clone(),
+        );
         let now = client.now().rfc3339();
         let series = self.source == "default-scheduler";
         let group = (object.meta("uid").text(), kind.name(), reason);
@@ -66,7 +71,8 @@ impl Recorder {
         } else {
             self.seen.get(&identity).cloned()
         };
-        let message = if merge { Text::from(format!("(combined from similar events): {message}")) } else { message };
+        let message =
+            if merge { Text::from(format!("(combined from similar events): {message}")) } else { message };
         if let Some(key) = known
             && client.store().by_key(&key).is_some()
         {

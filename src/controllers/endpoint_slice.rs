@@ -83,7 +83,10 @@ impl Component for EndpointSliceController {
         let mut dirty: BTreeMap<Text, Object> = BTreeMap::new();
         let mut fresh: Vec<Value> = Vec::new();
         let live = |name: &Text, dirty: &BTreeMap<Text, Object>, ctx: &Ctx<'_>| -> Option<Object> {
-            dirty.get(name).cloned().or_else(|| ctx.client.store().by_key(&key_of(name)).map(|o| (**o).clone()))
+            dirty
+                .get(name)
+                .cloned()
+                .or_else(|| ctx.client.store().by_key(&key_of(name)).map(|o| (**o).clone()))
         };
         let mut seen: Vec<&Text> = Vec::new();
         for name in &names {
@@ -132,16 +135,15 @@ impl Component for EndpointSliceController {
             let open = slices.names.iter().find(|name| {
                 live(name, &dirty, ctx).is_some_and(|o| o.body.get("endpoints").items().len() < PER_SLICE)
             });
-            let name = match open.cloned() {
-                Some(name) => name,
-                None => {
-                    // Filled before it is made, so that it is written once.
-                    made.get_or_insert_with(|| new_slice(&service)).body.at_mut(&["endpoints"]).list_mut().push(endpoint);
-                    if made.as_ref().is_some_and(|slice| slice.body.get("endpoints").items().len() == PER_SLICE) {
-                        finish(&mut made, &ports, slices, ctx)?;
-                    }
-                    continue;
+            let Some(name) = open.cloned() else {
+                // Filled before it is made, so that it is written once.
+                let slice = made.get_or_insert_with(|| new_slice(&service));
+                let list = slice.body.at_mut(&["endpoints"]).list_mut();
+                list.push(endpoint);
+                if list.len() == PER_SLICE {
+                    finish(&mut made, &ports, slices, ctx)?;
                 }
+                continue;
             };
             if let Some(mut object) = live(&name, &dirty, ctx) {
                 object.body.at_mut(&["endpoints"]).list_mut().push(endpoint);
@@ -153,7 +155,8 @@ impl Component for EndpointSliceController {
             made = Some(new_slice(&service));
         }
         finish(&mut made, &ports, slices, ctx)?;
-        if changed_service(&service, slices.names.first().and_then(|n| ctx.client.store().by_key(&key_of(n)))) {
+        if changed_service(&service, slices.names.first().and_then(|n| ctx.client.store().by_key(&key_of(n))))
+        {
             for name in &slices.names {
                 if let Some(mut object) = live(name, &dirty, ctx) {
                     object.body.set(&["metadata", "labels"], labels(&service));

@@ -67,7 +67,9 @@ impl Component for GarbageCollector {
                     missing |= !self.live.contains_key(&*uid);
                     self.dependents.entry(uid).or_default().insert(change.key.clone());
                 }
-                if missing || new.is_terminating() && (new.has_finalizer(FOREGROUND) || new.has_finalizer(ORPHAN)) {
+                if missing
+                    || new.is_terminating() && (new.has_finalizer(FOREGROUND) || new.has_finalizer(ORPHAN))
+                {
                     queue.add(work(&change.key));
                 }
             }

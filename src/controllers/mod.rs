@@ -4,6 +4,7 @@ pub mod claim_binder;
 pub mod endpoint_slice;
 pub mod endpoints;
 pub mod garbage_collector;
+pub mod node_lifecycle;
 pub mod protection;
 pub mod service_index;
 pub mod stateful_set;

@@ -13,7 +13,8 @@ pub const PV_PROTECTION: &str = "kubernetes.io/pv-protection";
 
 fn drop_finalizer(object: &Object, finalizer: &str, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
     let mut changed = object.clone();
-    let left: Vec<Value> = object.meta("finalizers").items().iter().filter(|f| f.str() != finalizer).cloned().collect();
+    let left: Vec<Value> =
+        object.meta("finalizers").items().iter().filter(|f| f.str() != finalizer).cloned().collect();
     if left.is_empty() {
         changed.body.remove(&["metadata", "finalizers"]);
     } else {
@@ -31,9 +32,11 @@ pub struct ClaimProtection {
 }
 
 fn claims(pod: &Object) -> impl Iterator<Item = Text> + '_ {
-    pod.spec().get("volumes").items().iter().filter_map(|volume| match volume.at(&["persistentVolumeClaim", "claimName"]) {
-        Value::Str(name) => Some(name.clone()),
-        _ => None,
+    pod.spec().get("volumes").items().iter().filter_map(|volume| {
+        match volume.at(&["persistentVolumeClaim", "claimName"]) {
+            Value::Str(name) => Some(name.clone()),
+            _ => None,
+        }
     })
 }
 
@@ -77,8 +80,11 @@ impl Component for ClaimProtection {
     }
 
     fn sync(&mut self, key: &WorkKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
-        let Some(claim) = ctx.get(Kind::PersistentVolumeClaim, &key.namespace, &key.name) else { return Ok(()) };
-        let used = self.users.get(&(key.namespace.clone(), key.name.clone())).is_some_and(|users| !users.is_empty());
+        let Some(claim) = ctx.get(Kind::PersistentVolumeClaim, &key.namespace, &key.name) else {
+            return Ok(());
+        };
+        let used =
+            self.users.get(&(key.namespace.clone(), key.name.clone())).is_some_and(|users| !users.is_empty());
         if claim.is_terminating() && claim.has_finalizer(PVC_PROTECTION) && !used {
             drop_finalizer(&claim, PVC_PROTECTION, ctx)?;
         }
@@ -111,7 +117,10 @@ impl Component for VolumeProtection {
 
     fn sync(&mut self, key: &WorkKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
         let Some(volume) = ctx.get(Kind::PersistentVolume, "", &key.name) else { return Ok(()) };
-        if volume.is_terminating() && volume.has_finalizer(PV_PROTECTION) && volume.status().get("phase").str() != "Bound" {
+        if volume.is_terminating()
+            && volume.has_finalizer(PV_PROTECTION)
+            && volume.status().get("phase").str() != "Bound"
+        {
             drop_finalizer(&volume, PV_PROTECTION, ctx)?;
         }
         Ok(())

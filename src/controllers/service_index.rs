@@ -55,7 +55,8 @@ impl ServiceIndex {
                 match &change.new {
                     None => drop(self.services.remove(&key)),
                     Some(service) => {
-                        let same = self.services.get(&key).is_some_and(|m| m.service.spec() == service.spec());
+                        let same =
+                            self.services.get(&key).is_some_and(|m| m.service.spec() == service.spec());
                         let pods = match self.services.remove(&key) {
                             Some(members) if same => members.pods,
                             _ => view
@@ -73,8 +74,10 @@ impl ServiceIndex {
             }
             Kind::Pod => {
                 let from = WorkKey::new(change.key.namespace.clone(), "");
-                let of_namespace =
-                    self.services.range_mut(from..).take_while(|(key, _)| key.namespace == change.key.namespace);
+                let of_namespace = self
+                    .services
+                    .range_mut(from..)
+                    .take_while(|(key, _)| key.namespace == change.key.namespace);
                 for (key, members) in of_namespace {
                     let now = change.new.as_ref().filter(|pod| selects(&members.service, pod));
                     let before = match now {

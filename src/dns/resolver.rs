@@ -28,7 +28,7 @@ impl ResolvConf {
         let spec = pod.spec();
         let mut conf = ResolvConf { nameserver_first: profile.nameserver_first, ..ResolvConf::default() };
         let host_network = spec.get("hostNetwork").is_true();
-        let node_search = profile.node_search.iter().map(|domain| domain.to_string());
+        let node_search = profile.node_search.iter().map(ToString::to_string);
         match spec.get("dnsPolicy").as_str().unwrap_or("ClusterFirst") {
             "None" => {}
             policy if policy == "Default" || (host_network && policy == "ClusterFirst") => {
@@ -177,7 +177,8 @@ pub fn hosts_file(pod: &Object, profile: &DnsProfile) -> String {
         text.push_str("\n# Entries added by HostAliases.\n");
     }
     for alias in aliases {
-        let names: Vec<&str> = alias.get("hostnames").items().iter().map(|n| n.str()).collect();
+        let names: Vec<&str> =
+            alias.get("hostnames").items().iter().map(super::super::api::value::Value::str).collect();
         text.push_str(&format!("{}\t{}\n", alias.get("ip").str(), names.join("\t")));
     }
     text
@@ -324,7 +325,7 @@ impl<'a> Resolver<'a> {
                 match &mut found {
                     Some(host) => host.addresses.push(ip),
                     None => {
-                        let aliases = names[1..].iter().map(|n| n.to_string()).collect();
+                        let aliases = names[1..].iter().map(ToString::to_string).collect();
                         found = Some(Host { canonical: names[0].to_string(), aliases, addresses: vec![ip] });
                     }
                 }

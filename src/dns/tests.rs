@@ -639,7 +639,7 @@ fn search_walks_x60_to_x79() {
     assert_eq!(log.len(), 4, "X79 {log:?}");
     let old = "Server:    10.96.0.10\nAddress 1: 10.96.0.10 kube-dns.kube-system.svc.cluster.local\n\nName:      \
                web-0.nginx\nAddress 1: 172.16.158.2 web-0.nginx.default.svc.cluster.local\n";
-    assert_eq!(out.stdout, old.replace("Name:      ", "Name:      "), "G30");
+    assert_eq!(out.stdout, old, "G30");
 }
 
 #[test]

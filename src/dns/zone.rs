@@ -144,7 +144,7 @@ impl<'a> Zone<'a> {
         let alias = entries.iter().find_map(|e| e.host.as_ref().err());
         match (qtype, alias) {
             (QType::Cname, Some(target)) => {
-                answer.records.push(self.record(name, Data::Cname(target.clone())))
+                answer.records.push(self.record(name, Data::Cname(target.clone())));
             }
             (QType::A | QType::Aaaa, Some(target)) => {
                 let link = self.record(name, Data::Cname(target.clone()));

@@ -6,10 +6,12 @@
 pub mod run;
 
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
+use crate::component::client::set_condition;
 use crate::component::world::PodName;
 use crate::component::{
     Component, Ctx, DeleteOptions, EventType, Fault, SyncError, WorkKey, WorkQueue, World,
 };
+use crate::object;
 use crate::sim::{SimDuration, SimTime};
 use crate::store::{Change, View};
 use run::{Next, PodRun, State};
@@ -25,11 +27,21 @@ pub struct Kubelets {
     images: BTreeSet<(Text, Text)>,
     /// Not before then may the scripted kubelet write again.
     free_at: SimTime,
+    /// Nodes that got their power back and have not been reached since.
+    rebooted: BTreeSet<Text>,
 }
 
 // Everything between bound and running that is neither pulling nor starting.
 const REPORT: SimDuration = SimDuration(20);
 const SANDBOX: SimDuration = SimDuration(80);
+
+/// What a healthy node's kubelet reports: type, status, reason, message.
+const WELL: [(&str, &str, &str, &str); 4] = [
+    ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+    ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
+];
 
 impl Kubelets {
     fn schedule(&mut self, key: &WorkKey, next: Next, delay: SimDuration, ctx: &mut Ctx<'_>) {
@@ -93,7 +105,14 @@ impl Kubelets {
         let short = ctx.client.profile().short_container_texts;
         if self.images.insert((node.clone(), image.clone())) {
             let took = Self::delay(ctx, ctx.world.pace.pull).to_string();
-            self.event(key, container, EventType::Normal, "Pulling", format!("Pulling image \"{image}\""), ctx);
+            self.event(
+                key,
+                container,
+                EventType::Normal,
+                "Pulling",
+                format!("Pulling image \"{image}\""),
+                ctx,
+            );
             let text = format!(
                 "Successfully pulled image \"{image}\" in {took} ({took} including waiting). Image size: 71005258 bytes."
             );
@@ -132,7 +151,9 @@ impl Kubelets {
                 *last += 1;
                 let (subnet, host) = (node_number(ctx.client.store(), &node), *last);
                 let run = self.pods.get_mut(key).expect("looked up above");
-                run.ip = format!("10.244.{}.{}", subnet + host / 254, host % 254 + u32::from(host >= 254) * 2).into();
+                run.ip =
+                    format!("10.244.{}.{}", subnet + host / 254, host % 254 + u32::from(host >= 254) * 2)
+                        .into();
                 run.sandbox = true;
                 self.write(key, ctx);
                 self.after_init(key, 0, ctx);
@@ -140,7 +161,8 @@ impl Kubelets {
             Next::Init(i) => {
                 let Some(container) = run.init.get_mut(i) else { return };
                 container.state = State::Running(now);
-                let (name, image, sidecar) = (container.name.clone(), container.image.clone(), container.sidecar);
+                let (name, image, sidecar) =
+                    (container.name.clone(), container.image.clone(), container.sidecar);
                 container.ready = sidecar;
                 self.write(key, ctx);
                 self.start_events(key, &node, &image, &name, ctx);
@@ -172,7 +194,8 @@ impl Kubelets {
             Next::Restart(i) => self.restart(key, i, ctx),
             Next::CrashBackOff(i) => self.crash_back_off(key, i, ctx),
             Next::End => {
-                let started = run.containers.iter().all(|c| !matches!(c.state, State::Waiting(..)) || c.restarts > 0);
+                let started =
+                    run.containers.iter().all(|c| !matches!(c.state, State::Waiting(..)) || c.restarts > 0);
                 for container in run.containers.iter_mut().chain(run.init.iter_mut().filter(|c| c.sidecar)) {
                     container.ready = false;
                     container.state = match container.state {
@@ -188,8 +211,11 @@ impl Kubelets {
             }
             Next::Remove => {
                 let pod = ObjectKey::new(Kind::Pod, key.namespace.clone(), key.name.clone());
-                let options =
-                    DeleteOptions { grace_period_secs: Some(0), uid: Some(run.uid.clone()), propagation: None };
+                let options = DeleteOptions {
+                    grace_period_secs: Some(0),
+                    uid: Some(run.uid.clone()),
+                    propagation: None,
+                };
                 run.next = Next::Rest;
                 ctx.client.set_node(Some(node));
                 let _ = ctx.client.delete(&pod, &options);
@@ -210,7 +236,8 @@ impl Kubelets {
             }
             None => {
                 for container in &run.containers {
-                    delay = delay + if pulls(&container.image) { pace.pull } else { SimDuration(0) } + pace.start;
+                    delay =
+                        delay + if pulls(&container.image) { pace.pull } else { SimDuration(0) } + pace.start;
                 }
                 Next::Start
             }
@@ -250,7 +277,14 @@ impl Kubelets {
                 run.pulls += 1;
                 let retry = SimDuration::secs((10u64 << (run.pulls - 1).min(5)).min(300));
                 self.write(key, ctx);
-                self.event(key, &name, EventType::Normal, "BackOff", format!("Back-off pulling image \"{image}\""), ctx);
+                self.event(
+                    key,
+                    &name,
+                    EventType::Normal,
+                    "BackOff",
+                    format!("Back-off pulling image \"{image}\""),
+                    ctx,
+                );
                 self.event(key, &name, EventType::Warning, "Failed", "Error: ImagePullBackOff".into(), ctx);
                 if !scripted {
                     self.schedule(key, Next::Start, retry, ctx);
@@ -293,7 +327,9 @@ impl Kubelets {
 
     // When readiness comes after the start: the longest initial delay, then the successes asked for (S160 to S162).
     fn probe_delay(&self, key: &WorkKey, ctx: &Ctx<'_>) -> SimDuration {
-        let Some(pod) = ctx.client.store().get(Kind::Pod, &key.namespace, &key.name) else { return SimDuration(0) };
+        let Some(pod) = ctx.client.store().get(Kind::Pod, &key.namespace, &key.name) else {
+            return SimDuration(0);
+        };
         let probes = pod.spec().get("containers").items().iter().map(|c| c.get("readinessProbe"));
         let wait = |probe: &Value| {
             let int = |member: &str, default| probe.get(member).as_int().unwrap_or(default).max(0) as u64;
@@ -349,7 +385,10 @@ impl Kubelets {
         container.state = State::Waiting("CrashLoopBackOff", text);
         run.next = Next::Rest;
         self.write(key, ctx);
-        let text = format!("Back-off restarting failed container {name} in pod {}_{}({uid})", key.name, key.namespace);
+        let text = format!(
+            "Back-off restarting failed container {name} in pod {}_{}({uid})",
+            key.name, key.namespace
+        );
         self.event(key, &name, EventType::Warning, "BackOff", text, ctx);
         if !scripted {
             self.schedule(key, Next::Restart(i), wait, ctx);
@@ -389,7 +428,8 @@ impl Kubelets {
             return;
         }
         let node = run.node.clone();
-        let names: Vec<Text> = run.containers.iter().filter(|c| c.running()).map(|c| c.name.clone()).collect();
+        let names: Vec<Text> =
+            run.containers.iter().filter(|c| c.running()).map(|c| c.name.clone()).collect();
         ctx.client.set_node(Some(node));
         for name in names {
             self.event(key, &name, EventType::Normal, "Killing", format!("Stopping container {name}"), ctx);
@@ -403,11 +443,17 @@ impl Kubelets {
         let key = WorkKey::new(name.namespace.clone(), name.name.clone());
         let Some(run) = self.pods.get_mut(&key) else { return };
         run.unready = !ready;
-        if !ctx.world.node_is_reachable(&run.node) || !run.containers.iter().any(|c| c.running() && c.ready != ready) {
+        if !ctx.world.node_is_reachable(&run.node)
+            || !run.containers.iter().any(|c| c.running() && c.ready != ready)
+        {
             return;
         }
-        let names: Vec<Text> =
-            run.containers.iter().filter(|c| c.running() && c.ready != ready).map(|c| c.name.clone()).collect();
+        let names: Vec<Text> = run
+            .containers
+            .iter()
+            .filter(|c| c.running() && c.ready != ready)
+            .map(|c| c.name.clone())
+            .collect();
         for container in run.containers.iter_mut().filter(|c| c.running()) {
             container.ready = ready;
         }
@@ -425,20 +471,31 @@ impl Kubelets {
     }
 
     // The node answers again: what was due is done, after a power cut the containers start anew.
-    fn node_back(&mut self, node: &Text, powered: bool, ctx: &mut Ctx<'_>) {
+    fn node_back(&mut self, node: &Text, ctx: &mut Ctx<'_>) {
+        if !ctx.world.node_is_reachable(node) {
+            return;
+        }
+        let powered = self.rebooted.remove(node);
+        report_node(node, ctx);
         for key in self.on_node(node) {
             let object = ctx.client.store().get(Kind::Pod, &key.namespace, &key.name).cloned();
-            let Some(pod) = object.filter(|pod| {
-                self.pods.get(&key).is_some_and(|run| *run.uid == *pod.uid())
-            }) else {
+            let Some(pod) =
+                object.filter(|pod| self.pods.get(&key).is_some_and(|run| *run.uid == *pod.uid()))
+            else {
                 self.pods.remove(&key);
                 continue;
             };
+            let Some(run) = self.pods.get_mut(&key) else { continue };
             if pod.is_terminating() {
-                self.terminate(&key, &pod, ctx);
+                if matches!(run.next, Next::End | Next::Remove) {
+                    let next = run.next.clone();
+                    let delay = Self::delay(ctx, REPORT);
+                    self.schedule(&key, next, delay, ctx);
+                } else {
+                    self.terminate(&key, &pod, ctx);
+                }
                 continue;
             }
-            let Some(run) = self.pods.get_mut(&key) else { continue };
             if powered && run.sandbox {
                 for container in &mut run.containers {
                     if let State::Running(began) = container.state {
@@ -454,11 +511,37 @@ impl Kubelets {
                 let next = run.next.clone();
                 let delay = Self::delay(ctx, REPORT);
                 self.schedule(&key, next, delay, ctx);
+            } else if !run.sandbox && run.finished.is_none() {
+                // Bound while nobody heard of it.
+                let delay = Self::delay(ctx, REPORT);
+                self.schedule(&key, Next::Create, delay, ctx);
             } else {
                 self.write(&key, ctx);
             }
         }
     }
+}
+
+// S172: a kubelet that is heard again says that its node is well.
+fn report_node(name: &Text, ctx: &mut Ctx<'_>) {
+    let Some(node) = ctx.client.store().get(Kind::Node, "", name).cloned() else { return };
+    if node.condition("Ready").get("status").str() == "True" {
+        return;
+    }
+    let now = ctx.client.now().rfc3339();
+    let mut changed = (*node).clone();
+    for (kind, status, reason, message) in WELL {
+        set_condition(
+            &mut changed.body,
+            object! {
+                "lastHeartbeatTime" => now.clone(), "lastTransitionTime" => now.clone(), "message" => message,
+                "reason" => reason, "status" => status, "type" => kind,
+            },
+        );
+    }
+    ctx.client.set_node(Some(name.clone()));
+    // A refusal leaves the node as it is; the object was read just now.
+    let _ = ctx.client.update_status(changed);
 }
 
 /// `10s`, `1m20s`, `5m0s`: as Go prints a duration of whole seconds.
@@ -475,7 +558,14 @@ fn node_number(store: &crate::store::Store, node: &str) -> u32 {
 fn node_ip(store: &crate::store::Store, node: &str) -> String {
     store
         .get(Kind::Node, "", node)
-        .and_then(|node| node.status().get("addresses").items().iter().find(|a| a.get("type").str() == "InternalIP").map(|a| a.get("address").str().to_string()))
+        .and_then(|node| {
+            node.status()
+                .get("addresses")
+                .items()
+                .iter()
+                .find(|a| a.get("type").str() == "InternalIP")
+                .map(|a| a.get("address").str().to_string())
+        })
         .unwrap_or_default()
 }
 
@@ -496,7 +586,11 @@ impl Component for Kubelets {
         let key = WorkKey::new(change.key.namespace.clone(), change.key.name.clone());
         match &change.new {
             None => {
-                if self.pods.get(&key).is_some_and(|run| change.old.as_ref().is_some_and(|old| *run.uid == *old.uid())) {
+                if self
+                    .pods
+                    .get(&key)
+                    .is_some_and(|run| change.old.as_ref().is_some_and(|old| *run.uid == *old.uid()))
+                {
                     self.pods.remove(&key);
                 }
             }
@@ -510,7 +604,8 @@ impl Component for Kubelets {
                     run.next = Next::Rest;
                     self.pods.insert(key.clone(), run);
                     queue.add(WorkKey { task: "new", ..key });
-                } else if pod.is_terminating() && change.old.as_ref().is_some_and(|old| !old.is_terminating()) {
+                } else if pod.is_terminating() && change.old.as_ref().is_some_and(|old| !old.is_terminating())
+                {
                     queue.add(WorkKey { task: "end", ..key });
                 }
             }
@@ -558,7 +653,7 @@ impl Component for Kubelets {
             Fault::Ready(pod) => self.set_ready(pod, true, ctx),
             Fault::Hold(pod) => {
                 let key = WorkKey::new(pod.namespace.clone(), pod.name.clone());
-                if self.pods.get(&key).is_some_and(|run| run.ready()) {
+                if self.pods.get(&key).is_some_and(PodRun::ready) {
                     self.set_ready(pod, false, ctx);
                     if let Some(run) = self.pods.get_mut(&key) {
                         run.unready = false;
@@ -568,7 +663,10 @@ impl Component for Kubelets {
             Fault::Release(pod) => {
                 let key = WorkKey::new(pod.namespace.clone(), pod.name.clone());
                 let Some(run) = self.pods.get(&key) else { return };
-                let waiting = run.containers.iter().position(|c| matches!(c.state, State::Waiting("CrashLoopBackOff", _)));
+                let waiting = run
+                    .containers
+                    .iter()
+                    .position(|c| matches!(c.state, State::Waiting("CrashLoopBackOff", _)));
                 match waiting {
                     Some(i) => {
                         let delay = Self::delay(ctx, SimDuration(300));
@@ -592,8 +690,11 @@ impl Component for Kubelets {
                 let key = WorkKey::new(pod.namespace.clone(), pod.name.clone());
                 self.crash_again(&key, ctx);
             }
-            Fault::StartNode(node) => self.node_back(node, true, ctx),
-            Fault::MendNode(node) => self.node_back(node, false, ctx),
+            Fault::StartNode(node) => {
+                self.rebooted.insert(node.clone());
+                self.node_back(node, ctx);
+            }
+            Fault::MendNode(node) => self.node_back(node, ctx),
             _ => {}
         }
     }

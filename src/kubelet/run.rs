@@ -154,8 +154,11 @@ impl PodRun {
     /// A pod that was just bound.
     pub fn new(pod: &Object, now: SimTime) -> PodRun {
         let spec = pod.spec();
-        let waiting =
-            if spec.get("initContainers").items().is_empty() { "ContainerCreating" } else { "PodInitializing" };
+        let waiting = if spec.get("initContainers").items().is_empty() {
+            "ContainerCreating"
+        } else {
+            "PodInitializing"
+        };
         let read = |member: &str| -> Vec<Container> {
             spec.get(member).items().iter().map(|c| Container::read(c, waiting)).collect()
         };
@@ -179,9 +182,8 @@ impl PodRun {
 
     /// True once every ordinary init container has ended well and every sidecar runs.
     pub fn initialized(&self) -> bool {
-        self.init.iter().all(|c| {
-            if c.sidecar { c.running() } else { matches!(c.state, State::Ended(0, ..)) }
-        }) || self.containers.iter().any(|c| !matches!(c.state, State::Waiting(..)))
+        self.init.iter().all(|c| if c.sidecar { c.running() } else { matches!(c.state, State::Ended(0, ..)) })
+            || self.containers.iter().any(|c| !matches!(c.state, State::Waiting(..)))
     }
 
     /// True if every container and sidecar is ready.
@@ -196,9 +198,10 @@ impl PodRun {
         if let Some(phase) = self.finished {
             return phase;
         }
-        let never_started = self.containers.iter().any(|c| {
-            matches!(c.state, State::Waiting(..)) && c.last.is_none() && c.restarts == 0
-        });
+        let never_started = self
+            .containers
+            .iter()
+            .any(|c| matches!(c.state, State::Waiting(..)) && c.last.is_none() && c.restarts == 0);
         if !self.initialized() || never_started { "Pending" } else { "Running" }
     }
 
@@ -233,7 +236,8 @@ impl PodRun {
             Some(_) => "PodFailed",
             None => "",
         };
-        let unready: Vec<&str> = self.in_spec_order(body).into_iter().filter(|name| !self.is_ready(name)).collect();
+        let unready: Vec<&str> =
+            self.in_spec_order(body).into_iter().filter(|name| !self.is_ready(name)).collect();
         let incomplete: Vec<&str> = self
             .init
             .iter()
@@ -274,9 +278,15 @@ impl PodRun {
         let qos = qos_class(body.get("spec"));
         let status = body.at_mut(&["status"]).map_mut();
         status.insert("conditions", Value::list(conditions));
-        status.insert("containerStatuses", Value::list(self.containers.iter().map(Container::status).collect()));
+        status.insert(
+            "containerStatuses",
+            Value::list(self.containers.iter().map(Container::status).collect()),
+        );
         if !self.init.is_empty() {
-            status.insert("initContainerStatuses", Value::list(self.init.iter().map(Container::status).collect()));
+            status.insert(
+                "initContainerStatuses",
+                Value::list(self.init.iter().map(Container::status).collect()),
+            );
         }
         status.insert("hostIP", node_ip.to_string());
         status.insert("hostIPs", Value::list(vec![object! { "ip" => node_ip.to_string() }]));

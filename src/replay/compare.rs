@@ -61,9 +61,10 @@ pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
                     list.iter().filter(|l| !l.ends_with(')')).map(|l| without_number(l)).collect()
                 };
                 let mine = plain(&have);
-                theirs.iter().flat_map(|lists| lists.iter()).any(|((_, object), list)| {
-                    object.starts_with("PersistentVolume/") && plain(list) == mine
-                })
+                theirs
+                    .iter()
+                    .flat_map(|lists| lists.iter())
+                    .any(|((_, object), list)| object.starts_with("PersistentVolume/") && plain(list) == mine)
             } else {
                 theirs.iter().any(|lists| lists.get(unit).cloned().unwrap_or_default() == have)
             };
@@ -81,7 +82,9 @@ pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
         }
         // A StatefulSet controller's order across the objects is fixed where all runs agree on it.
         if **actor == *"statefulset-controller" && entry.get("stable").is_true() {
-            let all = |list: &[String]| -> Vec<String> { list.iter().filter(|l| is_decision(l)).cloned().collect() };
+            let all = |list: &[String]| -> Vec<String> {
+                list.iter().filter(|l| is_decision(l)).cloned().collect()
+            };
             let (expected, have) = (all(&variants[0]), all(mine));
             let difference = (expected != have).then(|| {
                 let at = expected.iter().zip(&have).take_while(|(a, b)| a == b).count();
@@ -114,7 +117,6 @@ fn without_number(line: &str) -> String {
 fn strings(list: &Value) -> Vec<String> {
     list.items().iter().map(|v| v.str().to_string()).collect()
 }
-
 
 fn is_decision(line: &str) -> bool {
     let target = line.split(' ').nth(1).unwrap_or("");
@@ -289,7 +291,11 @@ fn differing(a: &Value, b: Option<&Value>) -> String {
 }
 
 // Puts a recorded write onto the recorded state.
-fn apply(write: &Value, state: &mut BTreeMap<(String, String, String), (Value, bool)>, names: &mut Normaliser) {
+fn apply(
+    write: &Value,
+    state: &mut BTreeMap<(String, String, String), (Value, bool)>,
+    names: &mut Normaliser,
+) {
     let missing = write.get("code").as_int() == Some(404) && write.get("verb").str() == "delete";
     if write.get("code").as_int().unwrap_or(0) >= 400 && !missing {
         return;
@@ -365,7 +371,8 @@ pub fn events(writes: &[Value], played: &Played, report: &mut Report) {
         }
     }
     for (_, write) in &played.writes {
-        let Some(event) = write.new.as_ref().filter(|o| o.kind == Kind::Event && write.verb != Verb::Delete) else {
+        let Some(event) = write.new.as_ref().filter(|o| o.kind == Kind::Event && write.verb != Verb::Delete)
+        else {
             continue;
         };
         let involved = event.body.get("involvedObject");
@@ -402,7 +409,8 @@ fn uid_free(text: &str) -> String {
     let mut rest = text;
     while let Some(i) = rest.find("uid-") {
         out.push_str(&rest[..i]);
-        let digits = rest[i + 4..].len() - rest[i + 4..].trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let digits =
+            rest[i + 4..].len() - rest[i + 4..].trim_start_matches(|c: char| c.is_ascii_digit()).len();
         out.push_str(if digits > 0 { "<uid>" } else { "uid-" });
         rest = &rest[i + 4 + digits..];
     }
@@ -413,10 +421,9 @@ fn uid_free(text: &str) -> String {
 pub fn outputs(recording: &Recording, steps: &[Step], played: &Played, report: &mut Report) {
     for step in steps.iter().filter(|step| matches!(step.kind.as_str(), "kubectl" | "dns" | "watch")) {
         let prefixes = [format!("kubectl/{:02}-", step.n), format!("dns/{:02}-", step.n)];
-        let found = recording
-            .files
-            .iter()
-            .find(|(name, _)| name.ends_with(".txt") && prefixes.iter().any(|p| name.starts_with(p.as_str())));
+        let found = recording.files.iter().find(|(name, _)| {
+            name.ends_with(".txt") && prefixes.iter().any(|p| name.starts_with(p.as_str()))
+        });
         let Some((name, text)) = found else { continue };
         let expected = mask(&uid_free(&body(text)));
         let (mut got, code) = played.outputs.get(&step.n).cloned().unwrap_or_default();

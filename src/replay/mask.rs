@@ -34,7 +34,15 @@ fn mask_line(line: &str) -> String {
 fn mask_dates(line: &str) -> String {
     const LENGTH: usize = 31;
     let is_date = |text: &str| {
-        let shape = |c: char| if c.is_ascii_digit() { '0' } else if c.is_ascii_alphabetic() { 'a' } else { c };
+        let shape = |c: char| {
+            if c.is_ascii_digit() {
+                '0'
+            } else if c.is_ascii_alphabetic() {
+                'a'
+            } else {
+                c
+            }
+        };
         text.chars().map(shape).eq("aaa, 00 aaa 0000 00:00:00 +0000".chars())
     };
     let mut out = String::new();
@@ -57,7 +65,10 @@ fn mask_dates(line: &str) -> String {
 /// The number in `resourceVersion: "350"`, in JSON and in `describe` as well.
 fn mask_versions(line: &str) -> String {
     let lower = line.trim_start().trim_start_matches('"');
-    if !lower.starts_with("resourceVersion\"") && !lower.starts_with("resourceVersion:") && !lower.starts_with("Resource Version:") {
+    if !lower.starts_with("resourceVersion\"")
+        && !lower.starts_with("resourceVersion:")
+        && !lower.starts_with("Resource Version:")
+    {
         return line.to_string();
     }
     line.split_inclusive(|c: char| !c.is_ascii_digit())
@@ -158,7 +169,10 @@ mod tests {
         assert_eq!(mask("created 2026-01-01T00:00:46Z ok"), "created <time>  ok");
         assert_eq!(mask("  Started:  Fri, 20 Nov 2026 17:50:52 +0000 x"), "  Started:  <time> x");
         assert_eq!(mask("  resourceVersion: \"350\""), mask("  resourceVersion: \"7\""));
-        assert_eq!(mask("web-0.18e9daa2a4544d42 nginx-x2x7r web-10"), "web-0.<random>  nginx-<random>  web-10");
+        assert_eq!(
+            mask("web-0.18e9daa2a4544d42 nginx-x2x7r web-10"),
+            "web-0.<random>  nginx-<random>  web-10"
+        );
         assert_eq!(mask("statefulset.apps/web scaled"), "statefulset.apps/web scaled");
         assert_eq!(mask("replicas 3 5Gi web-1"), "replicas 3 5Gi web-1");
     }

@@ -5,10 +5,10 @@
 //! object. Nothing here knows a single recording.
 
 mod compare;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod folder;
 mod mask;
 mod reduce;
-#[cfg(test)]
-mod tests;
 
 pub use mask::mask;
 pub use reduce::{Normaliser, reduce};
@@ -119,7 +119,8 @@ struct Played {
 /// Plays a recording and compares; the error says what in the folder cannot be read.
 pub fn replay(recording: &Recording) -> Result<Report, String> {
     let text = recording.files.get("scenario.yaml").ok_or("no scenario.yaml")?;
-    let documents = manifest::parse(text).map_err(|e| format!("scenario.yaml:{}:{}: {}", e.line, e.column, e.message))?;
+    let documents =
+        manifest::parse(text).map_err(|e| format!("scenario.yaml:{}:{}: {}", e.line, e.column, e.message))?;
     let scenario = documents.first().map(|d| d.value.clone()).ok_or("scenario.yaml is empty")?;
     let steps = read_steps(&scenario);
     let played = play(recording, &scenario, &steps);
@@ -176,7 +177,7 @@ fn header(scenario: &Value) -> Header {
         .filter_map(|gate| gate.str().split_once('='))
         .map(|(name, on)| (name.to_string(), on == "true"))
         .collect();
-    let nodes = scenario.get("nodes").items().iter().map(|node| node.text()).collect();
+    let nodes = scenario.get("nodes").items().iter().map(Value::text).collect();
     Header { version: version.to_string(), gates, nodes, ..Header::default() }
 }
 
@@ -198,12 +199,14 @@ fn play(recording: &Recording, scenario: &Value, steps: &[Step]) -> Played {
     }
     let mut session = Session::new(&config);
     for (name, text) in &recording.files {
-        if !name.contains('/') && (name.ends_with(".yaml") || name.ends_with(".yml")) && name != "scenario.yaml" {
+        if !name.contains('/')
+            && (name.ends_with(".yaml") || name.ends_with(".yml"))
+            && name != "scenario.yaml"
+        {
             session.put_file(name, text);
         }
     }
-    let mut played =
-        Played { writes: Vec::new(), settled: BTreeMap::new(), outputs: BTreeMap::new() };
+    let mut played = Played { writes: Vec::new(), settled: BTreeMap::new(), outputs: BTreeMap::new() };
     let mut entries: BTreeMap<usize, i64> = BTreeMap::new();
     let mut typed = 0;
     for (i, step) in steps.iter().enumerate() {

@@ -36,7 +36,7 @@ impl Normaliser {
     pub fn name(&self, kind: Kind, name: &str) -> String {
         match kind {
             Kind::PersistentVolume => self.volume(name),
-            _ => self.generated.get(name).map_or(name.to_string(), |n| n.to_string()),
+            _ => self.generated.get(name).map_or(name.to_string(), ToString::to_string),
         }
     }
 
@@ -127,7 +127,11 @@ pub fn reduce(object: &Object, names: &Normaliser) -> Value {
             put(&mut out, "phase", status.get("phase").clone());
             let claim = spec.get("claimRef");
             if !claim.is_null() {
-                put(&mut out, "claim", Value::from(format!("{}/{}", claim.get("namespace").str(), claim.get("name").str())));
+                put(
+                    &mut out,
+                    "claim",
+                    Value::from(format!("{}/{}", claim.get("namespace").str(), claim.get("name").str())),
+                );
             }
             put(&mut out, "storageClassName", spec.get("storageClassName").clone());
             put(&mut out, "reclaim", spec.get("persistentVolumeReclaimPolicy").clone());
@@ -167,7 +171,11 @@ pub fn reduce(object: &Object, names: &Normaliser) -> Value {
                     let addresses = |member: &str| {
                         let list = subset.get(member).items().iter().map(|address| {
                             let name = address.at(&["targetRef", "name"]).clone();
-                            Value::list(vec![address.get("ip").clone(), address.get("hostname").clone(), name])
+                            Value::list(vec![
+                                address.get("ip").clone(),
+                                address.get("hostname").clone(),
+                                name,
+                            ])
                         });
                         Value::list(list.collect())
                     };
@@ -192,7 +200,10 @@ pub fn reduce(object: &Object, names: &Normaliser) -> Value {
 }
 
 fn annotations(object: &Object) -> Value {
-    let kept = object.annotations().iter().filter(|(key, _)| **key != *"kubectl.kubernetes.io/last-applied-configuration");
+    let kept = object
+        .annotations()
+        .iter()
+        .filter(|(key, _)| **key != *"kubectl.kubernetes.io/last-applied-configuration");
     Value::Map(kept.map(|(k, v)| (k.clone(), v.clone())).collect())
 }
 
@@ -262,4 +273,3 @@ fn reduce_pod(pod: &Object, out: &mut Value) {
     put(out, "containers", containers("containerStatuses"));
     put(out, "initContainers", containers("initContainerStatuses"));
 }
-

@@ -70,7 +70,11 @@ pub fn parse_fault(line: &str) -> Option<Result<Fault, String>> {
 /// Writes a fault as a directive.
 pub fn print_fault(fault: &Fault) -> String {
     let name = |pod: &PodName| {
-        if pod.namespace == "default" { pod.name.to_string() } else { format!("{}/{}", pod.namespace, pod.name) }
+        if pod.namespace == "default" {
+            pod.name.to_string()
+        } else {
+            format!("{}/{}", pod.namespace, pod.name)
+        }
     };
     match fault {
         Fault::Hold(pod) => format!("hold {}", name(pod)),
@@ -83,7 +87,9 @@ pub fn print_fault(fault: &Fault) -> String {
             format!("crash {} {container} {code}", name(pod))
         }
         Fault::CrashLoop { pod, container: None } => format!("crashloop {}", name(pod)),
-        Fault::CrashLoop { pod, container: Some(container) } => format!("crashloop {} {container}", name(pod)),
+        Fault::CrashLoop { pod, container: Some(container) } => {
+            format!("crashloop {} {container}", name(pod))
+        }
         Fault::BreakImage(image) => format!("break image {image}"),
         Fault::FixImage(image) => format!("fix image {image}"),
         Fault::StopNode(node) => format!("stop {node}"),

@@ -77,8 +77,7 @@ fn default_nodes(n: usize) -> Vec<Text> {
 impl Header {
     /// The cluster this header describes.
     pub fn config(&self) -> Config {
-        let mut profile =
-            Profile::find(&self.version).unwrap_or_else(Profile::default_release).clone();
+        let mut profile = Profile::find(&self.version).unwrap_or_else(Profile::default_release).clone();
         for (gate, on) in &self.gates {
             profile.set_gate(gate, *on);
         }
@@ -171,9 +170,14 @@ impl Scenario {
             let directive = match word {
                 "k8s" | "gate" | "seed" | "nodes" | "pace" | "resolver" | "coredns" | "lab" => {
                     if !scenario.actions.is_empty() {
-                        return Err(error(number, indent + 1, format!("`{word}` belongs before the first action")));
+                        return Err(error(
+                            number,
+                            indent + 1,
+                            format!("`{word}` belongs before the first action"),
+                        ));
                     }
-                    let name = if matches!(word, "gate" | "pace") { line.to_string() } else { word.to_string() };
+                    let name =
+                        if matches!(word, "gate" | "pace") { line.to_string() } else { word.to_string() };
                     if seen.contains(&name) {
                         return Err(error(number, indent + 1, format!("`{word}` was given already")));
                     }
@@ -189,7 +193,9 @@ impl Scenario {
                         .filter(|(name, word)| !name.is_empty() && !word.is_empty())
                         .ok_or_else(|| at("expected `file NAME <<WORD`".into()))?;
                     let word = word.trim_matches(['\'', '"']);
-                    let body = lines.until(word, false).ok_or_else(|| at(format!("no line `{word}` ends this file")))?;
+                    let body = lines
+                        .until(word, false)
+                        .ok_or_else(|| at(format!("no line `{word}` ends this file")))?;
                     let mut text = body.join("\n");
                     if !text.is_empty() {
                         text.push('\n');
@@ -197,11 +203,13 @@ impl Scenario {
                     Directive::File { name: name.to_string(), text }
                 }
                 "wait" => Directive::Wait(
-                    SimDuration::parse(rest).ok_or_else(|| at(format!("`{rest}` is no duration such as 250ms, 5s or 1h30m")))?,
+                    SimDuration::parse(rest)
+                        .ok_or_else(|| at(format!("`{rest}` is no duration such as 250ms, 5s or 1h30m")))?,
                 ),
                 "settle" if rest.is_empty() => Directive::Settle(None),
                 "settle" => Directive::Settle(Some(
-                    SimDuration::parse(rest).ok_or_else(|| at(format!("`{rest}` is no duration such as 30s or 10m")))?,
+                    SimDuration::parse(rest)
+                        .ok_or_else(|| at(format!("`{rest}` is no duration such as 30s or 10m")))?,
                 )),
                 "stop" if rest == "&" => Directive::StopBackground,
                 "@label" if !rest.is_empty() => Directive::Label(rest.to_string()),
@@ -297,7 +305,8 @@ fn command(line: &str, lines: &mut Lines<'_>) -> Result<String, String> {
     }
     let mut text = line.to_string();
     for (word, strip_tabs) in heredoc_words(line) {
-        let body = lines.until(&word, strip_tabs).ok_or_else(|| format!("no line `{word}` ends this heredoc"))?;
+        let body =
+            lines.until(&word, strip_tabs).ok_or_else(|| format!("no line `{word}` ends this heredoc"))?;
         for line in body {
             text.push('\n');
             text.push_str(line);
@@ -362,7 +371,9 @@ fn header_line(header: &mut Header, word: &str, rest: &str) -> Result<(), String
             }
             header.gates.push((name.to_string(), on));
         }
-        "seed" => header.seed = rest.parse().map_err(|_| format!("`{rest}` is no whole number below 2^64"))?,
+        "seed" => {
+            header.seed = rest.parse().map_err(|_| format!("`{rest}` is no whole number below 2^64"))?;
+        }
         "nodes" => {
             if let Ok(count) = rest.parse::<usize>() {
                 if count > 100 {

@@ -1,7 +1,7 @@
 //! Pictures as plain data: what is drawn, where, under which class names. No colour, no markup, no browser.
 //!
 //! A model ([`model`]) is read from the store, [`layout`] and [`nodes`] turn it into a [`Scene`], [`svg`] writes
-//! that as text and [`tween`] makes the scene between two. Ids come from the object, so two scenes can be
+//! that as text and [`tween()`] makes the scene between two. Ids come from the object, so two scenes can be
 //! compared. Colours belong to `styles/scene.css`, every layout number of a thing to its file under `marks`.
 
 pub mod layout;

@@ -126,7 +126,8 @@ pub fn refusal(pod: &Object, node: &Node<'_>, claims: &[Claim], profile: &Profil
         return no("node(s) were unschedulable".into());
     }
     for taint in node.object.spec().get("taints").items() {
-        let (key, value, effect) = (taint.get("key").str(), taint.get("value").str(), taint.get("effect").str());
+        let (key, value, effect) =
+            (taint.get("key").str(), taint.get("value").str(), taint.get("effect").str());
         if matches!(effect, "NoSchedule" | "NoExecute") && !tolerates(spec, key, value, effect) {
             return no(if profile.taint_in_scheduling_text {
                 format!("node(s) had untolerated taint {{{key}: {value}}}")
@@ -154,7 +155,10 @@ pub fn refusal(pod: &Object, node: &Node<'_>, claims: &[Claim], profile: &Profil
         return Some(Refusal { reasons: short, preemption_could_help: true });
     }
     let hostname = node.object.label("kubernetes.io/hostname");
-    if claims.iter().any(|c| c.hostnames.as_ref().is_some_and(|names| !names.iter().any(|n| **n == *hostname))) {
+    if claims
+        .iter()
+        .any(|c| c.hostnames.as_ref().is_some_and(|names| !names.iter().any(|n| **n == *hostname)))
+    {
         return no("node(s) didn't match PersistentVolume's node affinity".into());
     }
     None
@@ -162,17 +166,28 @@ pub fn refusal(pod: &Object, node: &Node<'_>, claims: &[Claim], profile: &Profil
 
 fn tolerates(spec: &Value, key: &str, value: &str, effect: &str) -> bool {
     spec.get("tolerations").items().iter().any(|toleration| {
-        let same_effect = matches!(toleration.get("effect").str(), "") || toleration.get("effect").str() == effect;
+        let same_effect =
+            matches!(toleration.get("effect").str(), "") || toleration.get("effect").str() == effect;
         let same_key = toleration.get("key").str().is_empty() || toleration.get("key").str() == key;
-        let same_value = toleration.get("operator").str() == "Exists" || toleration.get("value").str() == value;
-        same_effect && same_key && same_value && (toleration.get("key").str() == key || toleration.get("operator").str() == "Exists")
+        let same_value =
+            toleration.get("operator").str() == "Exists" || toleration.get("value").str() == value;
+        same_effect
+            && same_key
+            && same_value
+            && (toleration.get("key").str() == key || toleration.get("operator").str() == "Exists")
     })
 }
 
 fn selected(spec: &Value, node: &Object) -> bool {
     let plain = spec.get("nodeSelector").entries().iter().all(|(key, value)| node.label(key) == value.str());
-    let terms =
-        spec.at(&["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"]).items();
+    let terms = spec
+        .at(&[
+            "affinity",
+            "nodeAffinity",
+            "requiredDuringSchedulingIgnoredDuringExecution",
+            "nodeSelectorTerms",
+        ])
+        .items();
     let matches = |term: &Value| {
         term.get("matchExpressions").items().iter().all(|e| {
             let label = node.labels().get(e.get("key").str());
@@ -198,7 +213,11 @@ fn requests(pod: &Object) -> (i64, i64) {
             .iter()
             .map(|c| {
                 let request = c.at(&["resources", "requests", resource]);
-                quantity_milli(if request.is_null() { c.at(&["resources", "limits", resource]) } else { request })
+                quantity_milli(if request.is_null() {
+                    c.at(&["resources", "limits", resource])
+                } else {
+                    request
+                })
             })
             .sum()
     };

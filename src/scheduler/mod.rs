@@ -66,7 +66,8 @@ impl Component for Scheduler {
         match change.key.kind {
             Kind::Pod => {
                 let key = WorkKey::new(change.key.namespace.clone(), change.key.name.clone());
-                let placed = |pod: &&std::rc::Rc<Object>| !pod.spec().get("nodeName").str().is_empty() && counts(pod);
+                let placed =
+                    |pod: &&std::rc::Rc<Object>| !pod.spec().get("nodeName").str().is_empty() && counts(pod);
                 let (was, is) = (change.old.as_ref().filter(placed), change.new.as_ref().filter(placed));
                 if was.is_some() != is.is_some() {
                     if let Some(pod) = was {
@@ -82,9 +83,10 @@ impl Component for Scheduler {
                     pod.spec().get("nodeName").str().is_empty() && !pod.is_terminating() && counts(pod)
                 });
                 if waits {
-                    let spec_changed = change.old.as_ref().is_none_or(|old| {
-                        change.new.as_ref().is_none_or(|new| old.spec() != new.spec())
-                    });
+                    let spec_changed = change
+                        .old
+                        .as_ref()
+                        .is_none_or(|old| change.new.as_ref().is_none_or(|new| old.spec() != new.spec()));
                     if self.pending.insert(key.clone()) || spec_changed {
                         queue.add(key);
                     }
@@ -167,7 +169,8 @@ impl Component for Scheduler {
         };
         let node = node.to_string();
         // A claim that waits for its first consumer is told the node, and the pod comes back when it is bound.
-        let late: Vec<ObjectKey> = claims.iter().filter(|c| c.waits_for_node).map(|c| c.key.clone()).collect();
+        let late: Vec<ObjectKey> =
+            claims.iter().filter(|c| c.waits_for_node).map(|c| c.key.clone()).collect();
         if !late.is_empty() {
             for claim in late {
                 let node = node.clone();

@@ -274,7 +274,10 @@ impl Run {
         self.session.run_until(time);
         self.collect();
         self.perform(directive).map_err(ActError)?;
-        Ok(Acted { position: Position { happenings: self.happenings.len(), time: self.session.now() }, forked })
+        Ok(Acted {
+            position: Position { happenings: self.happenings.len(), time: self.session.now() },
+            forked,
+        })
     }
 
     /// Exchanges the present future with an old one, which is forgotten as an old one.

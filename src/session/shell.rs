@@ -118,7 +118,9 @@ pub fn parse(text: &str) -> Result<Line, String> {
                                 text.push('\\');
                                 text.push(c);
                             }
-                            None => return Err("-bash: unexpected EOF while looking for matching `\"'".into()),
+                            None => {
+                                return Err("-bash: unexpected EOF while looking for matching `\"'".into());
+                            }
                         },
                         Some(c) => text.push(c),
                         None => return Err("-bash: unexpected EOF while looking for matching `\"'".into()),
@@ -240,9 +242,12 @@ pub fn run_tool(
         "ls" => ok(files.keys().map(|name| format!("{name}\n")).collect()),
         "clear" => ok(String::new()),
         "grep" => {
-            let flags: String = args.iter().filter(|a| a.starts_with('-')).flat_map(|a| a[1..].chars()).collect();
+            let flags: String =
+                args.iter().filter(|a| a.starts_with('-')).flat_map(|a| a[1..].chars()).collect();
             let mut rest = args.iter().filter(|a| !a.starts_with('-')).copied();
-            let Some(pattern) = rest.next() else { return fail("Usage: grep [OPTION]... PATTERNS [FILE]...\n".into()) };
+            let Some(pattern) = rest.next() else {
+                return fail("Usage: grep [OPTION]... PATTERNS [FILE]...\n".into());
+            };
             let names: Vec<&str> = rest.collect();
             let text = match input(&names) {
                 Ok(text) => text,
@@ -252,7 +257,9 @@ pub fn run_tool(
             let alternatives: Vec<String> = pattern.split("\\|").map(fold).collect();
             let hits: Vec<&str> = text
                 .lines()
-                .filter(|line| alternatives.iter().any(|p| fold(line).contains(p.as_str())) != flags.contains('v'))
+                .filter(|line| {
+                    alternatives.iter().any(|p| fold(line).contains(p.as_str())) != flags.contains('v')
+                })
                 .collect();
             let stdout = if flags.contains('c') {
                 format!("{}\n", hits.len())

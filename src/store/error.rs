@@ -83,8 +83,11 @@ impl Status {
     /// `StatefulSet.apps "web" is invalid: CAUSE`, several causes in brackets.
     pub fn invalid(kind: Kind, name: &str, causes: Vec<String>) -> Status {
         let info = kind.info();
-        let dotted =
-            if info.group.is_empty() { info.name.to_string() } else { format!("{}.{}", info.name, info.group) };
+        let dotted = if info.group.is_empty() {
+            info.name.to_string()
+        } else {
+            format!("{}.{}", info.name, info.group)
+        };
         let list = if causes.len() == 1 { causes[0].clone() } else { format!("[{}]", causes.join(", ")) };
         Status { reason: Reason::Invalid, message: format!("{dotted} \"{name}\" is invalid: {list}"), causes }
     }

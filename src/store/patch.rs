@@ -38,7 +38,9 @@ pub fn merge_diff(from: &Value, to: &Value) -> Value {
     for (key, value) in to.entries() {
         match from.as_map().and_then(|map| map.get(key)) {
             Some(old) if old == value => {}
-            Some(old @ Value::Map(_)) if value.as_map().is_some() => patch.insert(key.clone(), merge_diff(old, value)),
+            Some(old @ Value::Map(_)) if value.as_map().is_some() => {
+                patch.insert(key.clone(), merge_diff(old, value));
+            }
             _ => patch.insert(key.clone(), value.clone()),
         }
     }

@@ -197,7 +197,9 @@ impl ApiServer {
         } else {
             // What only the server writes stays as it is.
             let metadata = old.body.get("metadata");
-            for member in ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"] {
+            for member in
+                ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"]
+            {
                 match metadata.get(member) {
                     Value::Null => drop(object.body.remove(&["metadata", member])),
                     value => *object.body.at_mut(&["metadata"]).map_mut().entry(member) = value.clone(),
@@ -220,7 +222,8 @@ impl ApiServer {
                 object.body.set(&["metadata", "generation"], old.generation() + 1);
             }
         }
-        *object.body.at_mut(&["metadata"]).map_mut().entry("resourceVersion") = old.meta("resourceVersion").clone();
+        *object.body.at_mut(&["metadata"]).map_mut().entry("resourceVersion") =
+            old.meta("resourceVersion").clone();
         if object == *old {
             return Ok(Committed { old: Some(old.clone()), new: Some(old) });
         }
@@ -284,9 +287,12 @@ impl ApiServer {
         let mut object = (*old).clone();
         let generation = old.generation();
         // A shorter grace counts from the first request.
-        let asked = SimTime::parse(old.meta("deletionTimestamp").str()).filter(|_| already).map_or(now, |end| {
-            end - SimDuration::secs(old.meta("deletionGracePeriodSeconds").as_int().unwrap_or(0).max(0) as u64)
-        });
+        let asked =
+            SimTime::parse(old.meta("deletionTimestamp").str()).filter(|_| already).map_or(now, |end| {
+                end - SimDuration::secs(
+                    old.meta("deletionGracePeriodSeconds").as_int().unwrap_or(0).max(0) as u64
+                )
+            });
         let metadata = object.body.at_mut(&["metadata"]).map_mut();
         let end = asked + SimDuration::secs(grace);
         metadata.insert("deletionTimestamp", end.rfc3339());
@@ -379,7 +385,12 @@ impl ApiServer {
                 continue;
             }
             for container in spec.at_mut(&[list]).list_mut() {
-                if container.get("volumeMounts").items().iter().all(|mount| mount.get("mountPath").str() != PATH) {
+                if container
+                    .get("volumeMounts")
+                    .items()
+                    .iter()
+                    .all(|mount| mount.get("mountPath").str() != PATH)
+                {
                     let mount = object! { "mountPath" => PATH, "name" => name.clone(), "readOnly" => true };
                     container.at_mut(&["volumeMounts"]).list_mut().push(mount);
                     used = true;
@@ -455,4 +466,3 @@ pub fn has_status(kind: Kind) -> bool {
 pub fn has_generation(kind: Kind) -> bool {
     matches!(kind, Kind::Pod | Kind::StatefulSet | Kind::EndpointSlice)
 }
-

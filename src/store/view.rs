@@ -64,7 +64,9 @@ impl<'a> View<'a> {
         }
         let mut list: Vec<&Rc<Object>> = current
             .filter(|object| {
-                !unseen.iter().any(|c| *c.key.name == *object.name() && *c.key.namespace == *object.namespace())
+                !unseen
+                    .iter()
+                    .any(|c| *c.key.name == *object.name() && *c.key.namespace == *object.namespace())
             })
             .collect();
         list.extend(unseen.iter().filter_map(|change| change.old.as_ref()));

@@ -1,6 +1,6 @@
 //! The shell: turns the model into a page, carries out effects, and runs the one frame loop.
 //!
-//! Yew draws once per step. Between steps [`App::paint`] alone writes the picture, the clock and the line of now, and
+//! Yew draws once per step. Between steps `App::paint` alone writes the picture, the clock and the line of now, and
 //! it is also what writes them after every drawing, so the two never disagree.
 
 use super::editor;
@@ -139,7 +139,9 @@ impl Component for App {
         let spoken: AttrValue = format!("{} {}", caption.done, caption.next).into();
         let said = if model.ui.playing && model.ui.speed > 2 { AttrValue::from("") } else { spoken.clone() };
         let page = match model.ui.screen {
-            Screen::First => html! { <div class="page page--first">{self.header(model, &context)}{self.first(model, &context)}{self.time(model, &context, spoken)}</div> },
+            Screen::First => {
+                html! { <div class="page page--first">{self.header(model, &context)}{self.first(model, &context)}{self.time(model, &context, spoken)}</div> }
+            }
             Screen::Page => self.page(model, &context, caption, spoken),
         };
         html! {
@@ -167,7 +169,9 @@ impl App {
                 Effect::Frames | Effect::Settle => self.run_frames(ctx, effect == Effect::Settle),
                 Effect::Compute => self.compute(ctx),
                 Effect::EditorText(text) => later(move || dom::replace_text(panels::manifest::FIELD, &text)),
-                Effect::Caret(line, column) => later(move || dom::set_caret_at(panels::manifest::FIELD, line, column)),
+                Effect::Caret(line, column) => {
+                    later(move || dom::set_caret_at(panels::manifest::FIELD, line, column));
+                }
                 Effect::Prompt(text) => dom::set_field_text(panels::terminal::PROMPT, &text),
                 Effect::Focus(id) => later(move || dom::focus(id)),
                 Effect::Blur => dom::blur(),
@@ -178,7 +182,9 @@ impl App {
                 }
                 Effect::Keep(name, value) => storage::set(name, &value),
                 Effect::KeepRun => storage::set("run", &self.model.borrow().player.text()),
-                Effect::Forget => ["run", "manifest", "speed", "letters", "motion"].into_iter().for_each(storage::remove),
+                Effect::Forget => {
+                    ["run", "manifest", "speed", "letters", "motion"].into_iter().for_each(storage::remove);
+                }
                 Effect::Document => self.set_document(),
                 Effect::Copy(text) => clipboard::copy(&text),
                 Effect::Download(name, text) => clipboard::download(&name, &text),
@@ -276,7 +282,15 @@ impl App {
                 view::pictures::Paint::Whole(svg) => dom::set_markup(picture, &svg),
                 view::pictures::Paint::Groups(groups) => {
                     for group in groups {
-                        dom::set_group(picture, group.index, &group.class, &group.transform, group.opacity, group.offset, group.inside.as_deref());
+                        dom::set_group(
+                            picture,
+                            group.index,
+                            &group.class,
+                            &group.transform,
+                            group.opacity,
+                            group.offset,
+                            group.inside.as_deref(),
+                        );
                     }
                 }
             }
@@ -288,19 +302,37 @@ impl App {
         let ui = &model.ui;
         let mut entries: Vec<(AttrValue, AttrValue, bool)> = Vec::new();
         for (i, story) in STORIES.iter().enumerate() {
-            entries.push((story.title(texts.language).into(), story.key.into(), ui.origin == state::Origin::Story(i)));
+            entries.push((
+                story.title(texts.language).into(),
+                story.key.into(),
+                ui.origin == state::Origin::Story(i),
+            ));
         }
         for (i, sample) in SAMPLES.iter().enumerate() {
-            entries.push((sample.title(texts.language).into(), sample.key.into(), ui.origin == state::Origin::Sample(i)));
+            entries.push((
+                sample.title(texts.language).into(),
+                sample.key.into(),
+                ui.origin == state::Origin::Sample(i),
+            ));
         }
         let choose = context.send.reform(|i: usize| match i.checked_sub(STORIES.len()) {
             None => UiAction::Story(i),
             Some(sample) => UiAction::Sample(sample),
         });
-        let releases = PROFILES.iter().map(|p| (AttrValue::from(format!("v{}", p.name)), AttrValue::from(p.git_version), p.name == ui.release)).collect::<Vec<_>>();
+        let releases = PROFILES
+            .iter()
+            .map(|p| {
+                (
+                    AttrValue::from(format!("v{}", p.name)),
+                    AttrValue::from(p.git_version),
+                    p.name == ui.release,
+                )
+            })
+            .collect::<Vec<_>>();
         let release = context.send.reform(|i: usize| UiAction::Release(PROFILES[i].name));
         let sample_label = html! { <><span class="muted head__word">{texts.sample}</span><b>{ui.origin.title(texts)}</b></> };
-        let release_label = html! { <><span class="head__word">{"Kubernetes"}</span>{format!("v{}", ui.release)}</> };
+        let release_label =
+            html! { <><span class="head__word">{"Kubernetes"}</span>{format!("v{}", ui.release)}</> };
         let dark = ui.is_dark();
         let other = if texts.language == Language::Ko { Language::En } else { Language::Ko };
         html! {
@@ -324,7 +356,12 @@ impl App {
     fn first(&self, model: &mut Model, context: &Context) -> Html {
         let width = model.ui.stage_size.0.clamp(300.0, 760.0);
         let stage = self.pictures.still(model, width);
-        let legend = context.texts.legend.iter().map(|(state, _)| view::track::legend(state).into()).collect::<Vec<AttrValue>>();
+        let legend = context
+            .texts
+            .legend
+            .iter()
+            .map(|(state, _)| view::track::legend(state).into())
+            .collect::<Vec<AttrValue>>();
         html! { <panels::first::First context={context.clone()} {stage} lanes={self.lanes.clone()} {legend} has_kept={model.ui.has_kept} /> }
     }
 
@@ -354,7 +391,11 @@ impl App {
         let chosen = PANELS.iter().position(|entry| entry.panel == panel).unwrap_or(0);
         let tabs: Vec<Tab> = PANELS
             .iter()
-            .map(|entry| Tab { id: entry.id, label: (entry.label)(texts).into(), class: if entry.is_narrow { "tabs__tab--narrow" } else { "" } })
+            .map(|entry| Tab {
+                id: entry.id,
+                label: (entry.label)(texts).into(),
+                class: if entry.is_narrow { "tabs__tab--narrow" } else { "" },
+            })
             .collect();
         let reasons = view::reasons::read(model, &self.pictures);
         let now = model.player.moving_position(model.ui.spacing).time;
@@ -412,7 +453,11 @@ impl App {
             _ => {
                 let ui = &model.ui;
                 let refused = ui.errors() > 0;
-                let mended = if refused { editor::mend_all(&ui.manifest, ui.language).map(AttrValue::from) } else { None };
+                let mended = if refused {
+                    editor::mend_all(&ui.manifest, ui.language).map(AttrValue::from)
+                } else {
+                    None
+                };
                 let text = if refused { ui.manifest.clone() } else { String::new() };
                 html! { <panels::reasons::ReasonsPanel {context} {reasons} problems={ui.problems.clone()} {text} {mended} /> }
             }
@@ -434,7 +479,9 @@ impl App {
                 let link = format!("{}#p1={}", url::base(), url::encode(&text));
                 html! { <panels::share::Share context={context.clone()} {link} {text} /> }
             }
-            Some(Dialog::Settings) => html! { <panels::settings::Settings context={context.clone()} theme={ui.theme} letters={ui.letters} less_motion={ui.less_motion} /> },
+            Some(Dialog::Settings) => {
+                html! { <panels::settings::Settings context={context.clone()} theme={ui.theme} letters={ui.letters} less_motion={ui.less_motion} /> }
+            }
             Some(Dialog::Help) => html! { <panels::help::Help context={context.clone()} /> },
             None => Html::default(),
         };
@@ -462,7 +509,8 @@ fn restore(model: &mut Model) -> Option<String> {
     ui.theme = asked("theme").map_or(Theme::Auto, |code| Theme::from_code(&code));
     ui.letters = storage::get("letters").is_none_or(|v| v != "false");
     ui.less_motion = dom::prefers_less_motion() || storage::get("motion").is_some_and(|v| v == "less");
-    ui.speed = storage::get("speed").and_then(|v| v.parse().ok()).unwrap_or(2).min(super::player::SPEEDS.len() - 1);
+    ui.speed =
+        storage::get("speed").and_then(|v| v.parse().ok()).unwrap_or(2).min(super::player::SPEEDS.len() - 1);
     let linked = url::fragment("p1").or_else(|| {
         let name = url::fragment("n1")?;
         STORIES.iter().find(|story| story.slug == name).map(|story| story.scenario.to_string())
@@ -474,7 +522,9 @@ fn restore(model: &mut Model) -> Option<String> {
         url::clear_fragment();
         return Some(state::take_text(model, manifest.unwrap_or_default()));
     }
-    if let Some(sample) = url::parameter("sample").and_then(|slug| SAMPLES.iter().position(|s| s.slug == slug)) {
+    if let Some(sample) =
+        url::parameter("sample").and_then(|slug| SAMPLES.iter().position(|s| s.slug == slug))
+    {
         update(model, UiAction::Sample(sample));
         return Some(model.ui.manifest.clone());
     }

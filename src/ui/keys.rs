@@ -105,7 +105,9 @@ mod tests {
     #[test]
     fn keys_stay_out_of_text_boxes_and_compositions() {
         assert!(matches!(action(&press("KeyJ"), true), Some(UiAction::SecondsBy(-10))));
-        for change in [|k: &mut Key| k.in_text = true, |k: &mut Key| k.composing = true, |k: &mut Key| k.control = true] {
+        for change in
+            [|k: &mut Key| k.in_text = true, |k: &mut Key| k.composing = true, |k: &mut Key| k.control = true]
+        {
             let mut key = press("KeyJ");
             change(&mut key);
             assert!(action(&key, true).is_none());

@@ -5,14 +5,15 @@
 
 use crate::component::What;
 use crate::scenario::{Directive, Header, Scenario};
-use crate::session::{Entry, Position, Run, Still};
 pub use crate::scene::timeline::Spacing;
+use crate::session::{Entry, Position, Run, Still};
 use crate::sim::{SimDuration, SimTime};
 use crate::story::Story;
 use std::collections::VecDeque;
 
 /// How fast the play button goes, in the order of the keys `<` and `>`.
-pub const SPEEDS: &[(f64, &str)] = &[(0.25, "¼×"), (0.5, "½×"), (1.0, "1×"), (2.0, "2×"), (4.0, "4×"), (8.0, "8×")];
+pub const SPEEDS: &[(f64, &str)] =
+    &[(0.25, "¼×"), (0.5, "½×"), (1.0, "1×"), (2.0, "2×"), (4.0, "4×"), (8.0, "8×")];
 /// One step takes so long at 1× when steps are spaced evenly.
 const STEP_MS: f64 = 1100.0;
 /// With real spacing no gap between steps plays longer than this.
@@ -82,7 +83,8 @@ impl Player {
     /// Shows the run of a scenario text; the error says line, column and what was expected. The text is only read
     /// here: [`Player::compute`] carries it out, a slice at a time.
     pub fn from_text(text: &str) -> Result<Player, String> {
-        let scenario = Scenario::parse(text).map_err(|error| format!("{}:{} {}", error.line, error.column, error.message))?;
+        let scenario = Scenario::parse(text)
+            .map_err(|error| format!("{}:{} {}", error.line, error.column, error.message))?;
         let mut player = Player::new(Run::new(scenario.header));
         player.pending = scenario.actions.into_iter().map(|(_, directive)| directive).collect();
         player.loaded = Some(text.to_string());
@@ -130,7 +132,8 @@ impl Player {
         self.version += 1;
         self.reread();
         // On to what was just done: a command is a step of its own, anything else leaves the place as it is.
-        let done = self.run.happenings().iter().rposition(|h| matches!(h.what, What::Input(_)) && h.at >= at.time);
+        let done =
+            self.run.happenings().iter().rposition(|h| matches!(h.what, What::Input(_)) && h.at >= at.time);
         match done.and_then(|n| self.steps.iter().position(|s| s.happenings > n)) {
             Some(step) => self.go_to_step(step),
             None => self.go_to(at),
@@ -191,7 +194,9 @@ impl Player {
             let burst = step.at + BURST;
             let last = match i + 1 == told.len() {
                 true => step.last,
-                false => (step.first..=step.last).rev().find(|n| happenings[*n].at <= burst).unwrap_or(step.first),
+                false => {
+                    (step.first..=step.last).rev().find(|n| happenings[*n].at <= burst).unwrap_or(step.first)
+                }
             };
             let next = told.get(i + 1).map_or(SimTime(u64::MAX), |next| next.at);
             self.steps.push(Step { happenings: last + 1, time: (happenings[last].at + AFTER).min(next) });
@@ -242,7 +247,8 @@ impl Player {
             let length = self.length_ms(spacing);
             let gone = (self.shown_ms / length).clamp(0.0, 1.0);
             if self.shown_ms < length {
-                position.time = position.time + SimDuration((next.time.since(position.time).0 as f64 * gone) as u64);
+                position.time =
+                    position.time + SimDuration((next.time.since(position.time).0 as f64 * gone) as u64);
             }
         }
         position
@@ -270,7 +276,8 @@ impl Player {
         let before = self.steps[after.max(1) - 1];
         match self.steps.get(after) {
             Some(next) => {
-                (after.max(1) - 1) as f64 + time.since(before.time).0 as f64 / next.time.since(before.time).0.max(1) as f64
+                (after.max(1) - 1) as f64
+                    + time.since(before.time).0 as f64 / next.time.since(before.time).0.max(1) as f64
             }
             None => (after.max(1) - 1) as f64,
         }
@@ -352,7 +359,8 @@ impl Player {
     pub fn go_to(&mut self, position: Position) {
         self.shown_ms = f64::MAX;
         self.between = None;
-        match self.steps.iter().rposition(|s| s.happenings <= position.happenings && s.time <= position.time) {
+        match self.steps.iter().rposition(|s| s.happenings <= position.happenings && s.time <= position.time)
+        {
             Some(step) => {
                 self.step = step;
                 let exact = self.steps[step];
@@ -391,7 +399,11 @@ impl Player {
 
     /// Names of the futures left behind.
     pub fn futures(&self) -> Vec<String> {
-        self.run.futures().iter().map(|f| f.first.trim_start_matches("$ ").trim_start_matches("kubectl ").to_string()).collect()
+        self.run
+            .futures()
+            .iter()
+            .map(|f| f.first.trim_start_matches("$ ").trim_start_matches("kubectl ").to_string())
+            .collect()
     }
 
     /// Makes an old future the present one again.

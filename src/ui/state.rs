@@ -377,7 +377,7 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
                 let to = if by > 0 {
                     changes.into_iter().find(|(i, _)| *i > now)
                 } else {
-                    changes.into_iter().filter(|(i, _)| *i < now).last()
+                    changes.into_iter().rfind(|(i, _)| *i < now)
                 };
                 if let Some((happenings, time)) = to {
                     p.go_to(crate::session::Position { happenings, time });
@@ -515,7 +515,8 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
         }
         A::StartOver => {
             let (language, theme) = (model.ui.language, model.ui.theme);
-            let size = (model.ui.stage_size, model.ui.track_width, model.ui.system_dark, model.ui.less_motion);
+            let size =
+                (model.ui.stage_size, model.ui.track_width, model.ui.system_dark, model.ui.less_motion);
             *model = Model::default();
             model.ui.language = language;
             model.ui.theme = theme;
@@ -686,9 +687,13 @@ fn command(model: &mut Model, line: String) -> Vec<Effect> {
     }
     // The editor's text is the file that commands name, as if it had been saved.
     let text = &model.ui.manifest;
-    if line.contains(FILE) && !text.trim().is_empty() && model.player.run().files().get(FILE).is_none_or(|file| file.trim_end() != text.trim_end()) {
+    if line.contains(FILE)
+        && !text.trim().is_empty()
+        && model.player.run().files().get(FILE).is_none_or(|file| file.trim_end() != text.trim_end())
+    {
         model.ui.applied = text.clone();
-        let _ = model.player.act(Directive::File { name: FILE.into(), text: format!("{}\n", text.trim_end()) });
+        let _ =
+            model.player.act(Directive::File { name: FILE.into(), text: format!("{}\n", text.trim_end()) });
     }
     run_line(model, line)
 }

@@ -7,6 +7,7 @@
 //! - `driver`: a WebDriver client
 //! - `page`: the page loads, runs under its policy and says so when it cannot
 //! - `harness`: the harness itself
+//! - `story`: the main story by hand, in both languages
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, missing_docs)] // The bans are for the simulation.
 
@@ -18,6 +19,7 @@ mod static_server;
 
 mod harness;
 mod page;
+mod story;
 
 use driver::{Browser, Options};
 use static_server::Server;

@@ -59,7 +59,11 @@ impl Reader<'_> {
 
     fn wrong<T>(&self, context: &str) -> Read<T> {
         let Some(c) = self.source.get(self.at..).and_then(|rest| rest.chars().next()) else {
-            return Err(JsonFault { offset: self.at, at_end: true, problem: "unexpected end of JSON input".into() });
+            return Err(JsonFault {
+                offset: self.at,
+                at_end: true,
+                problem: "unexpected end of JSON input".into(),
+            });
         };
         let shown = match c {
             '\'' => r"'\''".to_string(),
@@ -77,7 +81,11 @@ impl Reader<'_> {
             c if !c.is_ascii() => format!("'{}'", char::from(self.text[self.at])),
             c => format!("'{c}'"),
         };
-        Err(JsonFault { offset: self.at + 1, at_end: false, problem: format!("invalid character {shown} {context}") })
+        Err(JsonFault {
+            offset: self.at + 1,
+            at_end: false,
+            problem: format!("invalid character {shown} {context}"),
+        })
     }
 
     fn value(&mut self, depth: usize) -> Read<(Value, MarkNode)> {

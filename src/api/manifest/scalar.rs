@@ -39,7 +39,9 @@ impl Scanner<'_> {
         for _ in 0..2 {
             match self.at(0) {
                 c @ ('+' | '-') if chomp == ' ' => chomp = c,
-                '0' if increment == 0 => return self.fault(start, "found an indentation indicator equal to 0"),
+                '0' if increment == 0 => {
+                    return self.fault(start, "found an indentation indicator equal to 0");
+                }
                 c @ '1'..='9' if increment == 0 => increment = c as i32 - '0' as i32,
                 _ => break,
             }
@@ -233,7 +235,9 @@ impl Scanner<'_> {
             }
             while !is_blankz(self.at(0)) {
                 let c = self.at(0);
-                if (c == ':' && is_blankz(self.at(1))) || (flow && matches!(c, ',' | '?' | '[' | ']' | '{' | '}')) {
+                if (c == ':' && is_blankz(self.at(1)))
+                    || (flow && matches!(c, ',' | '?' | '[' | ']' | '{' | '}'))
+                {
                     break;
                 }
                 if broken || !gap.blanks.is_empty() {

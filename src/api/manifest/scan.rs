@@ -389,7 +389,9 @@ impl<'a> Scanner<'a> {
                 _ if !first.starts_with(|c: char| c.is_ascii_digit()) => {
                     return self.fault(start, "did not find expected version number");
                 }
-                Some((major, minor)) if [major, minor].iter().all(|n| n.bytes().all(|b| b.is_ascii_digit())) => {
+                Some((major, minor))
+                    if [major, minor].iter().all(|n| n.bytes().all(|b| b.is_ascii_digit())) =>
+                {
                     if first != "1.1" {
                         return Err(Box::new(Fault {
                             from: Source::Parser,
@@ -577,7 +579,9 @@ impl<'a> Scanner<'a> {
     fn scan_to_next_token(&mut self) {
         loop {
             // Tabs separate inside flow collections and after a token, but never indent.
-            while self.at(0) == ' ' || (self.at(0) == '\t' && (self.flow_level > 0 || !self.simple_key_allowed)) {
+            while self.at(0) == ' '
+                || (self.at(0) == '\t' && (self.flow_level > 0 || !self.simple_key_allowed))
+            {
                 self.skip();
             }
             if self.at(0) == '#' {

@@ -1,3 +1,5 @@
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)] // The bans are for the simulation.
+
 use super::*;
 use crate::api::print::{to_go_json, to_json, to_yaml};
 use std::time::Instant;
@@ -38,7 +40,10 @@ fn scalars_are_those_of_yaml_1_1() {
         let value = one(&format!("a: {text}\n"));
         assert_eq!(to_go_json(value.get("a")), json, "{text}");
     }
-    assert_eq!(to_go_json(&one("a: &x {b: 1}\nc:\n  <<: *x\n  d: *x\n")), r#"{"a":{"b":1},"c":{"b":1,"d":{"b":1}}}"#);
+    assert_eq!(
+        to_go_json(&one("a: &x {b: 1}\nc:\n  <<: *x\n  d: *x\n")),
+        r#"{"a":{"b":1},"c":{"b":1,"d":{"b":1}}}"#
+    );
     assert_eq!(to_go_json(&one("80: a\ntrue: b\n80: c\n")), r#"{"80":"c","true":"b"}"#);
 }
 
@@ -128,9 +133,10 @@ fn hostile_texts_are_answered_at_once() {
         ("line separators", "\u{2028}".repeat(80_000)),
     ];
     // Whatever a sound manifest is cut down to is answered as well.
-    let sound =
-        "apiVersion: v1\nkind: \"S\\u00e9\"\nspec: &a\n  l: [1, {a: 'b'}]\n  t: |\n    x\nm: *a\n? [k]\n: !!str v\n";
-    texts.extend((0..sound.len()).filter(|i| sound.is_char_boundary(*i)).map(|i| ("cut", sound[..i].to_string())));
+    let sound = "apiVersion: v1\nkind: \"S\\u00e9\"\nspec: &a\n  l: [1, {a: 'b'}]\n  t: |\n    x\nm: *a\n? [k]\n: !!str v\n";
+    texts.extend(
+        (0..sound.len()).filter(|i| sound.is_char_boundary(*i)).map(|i| ("cut", sound[..i].to_string())),
+    );
     texts.extend((0..sound.len()).map(|i| ("cut in front", sound.get(i..).unwrap_or("").to_string())));
     for (name, text) in texts {
         let start = Instant::now();
@@ -138,7 +144,9 @@ fn hostile_texts_are_answered_at_once() {
         let spent = start.elapsed();
         // A debug build is allowed more than the page.
         assert!(spent.as_millis() < 500, "{name} took {spent:?}");
-        if !name.starts_with("cut") && !matches!(name, "one line" | "separators" | "line separators" | "long paste") {
+        if !name.starts_with("cut")
+            && !matches!(name, "one line" | "separators" | "line separators" | "long paste")
+        {
             assert!(error.is_some(), "{name}");
         }
         for document in documents {

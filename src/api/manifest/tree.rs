@@ -131,7 +131,9 @@ impl Parser<'_> {
                     break;
                 }
                 Token::StreamEnd if !explicit => return Ok(None),
-                _ if explicit => return fault(Place::default(), at, "did not find expected <document start>"),
+                _ if explicit => {
+                    return fault(Place::default(), at, "did not find expected <document start>");
+                }
                 _ => break,
             }
             self.scanner.next()?;
@@ -144,7 +146,12 @@ impl Parser<'_> {
 
     fn empty(&mut self, at: Place) -> Node {
         self.values += 1;
-        Node { value: Value::Null, mark: MarkNode { value: at, ..MarkNode::default() }, size: 1, quoted: false }
+        Node {
+            value: Value::Null,
+            mark: MarkNode { value: at, ..MarkNode::default() },
+            size: 1,
+            quoted: false,
+        }
     }
 
     fn node(&mut self, block: bool, indentless: bool, depth: usize) -> Parse<Node> {
@@ -219,7 +226,8 @@ impl Parser<'_> {
     }
 
     fn check_size(&self, at: Place) -> Parse<()> {
-        let mostly_aliased = self.aliased > 100 && self.values > 1000 && self.aliased * 100 > self.values * 99;
+        let mostly_aliased =
+            self.aliased > 100 && self.values > 1000 && self.aliased * 100 > self.values * 99;
         if mostly_aliased || (self.values > MAX_VALUES && self.aliased > 0) {
             return plain(at, "document contains excessive aliasing".into());
         }
@@ -448,9 +456,12 @@ impl Members {
         let sources: Vec<(Value, MarkNode)> = match &from.value {
             Value::Map(_) => vec![(from.value.clone(), from.mark.clone())],
             // Of several, the first has the last word.
-            Value::List(items) => {
-                items.iter().cloned().zip(from.mark.children.iter().map(|(_, mark)| mark.clone())).rev().collect()
-            }
+            Value::List(items) => items
+                .iter()
+                .cloned()
+                .zip(from.mark.children.iter().map(|(_, mark)| mark.clone()))
+                .rev()
+                .collect(),
             _ => Vec::new(),
         };
         if sources.is_empty() || sources.iter().any(|(value, _)| value.as_map().is_none()) {
@@ -458,10 +469,19 @@ impl Members {
         }
         for (value, mark) in sources {
             for (name, value) in value.entries() {
-                let mark =
-                    mark.children.iter().find(|(key, _)| key == name).map(|(_, m)| m.clone()).unwrap_or_default();
+                let mark = mark
+                    .children
+                    .iter()
+                    .find(|(key, _)| key == name)
+                    .map(|(_, m)| m.clone())
+                    .unwrap_or_default();
                 let key = mark.key;
-                self.put(name.clone(), Node { value: value.clone(), mark, size: 1, quoted: false }, key, true);
+                self.put(
+                    name.clone(),
+                    Node { value: value.clone(), mark, size: 1, quoted: false },
+                    key,
+                    true,
+                );
             }
         }
         Ok(())

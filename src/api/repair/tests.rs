@@ -49,7 +49,10 @@ fn both_mistakes_of_the_sample_are_repaired_at_once() {
     let text = apply(SAMPLE, &list);
     assert_eq!(found(&text), []);
     assert!(text.contains("\n  template:\n"), "{text}");
-    assert!(text.contains("\n  volumeClaimTemplates:\n  - metadata:\n      name: www\n    spec:\n"), "{text}");
+    assert!(
+        text.contains("\n  volumeClaimTemplates:\n  - metadata:\n      name: www\n    spec:\n"),
+        "{text}"
+    );
     let document = &manifest::parse(&text).unwrap()[0];
     let (_, problems) = schema::decode(&document.value).unwrap();
     assert_eq!(problems, []);
@@ -85,7 +88,9 @@ fn other_slips_are_repaired_too() {
 
 #[test]
 fn what_cannot_be_repaired_is_still_named() {
-    let list = found("apiVersion: v1\nkind: Service\nmetadata: {name: x, spec: 1}\nspec: {fooBarBaz: 1, porst: []}\n");
+    let list = found(
+        "apiVersion: v1\nkind: Service\nmetadata: {name: x, spec: 1}\nspec: {fooBarBaz: 1, porst: []}\n",
+    );
     let told: Vec<_> = list.iter().map(|r| (r.path.as_str(), r.kind, r.edits.len())).collect();
     assert_eq!(
         told,

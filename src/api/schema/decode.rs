@@ -44,7 +44,10 @@ impl std::fmt::Display for KindError {
             KindError::NoObject => f.write_str("invalid object to validate"),
             KindError::NotSet(what) => f.write_str(what),
             KindError::NoMatch { kind, version } => {
-                write!(f, "no matches for kind \"{kind}\" in version \"{version}\"\nensure CRDs are installed first")
+                write!(
+                    f,
+                    "no matches for kind \"{kind}\" in version \"{version}\"\nensure CRDs are installed first"
+                )
             }
         }
     }
@@ -107,7 +110,7 @@ pub fn decode_as(kind: Kind, doc: &Value) -> Result<(Object, Vec<FieldProblem>),
 
 /// The server's refusal of unknown fields, which kubectl prints behind `error when creating FILE: `.
 pub fn strict_error(kind: Kind, problems: &[FieldProblem]) -> String {
-    let list: Vec<String> = problems.iter().map(|problem| problem.to_string()).collect();
+    let list: Vec<String> = problems.iter().map(ToString::to_string).collect();
     format!("{}strict decoding error: {}", cannot_be_handled(kind), list.join(", "))
 }
 
@@ -246,7 +249,7 @@ impl<'a> Decoder<'a> {
                 }
             }
             (Ty::Time, Value::Str(s)) => {
-                if !(s.len() > 10 && is_timestamp(s)) && !self.lenient {
+                if !(self.lenient || s.len() > 10 && is_timestamp(s)) {
                     let layout = "2006-01-02T15:04:05Z07:00";
                     return self.fail(
                         value,
@@ -300,7 +303,9 @@ fn is_written(field: &Field, value: &Value, given: &Value) -> bool {
             Value::Int(n) => *n != 0 || matches!(field.ty, Ty::IntOrString),
             Value::Str(s) => !s.is_empty(),
             Value::List(items) => !items.is_empty(),
-            Value::Map(map) => !map.is_empty() || matches!(field.ty, Ty::Object(_)) && field.empty == Empty::Omit,
+            Value::Map(map) => {
+                !map.is_empty() || matches!(field.ty, Ty::Object(_)) && field.empty == Empty::Omit
+            }
             Value::Float(_) => true,
         },
     }
@@ -323,7 +328,9 @@ fn zero(ty: &Ty) -> Value {
         Ty::Int32 | Ty::Int64(_) | Ty::IntOrString => 0.into(),
         Ty::Quantity => "0".into(),
         Ty::Object(name) => match find(name) {
-            Some(ty) => Value::Map(ty.fields.iter().filter_map(|f| Some((f.name, empty_value(f)?))).collect()),
+            Some(ty) => {
+                Value::Map(ty.fields.iter().filter_map(|f| Some((f.name, empty_value(f)?))).collect())
+            }
             None => Value::map(),
         },
         Ty::Time | Ty::Bytes | Ty::Any | Ty::Map(..) | Ty::List(_) => Value::Null,

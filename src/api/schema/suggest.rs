@@ -38,7 +38,11 @@ pub fn places(kind: Kind, path: &str, name: &str) -> Vec<String> {
             if let Ty::Object(inner) = field.ty
                 && find(inner).is_some_and(|ty| ty.field(name).is_some())
             {
-                found.push(if path.is_empty() { field.name.to_string() } else { format!("{path}.{}", field.name) });
+                found.push(if path.is_empty() {
+                    field.name.to_string()
+                } else {
+                    format!("{path}.{}", field.name)
+                });
             }
         }
     }

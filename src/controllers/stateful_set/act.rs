@@ -7,16 +7,18 @@ use super::spec::SetSpec;
 use super::status::SetStatus;
 use super::{StatefulSetController, identity, selects};
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
-use crate::component::{
-    Action, Ctx, Decision, DeleteOptions, EventType, Gate, SyncError, Why, WorkKey,
-};
+use crate::component::{Action, Ctx, Decision, DeleteOptions, EventType, Gate, SyncError, Why, WorkKey};
 use crate::sim::SimDuration;
 use crate::store::{Reason, Status};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// One pass over the set of that key.
-pub fn sync(controller: &mut StatefulSetController, key: &WorkKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
+pub fn sync(
+    controller: &mut StatefulSetController,
+    key: &WorkKey,
+    ctx: &mut Ctx<'_>,
+) -> Result<(), SyncError> {
     let Some(set) = ctx.get(Kind::StatefulSet, &key.namespace, &key.name) else { return Ok(()) };
     let mut pass = Pass {
         spec: SetSpec::read(&set),
@@ -137,8 +139,7 @@ impl Pass<'_> {
         if self.set.is_terminating() {
             return Ok(());
         }
-        let misfits: Vec<Rc<Object>> =
-            self.controller.memory(&self.set).misfits.values().cloned().collect();
+        let misfits: Vec<Rc<Object>> = self.controller.memory(&self.set).misfits.values().cloned().collect();
         for pod in misfits {
             let uid = Text::from(self.set.uid().to_string());
             let done = ctx.client.patch(&pod.key(), "", |body| {
@@ -359,8 +360,10 @@ impl Pass<'_> {
                         Ok(_) => {
                             self.note(ctx, key, Why::MissingClaim);
                             let verb = self.verb(ctx, "create");
-                            let message =
-                                format!("{verb} Claim {name} Pod {pod} in StatefulSet {} success", set.name());
+                            let message = format!(
+                                "{verb} Claim {name} Pod {pod} in StatefulSet {} success",
+                                set.name()
+                            );
                             ctx.event(&set, EventType::Normal, "SuccessfulCreate", message);
                         }
                         Err(status) => {
@@ -376,7 +379,7 @@ impl Pass<'_> {
                             errors.push(format!("failed to create PVC {name}: {}", status.message));
                             gate = Some(Gate::Refused {
                                 object: key,
-                                message: status.message.clone().into(),
+                                message: status.message.clone(),
                                 retry: self.retry_at(ctx),
                             });
                         }
@@ -458,7 +461,9 @@ impl Pass<'_> {
         let owner: Owner = retention::wanted_owner(&self.spec, ordinal);
         let mut written = false;
         for name in identity::claim_names(&set, ordinal) {
-            let Some(claim) = ctx.get(Kind::PersistentVolumeClaim, &self.key.namespace, &name) else { continue };
+            let Some(claim) = ctx.get(Kind::PersistentVolumeClaim, &self.key.namespace, &name) else {
+                continue;
+            };
             if !retention::needs_repair(&claim, &set, ordinal, pod.uid(), &self.spec, owner) {
                 continue;
             }
@@ -580,7 +585,9 @@ impl Pass<'_> {
         };
         match error {
             None => ctx.event(&set, EventType::Normal, reason, format!("{start} successful")),
-            Some(error) => ctx.event(&set, EventType::Warning, reason, format!("{start} failed error: {error}")),
+            Some(error) => {
+                ctx.event(&set, EventType::Warning, reason, format!("{start} failed error: {error}"));
+            }
         }
     }
 
@@ -590,7 +597,7 @@ impl Pass<'_> {
 
     fn refused(&self, ctx: &Ctx<'_>, object: ObjectKey, status: &Rc<Status>) -> Failure {
         let retry = self.retry_at(ctx);
-        let gate = Gate::Refused { object, message: status.message.clone().into(), retry };
+        let gate = Gate::Refused { object, message: status.message.clone(), retry };
         Failure { error: status.clone().into(), gate: Some(gate) }
     }
 

@@ -36,6 +36,7 @@ pub struct Facts<'a> {
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each field is what the sentence names")]
 pub enum Step {
     /// Create the claims that are missing, then the pod, at that revision (S70).
     Create { ordinal: i64, revision: Text },

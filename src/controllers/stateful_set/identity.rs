@@ -63,7 +63,8 @@ pub fn storage_matches(set: &Object, pod: &Object, ordinal: i64) -> bool {
         let name = template.at(&["metadata", "name"]).str();
         volumes.iter().any(|volume| {
             volume.get("name").str() == name
-                && volume.at(&["persistentVolumeClaim", "claimName"]).str() == claim_name(name, set.name(), ordinal).as_str()
+                && volume.at(&["persistentVolumeClaim", "claimName"]).str()
+                    == claim_name(name, set.name(), ordinal).as_str()
         })
     })
 }

@@ -134,9 +134,10 @@ impl StatefulSetController {
             }
             (Some(pod), None) if pod.controller().is_none() => {
                 self.orphans.insert(change.key.clone());
-                let changed = change.old.as_ref().is_none_or(|old| {
-                    old.labels() != pod.labels() || old.controller().is_some()
-                });
+                let changed = change
+                    .old
+                    .as_ref()
+                    .is_none_or(|old| old.labels() != pod.labels() || old.controller().is_some());
                 if changed {
                     for set in view.list(Kind::StatefulSet, Some(pod.namespace())) {
                         if selects(set, pod) {

@@ -37,16 +37,19 @@ impl Pod {
         Pod {
             name: pod.meta("name").text(),
             uid: pod.meta("uid").text(),
-            revision: pod.labels().get(identity::REVISION_LABEL).map_or(Text::default(), |v| v.text()),
+            revision: pod
+                .labels()
+                .get(identity::REVISION_LABEL)
+                .map_or(Text::default(), crate::api::value::Value::text),
             running: phase == "Running",
             pending: phase == "Pending",
             finished: matches!(phase, "Failed" | "Succeeded"),
             ready_since: (ready.get("status").str() == "True")
                 .then(|| SimTime::parse(ready.get("lastTransitionTime").str()).unwrap_or_default()),
-            deletion: match pod.meta("deletionTimestamp").as_str() {
-                Some(text) => Some(SimTime::parse(text).unwrap_or_default()),
-                None => None,
-            },
+            deletion: pod
+                .meta("deletionTimestamp")
+                .as_str()
+                .map(|text| SimTime::parse(text).unwrap_or_default()),
             fits: identity::identity_matches(set, pod) && identity::storage_matches(set, pod, ordinal),
         }
     }

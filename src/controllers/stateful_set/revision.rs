@@ -40,12 +40,10 @@ pub fn number(revision: &Object) -> i64 {
 pub fn new_revision(set: &Object, data: &Value, number: i64, collision: i64, first_hash: &str) -> Object {
     let hash = hash(data, collision);
     let prefix: String = set.name().chars().take(223).collect();
-    let mut revision = Object::new(
-        Kind::ControllerRevision,
-        set.meta("namespace").text(),
-        format!("{prefix}-{hash}"),
-    );
-    let mut labels: Map = set.spec().at(&["template", "metadata", "labels"]).as_map().cloned().unwrap_or_default();
+    let mut revision =
+        Object::new(Kind::ControllerRevision, set.meta("namespace").text(), format!("{prefix}-{hash}"));
+    let mut labels: Map =
+        set.spec().at(&["template", "metadata", "labels"]).as_map().cloned().unwrap_or_default();
     labels.insert(HASH_LABEL, first_hash.to_string());
     let metadata = revision.body.at_mut(&["metadata"]).map_mut();
     metadata.insert("labels", labels);
@@ -76,6 +74,7 @@ pub fn sort(revisions: &mut [Rc<Object>]) {
 
 /// What S34 says about the update revision.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "each field is what the sentence names")]
 pub enum Choice {
     /// The newest revision already has the template.
     Latest(Text),
@@ -87,7 +86,7 @@ pub enum Choice {
 
 /// Chooses the update revision among the sorted existing ones (S34, S36).
 pub fn choose(revisions: &[Rc<Object>], data: &Value) -> Choice {
-    let number = revisions.last().map_or(0, |last| self::number(last)) + 1;
+    let number = revisions.last().map_or(0, |last| number(last)) + 1;
     match revisions.iter().rposition(|revision| revision.body.get("data") == data) {
         None => Choice::New { number },
         Some(i) if i + 1 == revisions.len() => Choice::Latest(revisions[i].meta("name").text()),

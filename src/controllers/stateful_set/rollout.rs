@@ -52,8 +52,7 @@ fn one_at_a_time(facts: &Facts<'_>, plan: &mut Plan, batch: u32) {
         Some(ordinal) if down.is_none_or(|down| ordinal >= down) => {
             let pod = facts.pods.get(ordinal).expect("outdated names pods there are");
             if pod.terminating() {
-                let gate =
-                    Gate::UpdatedNotAvailable { pod: pod.name.clone(), ordinal, until: pod.deletion };
+                let gate = Gate::UpdatedNotAvailable { pod: pod.name.clone(), ordinal, until: pod.deletion };
                 plan.gate.get_or_insert(gate);
             } else {
                 plan.steps.push((batch, Step::Delete { ordinal, why: Why::OldRevision }));

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 /// Runs `getent WORDS`.
 pub fn run(args: &[String], net: &mut Resolver<'_>) -> Output {
-    let words: Vec<&str> = args.iter().map(|a| a.as_str()).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let mut out = Output::default();
     match words[..] {
         [] => {

@@ -42,7 +42,7 @@ pub fn run(args: &[String], net: &mut Resolver<'_>) -> Output {
         }
     }
     let Some(typed) = words.first().copied() else { return Output::fail(1, USAGE) };
-    let shown = words.get(1).map_or_else(|| net.nameserver(), |s| s.to_string());
+    let shown = words.get(1).map_or_else(|| net.nameserver(), ToString::to_string);
     let address = server_address(net, &shown);
     let mut run = Run { net, out: Output::default(), address, verbose, tcp };
     if words.len() > 1 {

@@ -54,9 +54,11 @@ pub fn run(tool: &str, args: &[String], net: &mut Resolver<'_>) -> Option<Output
 fn server_address(net: &mut Resolver<'_>, given: &str) -> String {
     match given.parse::<IpAddr>() {
         Ok(_) => given.to_string(),
-        Err(_) => {
-            net.host(given).ok().and_then(|h| h.addresses.first().map(|a| a.to_string())).unwrap_or_default()
-        }
+        Err(_) => net
+            .host(given)
+            .ok()
+            .and_then(|h| h.addresses.first().map(ToString::to_string))
+            .unwrap_or_default(),
     }
 }
 

@@ -38,7 +38,7 @@ pub fn run(args: &[String], net: &mut Resolver<'_>) -> Output {
              [-debug] HOST [DNS_SERVER]\n\nQuery DNS about HOST\n\nQUERY_TYPE: soa,ns,a,aaaa,cname,mx,txt,ptr,srv,any\n",
         );
     };
-    let server = words.get(1).map_or_else(|| net.nameserver(), |s| s.to_string());
+    let server = words.get(1).map_or_else(|| net.nameserver(), ToString::to_string);
     if version == BusyBox::V1_28 {
         return old(name, &server, net);
     }

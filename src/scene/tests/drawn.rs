@@ -81,7 +81,7 @@ fn by_node() {
         }
     }
     expect("nodes", &node_stage(&model, &StageOptions::page(704.0, Lang::Ko), SimTime(16_000)));
-    model.columns[4].pod = Some(self::pod(4, PodState::Pending));
+    model.columns[4].pod = Some(pod(4, PodState::Pending));
     expect("nodes-unscheduled", &node_stage(&model, &StageOptions::page(704.0, Lang::En), SimTime(16_000)));
     expect("nodes-phone", &node_stage(&model, &StageOptions::phone(358.0, Lang::Ko), SimTime(16_000)));
 }

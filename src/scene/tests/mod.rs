@@ -11,6 +11,7 @@ pub(crate) fn expect(name: &str, scene: &Scene) {
     let path = format!("{}/tests/scenes/{name}.svg", env!("CARGO_MANIFEST_DIR"));
     // The styles are left out: a colour is no change of a picture.
     let actual = super::svg::svg_element(scene);
+    #[allow(clippy::disallowed_methods, reason = "how expected files are written anew")]
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(&path, &actual).expect("the folder tests/scenes exists");
         return;

@@ -114,8 +114,9 @@ fn stateful_set(body: &mut Value, context: &AdmissionContext) {
     }
     let rolling = strategy.get("type").str() == "RollingUpdate";
     if let Some(update) = member_mut(strategy, "rollingUpdate") {
-        let stored =
-            context.old.is_some_and(|old| has(old.spec().at(&["updateStrategy", "rollingUpdate"]), "maxUnavailable"));
+        let stored = context
+            .old
+            .is_some_and(|old| has(old.spec().at(&["updateStrategy", "rollingUpdate"]), "maxUnavailable"));
         if !context.profile.max_unavailable_gate && !stored {
             update.remove(&["maxUnavailable"]);
         }
@@ -396,7 +397,8 @@ fn node(body: &mut Value) {
         let capacity = status.get("capacity").clone();
         status.map_mut().insert("allocatable", capacity);
     }
-    if let Some(cidr) = body.at(&["spec", "podCIDR"]).as_str().filter(|c| !c.is_empty()).map(|c| c.to_string())
+    if let Some(cidr) =
+        body.at(&["spec", "podCIDR"]).as_str().filter(|c| !c.is_empty()).map(ToString::to_string)
         && !has(body.get("spec"), "podCIDRs")
     {
         body.set(&["spec", "podCIDRs"], vec![cidr.into()]);
@@ -415,7 +417,8 @@ fn service(body: &mut Value, context: &mut AdmissionContext) {
     }
     for port in items_mut(spec, "ports") {
         default(port, "protocol", "TCP");
-        if matches!(port.get("targetPort"), Value::Null | Value::Int(0)) || port.get("targetPort").as_str() == Some("")
+        if matches!(port.get("targetPort"), Value::Null | Value::Int(0))
+            || port.get("targetPort").as_str() == Some("")
         {
             let number = port.get("port").clone();
             port.map_mut().insert("targetPort", number);
@@ -460,7 +463,8 @@ fn keep_addresses(spec: &mut Value, old: &Value) {
         for key in ["clusterIP", "clusterIPs"] {
             spec.map_mut().insert(key, old.get(key).clone());
         }
-    } else if spec.get("clusterIP") != old.get("clusterIP") && spec.get("clusterIPs") == old.get("clusterIPs") {
+    } else if spec.get("clusterIP") != old.get("clusterIP") && spec.get("clusterIPs") == old.get("clusterIPs")
+    {
         let address = spec.get("clusterIP").clone();
         spec.map_mut().insert("clusterIPs", vec![address]);
     }
@@ -471,8 +475,9 @@ fn keep_addresses(spec: &mut Value, old: &Value) {
     }
     let ports = old.get("ports").items();
     for port in items_mut(spec, "ports") {
-        let same =
-            ports.iter().find(|p| p.get("port") == port.get("port") && p.get("protocol") == port.get("protocol"));
+        let same = ports
+            .iter()
+            .find(|p| p.get("port") == port.get("port") && p.get("protocol") == port.get("protocol"));
         if let Some(number) = same.and_then(|p| p.get("nodePort").as_int()) {
             default_number(port, "nodePort", number);
         }

@@ -36,8 +36,7 @@ fn hash(template: &str, version: &str, collision: i64) -> String {
 
 #[test]
 fn revision_hashes_are_the_published_ones() {
-    let h1 =
-        "metadata: {labels: {app: foo}, annotations: {test: value}}\nspec: {containers: [{name: test, image: test}]}";
+    let h1 = "metadata: {labels: {app: foo}, annotations: {test: value}}\nspec: {containers: [{name: test, image: test}]}";
     let h3 = "metadata: {labels: {app: nginx-stateful}}\nspec: {containers: [{name: nginx, image: nginx}]}";
     let h4 = "metadata: {labels: {app: nginx-stateful}}\n\
               spec: {containers: [{name: nginx, image: \"nginx:1.21.1\", imagePullPolicy: Always}]}";

@@ -50,7 +50,9 @@ pub fn validate_update(new: &Object, old: &Object, profile: &Profile) -> Vec<Str
         Kind::PersistentVolumeClaim => storage::claim_update(&mut errors, new, old),
         Kind::PersistentVolume => storage::volume_update(&mut errors, new.spec(), old.spec()),
         Kind::StorageClass => storage::class_update(&mut errors, &new.body, &old.body),
-        Kind::ControllerRevision => immutable(&mut errors, "data", new.body.get("data"), old.body.get("data")),
+        Kind::ControllerRevision => {
+            immutable(&mut errors, "data", new.body.get("data"), old.body.get("data"));
+        }
         Kind::ConfigMap if old.body.get("immutable").is_true() => {
             let frozen = "field is immutable when `immutable` is set";
             if !new.body.get("immutable").is_true() {
@@ -81,7 +83,11 @@ pub fn warnings(object: &Object) -> Vec<String> {
     let mut warnings = Vec::new();
     match object.kind {
         Kind::StatefulSet => {
-            pod_update::warnings(&mut warnings, object.spec().at(&["template", "spec"]), "spec.template.spec");
+            pod_update::warnings(
+                &mut warnings,
+                object.spec().at(&["template", "spec"]),
+                "spec.template.spec",
+            );
             if object.spec().get("revisionHistoryLimit").as_int().is_some_and(|n| n < 0) {
                 warnings.push(
                     "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is \
@@ -109,7 +115,9 @@ fn kind_specific(errors: &mut Errors, object: &Object, old: Option<&Object>, pro
                 for (key, _) in object.body.get(member).entries() {
                     let path = [member, "[", key, "]"].concat();
                     errors.each(&path, key, text::config_key(key));
-                    if member == "data" && object.body.get("binaryData").as_map().is_some_and(|m| m.contains_key(key)) {
+                    if member == "data"
+                        && object.body.get("binaryData").as_map().is_some_and(|m| m.contains_key(key))
+                    {
                         errors.invalid_text(&path, key, "duplicate of key present in binaryData");
                     }
                 }
@@ -261,7 +269,7 @@ fn metadata_maps(errors: &mut Errors, object: &Object) {
         }
         for member in ["kind", "name", "uid"] {
             if owner.get(member).str().is_empty() {
-                errors.invalid_text(&child(&path, member), "", "must not be empty");
+                errors.invalid_text(&child(path, member), "", "must not be empty");
             }
         }
         if owner.get("controller").is_true() {
@@ -282,8 +290,13 @@ fn metadata_maps(errors: &mut Errors, object: &Object) {
 fn metadata_update(errors: &mut Errors, new: &Object, old: &Object) {
     if old.is_terminating() {
         let known = old.meta("finalizers").items();
-        let extra: Vec<String> =
-            new.meta("finalizers").items().iter().filter(|f| !known.contains(f)).map(|f| quote(f.str())).collect();
+        let extra: Vec<String> = new
+            .meta("finalizers")
+            .items()
+            .iter()
+            .filter(|f| !known.contains(f))
+            .map(|f| quote(f.str()))
+            .collect();
         if !extra.is_empty() {
             let detail = format!(
                 "no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}",
@@ -292,7 +305,9 @@ fn metadata_update(errors: &mut Errors, new: &Object, old: &Object) {
             errors.forbidden("metadata.finalizers", &detail);
         }
     }
-    for member in ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] {
+    for member in
+        ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"]
+    {
         immutable(errors, &child("metadata", member), new.meta(member), old.meta(member));
     }
     metadata_maps(errors, new);
@@ -335,13 +350,16 @@ fn label_name(errors: &mut Errors, path: &str, name: &str) {
 // A label selector; true if requirements can be made of it at all.
 fn selector(errors: &mut Errors, selector: &Value, path: &str) -> bool {
     let before = errors.0.len();
-    labels(errors, selector.get("matchLabels"), &child(&path, "matchLabels"));
+    labels(errors, selector.get("matchLabels"), &child(path, "matchLabels"));
     for (i, requirement) in selector.get("matchExpressions").items().iter().enumerate() {
-        let path = index(&child(&path, "matchExpressions"), i);
+        let path = index(&child(path, "matchExpressions"), i);
         let values = requirement.get("values").items();
         match requirement.get("operator").str() {
             "In" | "NotIn" if values.is_empty() => {
-                errors.required(&child(&path, "values"), "must be specified when `operator` is 'In' or 'NotIn'");
+                errors.required(
+                    &child(&path, "values"),
+                    "must be specified when `operator` is 'In' or 'NotIn'",
+                );
             }
             "In" | "NotIn" => {}
             "Exists" | "DoesNotExist" if !values.is_empty() => errors.forbidden(

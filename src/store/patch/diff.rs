@@ -29,7 +29,8 @@ pub fn three_way(last_applied: &Value, live: &Value, new: &Value, ty: &'static T
 pub fn two_way(from: &Value, to: &Value, ty: &'static Type) -> Value {
     let empty = Map::new();
     let map = |value| Value::as_map(value).unwrap_or(&empty);
-    objects(map(from), map(to), Some(ty), Wanted { deletions: true, additions: true, order: true }, false).into()
+    objects(map(from), map(to), Some(ty), Wanted { deletions: true, additions: true, order: true }, false)
+        .into()
 }
 
 fn objects(old: &Map, new: &Map, ty: Option<&'static Type>, wanted: Wanted, retain_keys: bool) -> Map {
@@ -105,19 +106,25 @@ fn lists(patch: &mut Map, key: &Text, old: &[Value], new: &[Value], field: &'sta
             if new.iter().all(|new| new.get(merge_key) != name) {
                 // Go walks the list in the order of its keys.
                 let key = crate::api::print::to_go_json(name);
-                insert_at(&mut gone, key, object! { DIRECTIVE => "delete", merge_key.to_string() => name.clone() });
+                insert_at(
+                    &mut gone,
+                    key,
+                    object! { DIRECTIVE => "delete", merge_key.to_string() => name.clone() },
+                );
             }
         }
     }
     changed.extend(gone.into_iter().map(|(_, item)| item));
     let names = |list: &[Value]| list.iter().map(|item| item.get(merge_key).clone()).collect::<Vec<Value>>();
     let moved = names(old) != names(new);
-    let order = (wanted.additions && (!changed.is_empty() || moved)) || (wanted.deletions && !changed.is_empty());
+    let order =
+        (wanted.additions && (!changed.is_empty() || moved)) || (wanted.deletions && !changed.is_empty());
     if !changed.is_empty() {
         patch.insert(key.clone(), changed);
     }
     if wanted.order && order {
-        let list: Vec<Value> = names(new).into_iter().map(|name| object! { merge_key.to_string() => name }).collect();
+        let list: Vec<Value> =
+            names(new).into_iter().map(|name| object! { merge_key.to_string() => name }).collect();
         patch.insert([ORDER, key.as_str()].concat(), list);
     }
 }

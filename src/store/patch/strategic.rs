@@ -22,7 +22,12 @@ pub(super) fn bad(message: &str) -> Status {
 }
 
 /// Merges a patch into an object; with `apply` false into another patch, whose directives stay.
-pub(super) fn merge_map(original: &Map, patch: &Map, ty: Option<&'static Type>, apply: bool) -> Result<Map, Status> {
+pub(super) fn merge_map(
+    original: &Map,
+    patch: &Map,
+    ty: Option<&'static Type>,
+    apply: bool,
+) -> Result<Map, Status> {
     match patch.get(DIRECTIVE).map(Value::str) {
         None => {}
         Some("replace") => {
@@ -75,10 +80,12 @@ pub(super) fn merge_map(original: &Map, patch: &Map, ty: Option<&'static Type>, 
             (Some(Value::Map(old)), Value::Map(new)) => {
                 Value::Map(merge_map(old, new, field.and_then(|f| object_of(&f.ty)), apply)?)
             }
-            (Some(Value::List(old)), Value::List(new)) => match field.and_then(|f| f.merge_key.map(|key| (f, key))) {
-                Some((field, merge_key)) => Value::list(merge_list(old, new, field, merge_key, apply)?),
-                None => value.clone(),
-            },
+            (Some(Value::List(old)), Value::List(new)) => {
+                match field.and_then(|f| f.merge_key.map(|key| (f, key))) {
+                    Some((field, merge_key)) => Value::list(merge_list(old, new, field, merge_key, apply)?),
+                    None => value.clone(),
+                }
+            }
             _ if apply => match clean(value) {
                 Some(value) => value,
                 None => {
@@ -183,7 +190,9 @@ fn merge_list(
     let ty = object_of(&field.ty);
     for item in &additions {
         let key = item.get(merge_key);
-        let Some(patch) = item.as_map().filter(|_| !key.is_null()) else { return Err(no_merge_key(item, merge_key)) };
+        let Some(patch) = item.as_map().filter(|_| !key.is_null()) else {
+            return Err(no_merge_key(item, merge_key));
+        };
         match merged.iter_mut().find(|old| old.get(merge_key) == key) {
             Some(Value::Map(old)) => *old = merge_map(old, patch, ty, apply)?,
             Some(_) => {}

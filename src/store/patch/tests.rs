@@ -39,15 +39,20 @@ fn strategic_patches_merge_lists_by_their_keys() {
     let patch = r#"{"metadata":{"$deleteFromPrimitiveList/finalizers":["a/b"]}}"#;
     assert_eq!(applied(finalizers, patch), r#"{"metadata":{"finalizers":["c/d"]}}"#);
     let volume = r#"{"spec":{"volumes":[{"name":"v","emptyDir":{}}]}}"#;
-    let patch = r#"{"spec":{"volumes":[{"name":"v","$retainKeys":["name","configMap"],"configMap":{"name":"c"}}]}}"#;
+    let patch =
+        r#"{"spec":{"volumes":[{"name":"v","$retainKeys":["name","configMap"],"configMap":{"name":"c"}}]}}"#;
     assert_eq!(applied(volume, patch), r#"{"spec":{"volumes":[{"configMap":{"name":"c"},"name":"v"}]}}"#);
-    assert!(strategic(&json(pod), &json(r#"{"spec":{"containers":[{"image":"z"}]}}"#), schema::of(Kind::Pod)).is_err());
+    assert!(
+        strategic(&json(pod), &json(r#"{"spec":{"containers":[{"image":"z"}]}}"#), schema::of(Kind::Pod))
+            .is_err()
+    );
 }
 
 #[test]
 fn apply_removes_what_it_set_and_keeps_the_rest() {
     let ty = schema::of(Kind::Pod);
-    let last = json(r#"{"metadata":{"labels":{"a":"1","b":"2"}},"spec":{"containers":[{"name":"a","image":"x"}]}}"#);
+    let last =
+        json(r#"{"metadata":{"labels":{"a":"1","b":"2"}},"spec":{"containers":[{"name":"a","image":"x"}]}}"#);
     let live = json(
         r#"{"metadata":{"labels":{"a":"1","b":"2","own":"3"}},"spec":{"containers":[{"name":"a","image":"x","tty":true},{"name":"side","image":"s"}]}}"#,
     );

@@ -1,5 +1,7 @@
 //! A real run from the first command to the last, as steps, sentences, lanes and stages.
 
+#![allow(clippy::disallowed_methods)] // The bans are for the simulation.
+
 use crate::api::{Kind, ObjectKey, manifest};
 use crate::cluster::{Cluster, Config};
 use crate::component::{DeleteOptions, Happening, What};

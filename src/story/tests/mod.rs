@@ -1,5 +1,7 @@
 //! Stories of runs written by hand; lanes and real runs beside it.
 
+#![allow(clippy::disallowed_methods)] // The bans are for the simulation.
+
 mod engine;
 mod lanes;
 

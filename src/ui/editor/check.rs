@@ -49,7 +49,13 @@ pub fn problems(text: &str, language: Language) -> Vec<Problem> {
     let mut mended = text.to_string();
     for _ in 0..8 {
         let renames: Vec<Problem> = unknown_fields(&mended, &mended, lang);
-        let Some(rename) = renames.iter().find_map(|p| p.repair.as_ref().filter(|r| r.text.lines().count() == mended.lines().count() && is_rename(&r.text, &mended))) else { break };
+        let Some(rename) = renames.iter().find_map(|p| {
+            p.repair
+                .as_ref()
+                .filter(|r| r.text.lines().count() == mended.lines().count() && is_rename(&r.text, &mended))
+        }) else {
+            break;
+        };
         mended = rename.text.clone();
         for problem in unknown_fields(&mended, text, lang) {
             if !found.iter().any(|p| p.line == problem.line && p.column == problem.column) {
@@ -110,8 +116,14 @@ fn of_document(document: &Document, whole: &str, lang: Lang) -> Vec<Problem> {
         Err(reason) => {
             let name = value.get("kind").str();
             // Kinds that exist in Kubernetes and not here are no mistake of the author's.
-            let text = match crate::api::KINDS.iter().find(|info| info.name.eq_ignore_ascii_case(name) && info.name != name) {
-                Some(info) => lang.pick(format!("`kind`는 `{}`라고 쓴다.", info.name), format!("The kind is spelled `{}`.", info.name)),
+            let text = match crate::api::KINDS
+                .iter()
+                .find(|info| info.name.eq_ignore_ascii_case(name) && info.name != name)
+            {
+                Some(info) => lang.pick(
+                    format!("`kind`는 `{}`라고 쓴다.", info.name),
+                    format!("The kind is spelled `{}`.", info.name),
+                ),
                 None if name.is_empty() => reason.to_string(),
                 None => lang.pick(
                     format!("`{name}`{} 여기서 흉내 내지 않는 종류이다.", particle(name, Josa::EunNeun)),
@@ -135,11 +147,17 @@ fn of_document(document: &Document, whole: &str, lang: Lang) -> Vec<Problem> {
             let (text, repair) = match (near, moved) {
                 (Some(near), _) => (
                     lang.pick(
-                        format!("`{name}`{} 필드는 없다. `{near}`의 오타로 보인다.", particle(name, Josa::IraneunRaneun)),
+                        format!(
+                            "`{name}`{} 필드는 없다. `{near}`의 오타로 보인다.",
+                            particle(name, Josa::IraneunRaneun)
+                        ),
                         format!("There is no field `{name}`. It looks like `{near}`."),
                     ),
                     rename(whole, place, name, near).map(|text| Repair {
-                        label: lang.pick(format!("{} 고치기", josa(near, Josa::EuroRo)), format!("Change to {near}")),
+                        label: lang.pick(
+                            format!("{} 고치기", josa(near, Josa::EuroRo)),
+                            format!("Change to {near}"),
+                        ),
                         text,
                     }),
                 ),
@@ -147,21 +165,39 @@ fn of_document(document: &Document, whole: &str, lang: Lang) -> Vec<Problem> {
                     let name_of_target = if target.is_empty() { kind.name() } else { &target };
                     (
                         lang.pick(
-                            format!("`{name}`{} 여기가 아니라 `{name_of_target}` 바로 아래에 쓴다.", particle(name, Josa::EunNeun)),
+                            format!(
+                                "`{name}`{} 여기가 아니라 `{name_of_target}` 바로 아래에 쓴다.",
+                                particle(name, Josa::EunNeun)
+                            ),
                             format!("`{name}` does not belong here but directly under `{name_of_target}`."),
                         ),
-                        document.marks.key(&target).and_then(|to| relocate(whole, place, to)).map(|text| Repair {
-                            label: lang.pick(format!("{name_of_target} 아래로 옮기기"), format!("Move it under {name_of_target}")),
-                            text,
+                        document.marks.key(&target).and_then(|to| relocate(whole, place, to)).map(|text| {
+                            Repair {
+                                label: lang.pick(
+                                    format!("{name_of_target} 아래로 옮기기"),
+                                    format!("Move it under {name_of_target}"),
+                                ),
+                                text,
+                            }
                         }),
                     )
                 }
                 (None, None) => (
-                    lang.pick(format!("`{name}`{} 필드는 없다.", particle(name, Josa::IraneunRaneun)), format!("There is no field `{name}`.")),
+                    lang.pick(
+                        format!("`{name}`{} 필드는 없다.", particle(name, Josa::IraneunRaneun)),
+                        format!("There is no field `{name}`."),
+                    ),
                     None,
                 ),
             };
-            Problem { line: place.0, column: place.1, length: name.chars().count(), is_error: true, text, repair }
+            Problem {
+                line: place.0,
+                column: place.1,
+                length: name.chars().count(),
+                is_error: true,
+                text,
+                repair,
+            }
         })
         .collect()
 }
@@ -184,20 +220,28 @@ fn rename(text: &str, (line, column): (usize, usize), old: &str, new: &str) -> O
 }
 
 // Moves a field with everything inside it to the end of another block.
-fn relocate(text: &str, (line, column): (usize, usize), (to_line, to_column): (usize, usize)) -> Option<String> {
+fn relocate(
+    text: &str,
+    (line, column): (usize, usize),
+    (to_line, to_column): (usize, usize),
+) -> Option<String> {
     let lines: Vec<&str> = text.split('\n').collect();
     let indent_of = |l: &str| l.len() - l.trim_start().len();
     let blank = |l: &str| l.trim().is_empty() || l.trim_start().starts_with('#');
     let own = column - 1;
     // A list may stand at the indentation of its own name.
-    let inside = |l: &str, at: usize| blank(l) || indent_of(l) > at || (indent_of(l) == at && l.trim_start().starts_with('-'));
+    let inside = |l: &str, at: usize| {
+        blank(l) || indent_of(l) > at || (indent_of(l) == at && l.trim_start().starts_with('-'))
+    };
     let end = (line..lines.len()).find(|i| !inside(lines[*i], own)).unwrap_or(lines.len());
     let mut end = end;
     while end > line && blank(lines[end - 1]) {
         end -= 1;
     }
     let target = to_column - 1;
-    let mut stop = (to_line..lines.len()).find(|i| !inside(lines[*i], target) || lines[*i].starts_with("---")).unwrap_or(lines.len());
+    let mut stop = (to_line..lines.len())
+        .find(|i| !inside(lines[*i], target) || lines[*i].starts_with("---"))
+        .unwrap_or(lines.len());
     while stop > to_line && blank(lines[stop - 1]) {
         stop -= 1;
     }
@@ -205,10 +249,17 @@ fn relocate(text: &str, (line, column): (usize, usize), (to_line, to_column): (u
         return None;
     }
     // The first field inside the target block shows how deep its fields stand.
-    let depth = (to_line..stop).find(|i| !blank(lines[*i])).map(|i| indent_of(lines[i])).filter(|d| *d > target)?;
+    let depth =
+        (to_line..stop).find(|i| !blank(lines[*i])).map(|i| indent_of(lines[i])).filter(|d| *d > target)?;
     let moved: Vec<String> = lines[line - 1..end]
         .iter()
-        .map(|l| if blank(l) { (*l).to_string() } else { format!("{}{}", " ".repeat((indent_of(l) + depth).saturating_sub(own)), l.trim_start()) })
+        .map(|l| {
+            if blank(l) {
+                (*l).to_string()
+            } else {
+                format!("{}{}", " ".repeat((indent_of(l) + depth).saturating_sub(own)), l.trim_start())
+            }
+        })
         .collect();
     let mut out: Vec<String> = Vec::with_capacity(lines.len());
     for (i, l) in lines.iter().enumerate() {
@@ -231,7 +282,8 @@ fn warnings(text: &str, lang: Lang) -> Vec<Problem> {
     if error.is_some() {
         return Vec::new();
     }
-    let services: Vec<&Document> = documents.iter().filter(|d| d.value.get("kind").str() == "Service").collect();
+    let services: Vec<&Document> =
+        documents.iter().filter(|d| d.value.get("kind").str() == "Service").collect();
     let mut found = Vec::new();
     let mut warn = |document: &Document, path: &str, text: String, repair: Option<Repair>| {
         let (line, column) = document.marks.nearest(path);
@@ -248,7 +300,10 @@ fn warnings(text: &str, lang: Lang) -> Vec<Problem> {
                 document,
                 "spec.serviceName",
                 lang.pick(
-                    format!("서비스 `{governing}`{} 여기에 없다. 파드는 돌지만 이름이 생기지 않는다.", particle(governing, Josa::IGa)),
+                    format!(
+                        "서비스 `{governing}`{} 여기에 없다. 파드는 돌지만 이름이 생기지 않는다.",
+                        particle(governing, Josa::IGa)
+                    ),
                     format!("There is no Service `{governing}` here. The Pods run, but they get no names."),
                 ),
                 None,
@@ -257,8 +312,13 @@ fn warnings(text: &str, lang: Lang) -> Vec<Problem> {
                 document,
                 "spec.serviceName",
                 lang.pick(
-                    format!("서비스 `{governing}`{} 헤드리스가 아니다. 파드마다 이름이 생기지 않는다.", particle(governing, Josa::EunNeun)),
-                    format!("The Service `{governing}` is not headless, so the Pods get no names of their own."),
+                    format!(
+                        "서비스 `{governing}`{} 헤드리스가 아니다. 파드마다 이름이 생기지 않는다.",
+                        particle(governing, Josa::EunNeun)
+                    ),
+                    format!(
+                        "The Service `{governing}` is not headless, so the Pods get no names of their own."
+                    ),
                 ),
                 None,
             ),
@@ -267,14 +327,22 @@ fn warnings(text: &str, lang: Lang) -> Vec<Problem> {
     }
     for service in services.iter().filter(|s| s.value.at(&["spec", "clusterIP"]).str() == "None") {
         for (i, port) in service.value.at(&["spec", "ports"]).items().iter().enumerate() {
-            let (Some(port), Some(target)) = (port.get("port").as_int(), port.get("targetPort").as_int()) else { continue };
+            let (Some(port), Some(target)) = (port.get("port").as_int(), port.get("targetPort").as_int())
+            else {
+                continue;
+            };
             if port != target {
                 let path = format!("spec.ports[{i}].port");
                 let place = service.marks.value(&path);
-                let repair = place.and_then(|place| rename(text, place, &port.to_string(), &target.to_string())).map(|text| Repair {
-                    label: lang.pick(format!("port를 {} 고치기", josa(&target.to_string(), Josa::EuroRo)), format!("Set port to {target}")),
-                    text,
-                });
+                let repair = place
+                    .and_then(|place| rename(text, place, &port.to_string(), &target.to_string()))
+                    .map(|text| Repair {
+                        label: lang.pick(
+                            format!("port를 {} 고치기", josa(&target.to_string(), Josa::EuroRo)),
+                            format!("Set port to {target}"),
+                        ),
+                        text,
+                    });
                 warn(
                     service,
                     &format!("spec.ports[{i}].targetPort"),
@@ -307,7 +375,11 @@ mod tests {
         assert!(found.iter().all(|p| p.is_error && p.repair.is_some()));
         let mended = mend_all(sample("templates-typo"), Language::Ko).unwrap();
         assert_eq!(problems(&mended, Language::Ko), [], "{mended}");
-        assert!(mended.contains("\n  template:\n") && mended.contains("\n  volumeClaimTemplates:\n  - metadata:\n"), "{mended}");
+        assert!(
+            mended.contains("\n  template:\n")
+                && mended.contains("\n  volumeClaimTemplates:\n  - metadata:\n"),
+            "{mended}"
+        );
     }
 
     #[test]

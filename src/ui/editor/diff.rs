@@ -23,8 +23,11 @@ pub fn diff(old: &str, new: &str, around: usize) -> Vec<DiffLine> {
     let mut longest = vec![vec![0usize; b_mid.len() + 1]; a_mid.len() + 1];
     for i in (0..a_mid.len()).rev() {
         for j in (0..b_mid.len()).rev() {
-            longest[i][j] =
-                if a_mid[i] == b_mid[j] { longest[i + 1][j + 1] + 1 } else { longest[i + 1][j].max(longest[i][j + 1]) };
+            longest[i][j] = if a_mid[i] == b_mid[j] {
+                longest[i + 1][j + 1] + 1
+            } else {
+                longest[i + 1][j].max(longest[i][j + 1])
+            };
         }
     }
     let mut all: Vec<DiffLine> = a[..head].iter().map(|l| DiffLine::Same((*l).to_string())).collect();
@@ -43,11 +46,13 @@ pub fn diff(old: &str, new: &str, around: usize) -> Vec<DiffLine> {
     }
     all.extend(a[a.len() - tail..].iter().map(|l| DiffLine::Same((*l).to_string())));
     let changed = |line: &DiffLine| matches!(line, DiffLine::Out(_) | DiffLine::In(_));
-    let near = |at: usize| (at.saturating_sub(around)..=(at + around).min(all.len().saturating_sub(1))).any(|k| changed(&all[k]));
+    let near = |at: usize| {
+        (at.saturating_sub(around)..=(at + around).min(all.len().saturating_sub(1))).any(|k| changed(&all[k]))
+    };
     let mut shown: Vec<DiffLine> = Vec::new();
-    for at in 0..all.len() {
+    for (at, line) in all.iter().enumerate() {
         if near(at) {
-            shown.push(all[at].clone());
+            shown.push(line.clone());
         } else if !shown.is_empty() && shown.last() != Some(&DiffLine::Gap) {
             shown.push(DiffLine::Gap);
         }

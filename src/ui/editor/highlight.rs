@@ -28,7 +28,10 @@ pub fn highlight(text: &str, problems: &[Problem], marks: &Marks) -> String {
             false => "",
         };
         let cited = if marks.cited.contains(&number) { " editor__line--cited" } else { "" };
-        let _ = write!(out, "<div class=\"editor__line{class}{cited}\"><span class=\"editor__no\">{number}</span><span>");
+        let _ = write!(
+            out,
+            "<div class=\"editor__line{class}{cited}\"><span class=\"editor__no\">{number}</span><span>"
+        );
         if plain {
             escape(&mut out, line);
         } else {
@@ -89,7 +92,8 @@ fn value<'a>(parts: &mut Vec<(&'a str, &'a str)>, text: &'a str) {
         None => (text, ""),
     };
     let word = text.trim();
-    let number = !word.is_empty() && (word.parse::<f64>().is_ok() || matches!(word, "true" | "false" | "null" | "None"));
+    let number = !word.is_empty()
+        && (word.parse::<f64>().is_ok() || matches!(word, "true" | "false" | "null" | "None"));
     if !text.is_empty() {
         parts.push((if number { "n" } else { "v" }, text));
     }
@@ -123,8 +127,12 @@ mod tests {
 
     #[test]
     fn a_problem_marks_its_line_and_its_word() {
-        let problem = Problem { line: 2, column: 3, length: 9, is_error: true, text: String::new(), repair: None };
+        let problem =
+            Problem { line: 2, column: 3, length: 9, is_error: true, text: String::new(), repair: None };
         let out = highlight("spec:\n  templates:\n", &[problem], &Marks::default());
-        assert!(out.contains("editor__line--error") && out.contains("<span class=\"k squiggle\">templates</span>"));
+        assert!(
+            out.contains("editor__line--error")
+                && out.contains("<span class=\"k squiggle\">templates</span>")
+        );
     }
 }

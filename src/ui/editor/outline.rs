@@ -60,7 +60,9 @@ pub fn outline(text: &str) -> Vec<Line> {
         let keep = open
             .iter()
             .position(|(at, open_name)| {
-                *at > indent || (*at == indent && (open_name.parse::<usize>().is_err() || !raw.trim_start().starts_with('-')))
+                *at > indent
+                    || (*at == indent
+                        && (open_name.parse::<usize>().is_err() || !raw.trim_start().starts_with('-')))
             })
             .unwrap_or(open.len());
         open.truncate(keep);
@@ -71,7 +73,8 @@ pub fn outline(text: &str) -> Vec<Line> {
             number: i + 1,
             document,
             path: open.iter().map(|(_, name)| name.clone()).collect(),
-            value: (!bare.is_empty() && !value.starts_with(['{', '[', '|', '>', '&', '*'])).then(|| bare.to_string()),
+            value: (!bare.is_empty() && !value.starts_with(['{', '[', '|', '>', '&', '*']))
+                .then(|| bare.to_string()),
         });
     }
     lines
@@ -107,8 +110,18 @@ mod tests {
     #[test]
     fn fields_are_found_through_lists_of_both_styles() {
         let text = "kind: Service\nspec:\n  ports:\n  - port: 80\n    name: web\n  - port: 81\n---\nkind: StatefulSet\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n          image: \"x:1\" # why\n        - name: b\n  replicas: 3\n";
-        let found: Vec<String> =
-            outline(text).iter().map(|l| format!("{} {} {} {}", l.number, l.document, spell(&l.path), l.value.clone().unwrap_or_default())).collect();
+        let found: Vec<String> = outline(text)
+            .iter()
+            .map(|l| {
+                format!(
+                    "{} {} {} {}",
+                    l.number,
+                    l.document,
+                    spell(&l.path),
+                    l.value.clone().unwrap_or_default()
+                )
+            })
+            .collect();
         assert_eq!(
             found,
             [

@@ -1,8 +1,8 @@
 //! The first visit: one sentence, one obvious button, a still that already says something, and other stories.
 
 use super::Context;
-use crate::ui::samples::STORIES;
 use crate::ui::platform::dom;
+use crate::ui::samples::STORIES;
 use crate::ui::state::UiAction;
 use crate::ui::view::Stage;
 use crate::ui::widgets::{Button, Icon, kbd};
@@ -30,7 +30,9 @@ pub fn First(props: &FirstProps) -> Html {
     let picture = use_node_ref();
     {
         let (picture, send) = (picture.clone(), context.send.clone());
-        use_effect_with((), move |()| dom::observe_size(&picture, move |width, height| send.emit(UiAction::StageSize(width, height))));
+        use_effect_with((), move |()| {
+            dom::observe_size(&picture, move |width, height| send.emit(UiAction::StageSize(width, height)));
+        });
     }
     html! {
         <main class="first" id="stage" tabindex="-1">

@@ -76,7 +76,12 @@ pub fn ManifestPanel(props: &ManifestProps) -> Html {
                 }
                 "F8" if !problems.is_empty() => {
                     event.prevent_default();
-                    let line = dom::field_text(FIELD)[..].chars().take(dom::caret(FIELD) as usize).filter(|c| *c == '\n').count() + 1;
+                    let line = dom::field_text(FIELD)[..]
+                        .chars()
+                        .take(dom::caret(FIELD) as usize)
+                        .filter(|c| *c == '\n')
+                        .count()
+                        + 1;
                     let next = if event.shift_key() {
                         problems.iter().rposition(|p| p.line < line).unwrap_or(problems.len() - 1)
                     } else {
@@ -107,7 +112,9 @@ pub fn ManifestPanel(props: &ManifestProps) -> Html {
             if dom::dropped_files(&event).is_some_and(|files| files.length() > 0) {
                 event.prevent_default();
                 let send = send.clone();
-                dom::read_files(dom::dropped_files(&event), move |_, text| send.emit(UiAction::OpenText(text)));
+                dom::read_files(dom::dropped_files(&event), move |_, text| {
+                    send.emit(UiAction::OpenText(text));
+                });
             }
         })
     };

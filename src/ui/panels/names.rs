@@ -1,10 +1,10 @@
 //! DNS: what each name answers, headless beside ClusterIP, and what it answered a step ago.
 
 use super::Context;
+use crate::dns::table::{Cell, State};
 use crate::ui::platform::dom;
 use crate::ui::state::UiAction;
 use crate::ui::view::Names;
-use crate::dns::table::{Cell, State};
 use crate::ui::widgets::{Icon, rich};
 use yew::prelude::*;
 

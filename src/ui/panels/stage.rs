@@ -83,7 +83,11 @@ pub fn StagePanel(props: &StageProps) -> Html {
 
 // In the browser the frame loop owns what is inside; on the host there is none, and the picture is written here.
 fn picture(svg: &str) -> Html {
-    let inside = if cfg!(target_arch = "wasm32") { Html::default() } else { Html::from_html_unchecked(svg.to_string().into()) };
+    let inside = if cfg!(target_arch = "wasm32") {
+        Html::default()
+    } else {
+        Html::from_html_unchecked(svg.to_string().into())
+    };
     html! { <div id={PICTURE} class="stage__picture">{inside}</div> }
 }
 

@@ -49,7 +49,8 @@ pub fn TerminalPanel(props: &TerminalProps) -> Html {
                 }
                 "ArrowUp" | "ArrowDown" => {
                     event.prevent_default();
-                    let to = if event.code() == "ArrowUp" { back.get() + 1 } else { back.get().saturating_sub(1) };
+                    let to =
+                        if event.code() == "ArrowUp" { back.get() + 1 } else { back.get().saturating_sub(1) };
                     let to = to.min(lines.len());
                     back.set(to);
                     let line = if to == 0 { "" } else { &lines[lines.len() - to] };
@@ -69,7 +70,9 @@ pub fn TerminalPanel(props: &TerminalProps) -> Html {
             // Several lines run one after another.
             if let Some(text) = dom::pasted(&event).filter(|text| text.trim().contains('\n')) {
                 event.prevent_default();
-                for line in text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')) {
+                for line in
+                    text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
+                {
                     send.emit(UiAction::Command(line.to_string()));
                 }
             }
@@ -103,9 +106,41 @@ pub fn TerminalPanel(props: &TerminalProps) -> Html {
 
 /// The verbs and resources a line may be near to.
 const WORDS: &[&str] = &[
-    "get", "describe", "apply", "delete", "scale", "set", "rollout", "patch", "label", "annotate", "logs", "exec", "create", "edit",
-    "expose", "explain", "wait", "top", "run", "drain", "cordon", "uncordon", "taint", "replace", "diff", "config", "version",
-    "api-resources", "events", "cluster-info", "autoscale", "port-forward", "auth", "options", "kustomize",
+    "get",
+    "describe",
+    "apply",
+    "delete",
+    "scale",
+    "set",
+    "rollout",
+    "patch",
+    "label",
+    "annotate",
+    "logs",
+    "exec",
+    "create",
+    "edit",
+    "expose",
+    "explain",
+    "wait",
+    "top",
+    "run",
+    "drain",
+    "cordon",
+    "uncordon",
+    "taint",
+    "replace",
+    "diff",
+    "config",
+    "version",
+    "api-resources",
+    "events",
+    "cluster-info",
+    "autoscale",
+    "port-forward",
+    "auth",
+    "options",
+    "kustomize",
 ];
 
 /// The line with its verb replaced by the nearest that exists; none if kubectl knows it already.

@@ -36,11 +36,14 @@ pub fn TimelinePanel(props: &TimelineProps) -> Html {
     let area = use_node_ref();
     {
         let (area, send) = (area.clone(), props.context.send.clone());
-        use_effect_with((), move |()| dom::observe_size(&area, move |width, _| send.emit(UiAction::TrackWidth(width))));
+        use_effect_with((), move |()| {
+            dom::observe_size(&area, move |width, _| send.emit(UiAction::TrackWidth(width)));
+        });
     }
-    let oninput = props.context.send.reform(|event: InputEvent| {
-        UiAction::SeekMoment(dom::text_of(&event).parse().unwrap_or(0.0))
-    });
+    let oninput = props
+        .context
+        .send
+        .reform(|event: InputEvent| UiAction::SeekMoment(dom::text_of(&event).parse().unwrap_or(0.0)));
     // The picture is pressed and dragged; the slider is what the keyboard and screen readers get.
     let held = use_mut_ref(|| false);
     let seek = {

@@ -70,5 +70,9 @@ pub fn Transport(props: &TransportProps) -> Html {
 
 // The frame loop owns the clock's text in the browser.
 fn clock(text: &str) -> Html {
-    if cfg!(target_arch = "wasm32") { Html::default() } else { html! { {text} } }
+    if cfg!(target_arch = "wasm32") {
+        Html::default()
+    } else {
+        html! { {text} }
+    }
 }

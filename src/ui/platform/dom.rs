@@ -1,7 +1,10 @@
 //! The document: focus, sizes, text boxes, dialogs, dropped files, keys.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent};
+use web_sys::{
+    Document, Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement,
+    KeyboardEvent,
+};
 use yew::NodeRef;
 
 fn document() -> Option<Document> {
@@ -46,7 +49,7 @@ pub struct Key {
 pub fn on_key(f: impl Fn(Key) -> bool + 'static) {
     let callback = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
         let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
-        let tag = target.as_ref().map(|t| t.tag_name()).unwrap_or_default();
+        let tag = target.as_ref().map(Element::tag_name).unwrap_or_default();
         let key = Key {
             code: event.code(),
             shift: event.shift_key(),
@@ -55,7 +58,10 @@ pub fn on_key(f: impl Fn(Key) -> bool + 'static) {
             composing: is_composing(&event),
             in_text: match tag.as_str() {
                 "TEXTAREA" | "SELECT" => true,
-                "INPUT" => target.as_ref().and_then(|t| t.get_attribute("type")).is_none_or(|t| t != "range" && t != "radio" && t != "checkbox"),
+                "INPUT" => target
+                    .as_ref()
+                    .and_then(|t| t.get_attribute("type"))
+                    .is_none_or(|t| t != "range" && t != "radio" && t != "checkbox"),
                 _ => false,
             },
             on_control: matches!(tag.as_str(), "BUTTON" | "A" | "SUMMARY" | "INPUT"),
@@ -84,7 +90,8 @@ pub fn on_hidden(f: impl Fn() + 'static) {
         }
     });
     if let Some(document) = document() {
-        let _ = document.add_event_listener_with_callback("visibilitychange", callback.as_ref().unchecked_ref());
+        let _ =
+            document.add_event_listener_with_callback("visibilitychange", callback.as_ref().unchecked_ref());
     }
     callback.forget();
 }
@@ -93,7 +100,8 @@ pub fn on_hidden(f: impl Fn() + 'static) {
 pub fn observe_size(node: &NodeRef, f: impl Fn(f64, f64) + 'static) {
     let Some(element) = node.cast::<Element>() else { return };
     let seen = element.clone();
-    let callback = Closure::<dyn Fn()>::new(move || f(f64::from(seen.client_width()), f64::from(seen.client_height())));
+    let callback =
+        Closure::<dyn Fn()>::new(move || f(f64::from(seen.client_width()), f64::from(seen.client_height())));
     if let Ok(observer) = web_sys::ResizeObserver::new(callback.as_ref().unchecked_ref()) {
         observer.observe(&element);
         callback.forget();
@@ -145,7 +153,9 @@ pub fn focus(id: &str) {
 
 /// Takes the focus away from whatever has it.
 pub fn blur() {
-    if let Some(active) = document().and_then(|d| d.active_element()).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+    if let Some(active) =
+        document().and_then(|d| d.active_element()).and_then(|e| e.dyn_into::<HtmlElement>().ok())
+    {
         let _ = active.blur();
     }
 }
@@ -182,12 +192,16 @@ pub fn text_of(event: &Event) -> String {
 
 /// The chosen value of the selection list that an event came from.
 pub fn choice_of(event: &Event) -> String {
-    event.target().and_then(|t| t.dyn_into::<web_sys::HtmlSelectElement>().ok()).map(|s| s.value()).unwrap_or_default()
+    event
+        .target()
+        .and_then(|t| t.dyn_into::<web_sys::HtmlSelectElement>().ok())
+        .map(|s| s.value())
+        .unwrap_or_default()
 }
 
 /// The whole text of the field with this id.
 pub fn field_text(id: &str) -> String {
-    match element(id).map(|e| e.dyn_into::<HtmlTextAreaElement>()) {
+    match element(id).map(JsCast::dyn_into::<HtmlTextAreaElement>) {
         Some(Ok(area)) => area.value(),
         Some(Err(other)) => other.dyn_into::<HtmlInputElement>().map(|i| i.value()).unwrap_or_default(),
         None => String::new(),
@@ -196,7 +210,7 @@ pub fn field_text(id: &str) -> String {
 
 /// Sets the whole text of the field with this id without an undo step.
 pub fn set_field_text(id: &str, text: &str) {
-    match element(id).map(|e| e.dyn_into::<HtmlTextAreaElement>()) {
+    match element(id).map(JsCast::dyn_into::<HtmlTextAreaElement>) {
         Some(Ok(area)) => area.set_value(text),
         Some(Err(other)) => {
             if let Ok(input) = other.dyn_into::<HtmlInputElement>() {
@@ -236,7 +250,9 @@ pub fn exec_insert(text: &str) -> bool {
     let document: JsValue = document.into();
     let Ok(function) = js_sys::Reflect::get(&document, &"execCommand".into()) else { return false };
     let Ok(function) = function.dyn_into::<js_sys::Function>() else { return false };
-    function.call3(&document, &"insertText".into(), &JsValue::FALSE, &text.into()).is_ok_and(|done| done.is_truthy())
+    function
+        .call3(&document, &"insertText".into(), &JsValue::FALSE, &text.into())
+        .is_ok_and(|done| done.is_truthy())
 }
 
 /// Puts the caret of the text area at a character offset in UTF-16 units and scrolls the line into view.
@@ -251,7 +267,8 @@ pub fn set_caret(id: &str, offset: u32, line: u32) {
 /// Puts the caret at a line and column, both from 1.
 pub fn set_caret_at(id: &str, line: usize, column: usize) {
     let text = field_text(id);
-    let before: usize = text.split('\n').take(line.saturating_sub(1)).map(|l| l.encode_utf16().count() + 1).sum();
+    let before: usize =
+        text.split('\n').take(line.saturating_sub(1)).map(|l| l.encode_utf16().count() + 1).sum();
     let here = text.split('\n').nth(line.saturating_sub(1)).unwrap_or_default();
     let inside: usize = here.chars().take(column.saturating_sub(1)).map(char::len_utf16).sum();
     set_caret(id, (before + inside) as u32, line as u32);
@@ -270,7 +287,10 @@ pub fn caret(id: &str) -> u32 {
 
 /// Scroll offsets of the element an event came from.
 pub fn scroll_of(event: &Event) -> (i32, i32) {
-    event.target().and_then(|t| t.dyn_into::<Element>().ok()).map_or((0, 0), |e| (e.scroll_left(), e.scroll_top()))
+    event
+        .target()
+        .and_then(|t| t.dyn_into::<Element>().ok())
+        .map_or((0, 0), |e| (e.scroll_left(), e.scroll_top()))
 }
 
 /// Scrolls the element with this id.
@@ -306,7 +326,9 @@ pub fn capture(node: &NodeRef, pointer: i32) {
 /// Places every descendant that carries `data-box="left top width height"`: a style attribute in the markup would not
 /// pass a strict policy, setting the property does.
 pub fn place_boxes(node: &NodeRef) {
-    let Some(list) = node.cast::<Element>().and_then(|e| e.query_selector_all("[data-box]").ok()) else { return };
+    let Some(list) = node.cast::<Element>().and_then(|e| e.query_selector_all("[data-box]").ok()) else {
+        return;
+    };
     for i in 0..list.length() {
         let Some(element) = list.item(i).and_then(|n| n.dyn_into::<HtmlElement>().ok()) else { continue };
         let text = element.get_attribute("data-box").unwrap_or_default();
@@ -343,8 +365,20 @@ pub fn is_empty(id: &str) -> bool {
 }
 
 /// Writes one group of the picture in the element with this id: only what is given.
-pub fn set_group(id: &str, index: usize, class: &str, transform: &str, opacity: f64, offset: f64, inside: Option<&str>) {
-    let Some(group) = element(id).and_then(|e| e.first_element_child()).and_then(|svg| svg.children().item(index as u32)) else { return };
+pub fn set_group(
+    id: &str,
+    index: usize,
+    class: &str,
+    transform: &str,
+    opacity: f64,
+    offset: f64,
+    inside: Option<&str>,
+) {
+    let Some(group) =
+        element(id).and_then(|e| e.first_element_child()).and_then(|svg| svg.children().item(index as u32))
+    else {
+        return;
+    };
     let set = |name: &str, value: &str| {
         let _ = group.set_attribute(name, value);
     };
@@ -379,7 +413,9 @@ pub fn read_files(files: Option<web_sys::FileList>, f: impl Fn(String, String) +
         let name = file.name();
         let f = f.clone();
         let done = Closure::once_into_js(move |text: JsValue| f(name, text.as_string().unwrap_or_default()));
-        let then = js_sys::Reflect::get(&file.text(), &"then".into()).ok().and_then(|t| t.dyn_into::<js_sys::Function>().ok());
+        let then = js_sys::Reflect::get(&file.text(), &"then".into())
+            .ok()
+            .and_then(|t| t.dyn_into::<js_sys::Function>().ok());
         if let Some(then) = then {
             let _ = then.call1(&file.text(), &done);
         }
@@ -405,7 +441,10 @@ pub fn pasted(event: &Event) -> Option<String> {
 
 /// Focuses the element with this id, unless the press selected text or fell on a button.
 pub fn focus_unless_selecting(event: &Event, id: &str) {
-    let on_button = event.target().and_then(|t| t.dyn_into::<Element>().ok()).is_some_and(|e| e.closest("button").is_ok_and(|b| b.is_some()));
+    let on_button = event
+        .target()
+        .and_then(|t| t.dyn_into::<Element>().ok())
+        .is_some_and(|e| e.closest("button").is_ok_and(|b| b.is_some()));
     let selecting = web_sys::window()
         .and_then(|w| js_sys::Reflect::get(&w, &"getSelection".into()).ok())
         .and_then(|f| f.dyn_into::<js_sys::Function>().ok())

@@ -28,7 +28,12 @@ pub const TEXTS: Texts = Texts {
     key_why: "why",
     stories: "More stories",
     stories_hint: "The shape is the plot: time runs right, later ordinals stand higher",
-    legend: &[("creating", "creating"), ("ready", "ready"), ("terminating", "terminating"), ("lost", "unconfirmed")],
+    legend: &[
+        ("creating", "creating"),
+        ("ready", "ready"),
+        ("terminating", "terminating"),
+        ("lost", "unconfirmed"),
+    ],
     cluster: "Cluster",
     stage_empty: "There is no StatefulSet yet.",
     stage_empty_hint: "Apply the manifest, and its Pods and volumes will stand here.",
@@ -116,7 +121,11 @@ pub const TEXTS: Texts = Texts {
     dns_none: "none",
     dns_no_services: "There is no Service yet, and names come from Services.",
     dns_no_endpoints: "no endpoints",
-    dns_missing_headless: |name| format!("The Service `{name}` that `serviceName` points at does not exist. The Pods run, but they have no names."),
+    dns_missing_headless: |name| {
+        format!(
+            "The Service `{name}` that `serviceName` points at does not exist. The Pods run, but they have no names."
+        )
+    },
     dns_terminal_hint: "A changed answer has a bar at its left, with the old one beneath.",
     events_none: "No events yet.",
     events_filter: "Show",

@@ -28,7 +28,12 @@ pub const TEXTS: Texts = Texts {
     key_why: "왜",
     stories: "다른 이야기",
     stories_hint: "모양이 곧 줄거리다: 오른쪽이 시간, 위가 뒤 순번",
-    legend: &[("creating", "만드는 중"), ("ready", "준비됨"), ("terminating", "종료 중"), ("lost", "확인 불가")],
+    legend: &[
+        ("creating", "만드는 중"),
+        ("ready", "준비됨"),
+        ("terminating", "종료 중"),
+        ("lost", "확인 불가"),
+    ],
     cluster: "클러스터",
     stage_empty: "아직 스테이트풀셋이 없다.",
     stage_empty_hint: "왼쪽의 매니페스트를 적용하면 여기에 파드와 볼륨이 선다.",
@@ -113,7 +118,9 @@ pub const TEXTS: Texts = Texts {
     dns_none: "없음",
     dns_no_services: "아직 서비스가 없다. 이름은 서비스가 준다.",
     dns_no_endpoints: "엔드포인트 없음",
-    dns_missing_headless: |name| format!("`serviceName`이 가리키는 서비스 `{name}`이(가) 없다. 파드는 돌지만 이름이 없다."),
+    dns_missing_headless: |name| {
+        format!("`serviceName`이 가리키는 서비스 `{name}`이(가) 없다. 파드는 돌지만 이름이 없다.")
+    },
     dns_terminal_hint: "바뀐 답에는 왼쪽에 줄이 서고, 앞의 답이 그 아래에 남는다.",
     events_none: "아직 이벤트가 없다.",
     events_filter: "보이는 것",

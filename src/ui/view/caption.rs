@@ -29,7 +29,12 @@ pub fn read(model: &Model, chapter: Option<String>) -> Caption {
                 next: texts.rejected_next.into(),
             }
         } else {
-            Caption { chapter: texts.manifest.into(), place: String::new(), done: texts.nothing_yet.into(), next: texts.nothing_yet_next.into() }
+            Caption {
+                chapter: texts.manifest.into(),
+                place: String::new(),
+                done: texts.nothing_yet.into(),
+                next: texts.nothing_yet_next.into(),
+            }
         };
     }
     let lang = model.ui.language.lang();
@@ -37,7 +42,12 @@ pub fn read(model: &Model, chapter: Option<String>) -> Caption {
     let place = (texts.step_of)(step, model.player.steps().len() - 1);
     let chapter = chapter.unwrap_or_default();
     let Some(told) = step.checked_sub(1).and_then(|i| model.player.story().steps().get(i)) else {
-        return Caption { chapter: texts.manifest.into(), place, done: texts.nothing_yet.into(), next: texts.press_play.into() };
+        return Caption {
+            chapter: texts.manifest.into(),
+            place,
+            done: texts.nothing_yet.into(),
+            next: texts.press_play.into(),
+        };
     };
     let (done, next) = caption(told, lang);
     Caption { chapter, place, done, next: next.unwrap_or_default() }

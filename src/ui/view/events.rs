@@ -1,7 +1,7 @@
 //! Kubernetes events and, on demand, every API write.
 
-use crate::component::{Happening, What};
 use crate::api::{Kind, ObjectKey};
+use crate::component::{Happening, What};
 use crate::ui::player::Player;
 
 /// One line of the list.
@@ -34,8 +34,13 @@ const MOST_ROWS: usize = 200;
 pub fn rows(player: &Player, all: bool) -> Vec<EventRow> {
     let until = player.position().happenings;
     let happenings = player.run().happenings();
-    let mut rows: Vec<EventRow> =
-        happenings[..until].iter().enumerate().rev().filter_map(|(i, h)| row(i + 1, h, all)).take(MOST_ROWS).collect();
+    let mut rows: Vec<EventRow> = happenings[..until]
+        .iter()
+        .enumerate()
+        .rev()
+        .filter_map(|(i, h)| row(i + 1, h, all))
+        .take(MOST_ROWS)
+        .collect();
     rows.reverse();
     rows
 }

@@ -42,10 +42,17 @@ pub fn marks(model: &mut Model) -> Marks {
     let documents: Vec<(usize, ObjectKey)> = (0..=lines.last().map_or(0, |l| l.document))
         .filter_map(|document| {
             let value = |path: &[&str]| {
-                lines.iter().find(|l| l.document == document && l.path.iter().eq(path)).and_then(|l| l.value.clone())
+                lines
+                    .iter()
+                    .find(|l| l.document == document && l.path.iter().eq(path))
+                    .and_then(|l| l.value.clone())
             };
             let kind = Kind::from_name(&value(&["kind"])?)?;
-            let namespace = if kind.info().namespaced { value(&["metadata", "namespace"]).unwrap_or("default".into()) } else { String::new() };
+            let namespace = if kind.info().namespaced {
+                value(&["metadata", "namespace"]).unwrap_or("default".into())
+            } else {
+                String::new()
+            };
             Some((document, ObjectKey::new(kind, namespace, value(&["metadata", "name"])?)))
         })
         .collect();

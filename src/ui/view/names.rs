@@ -30,7 +30,12 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Names {
         Some(Table::of_set(View::live(still.names()), &profile, set, None, still.now()))
     };
     let before = earlier.and_then(|step| {
-        table(&model.player.run().still(crate::session::Position { happenings: step.happenings, time: step.time }))
+        table(
+            &model
+                .player
+                .run()
+                .still(crate::session::Position { happenings: step.happenings, time: step.time }),
+        )
     });
     let still = model.player.still(position);
     let Some(mut now) = table(still) else { return Names::default() };

@@ -27,7 +27,10 @@ pub fn read(model: &mut Model) -> Option<ObjectView> {
     if let Some(object) = object {
         view.owner = object.controller().and_then(|owner| {
             let kind = Kind::from_name(owner.kind())?;
-            Some((format!("{}/{}", owner.kind(), owner.name()), ObjectKey::new(kind, key.namespace.clone(), owner.name().to_string())))
+            Some((
+                format!("{}/{}", owner.kind(), owner.name()),
+                ObjectKey::new(kind, key.namespace.clone(), owner.name().to_string()),
+            ))
         });
         let new = yaml(&object.body);
         let old: Vec<String> = before.map(|old| yaml(&old.body)).unwrap_or_default();

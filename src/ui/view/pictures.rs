@@ -3,8 +3,8 @@
 //! A picture is made from the cluster at a position and nothing else. What was painted last is kept too, so that
 //! between steps only the groups that changed are written.
 
-use super::stage::Slot;
 use super::Stage;
+use super::stage::Slot;
 use crate::api::{Kind, ObjectKey};
 use crate::component::What;
 use crate::scene::svg::{group_inner, group_transform, svg_element};
@@ -32,6 +32,7 @@ type Kept = RefCell<Vec<(Key, Rc<Scene>)>>;
 
 /// Pictures kept.
 #[derive(Default)]
+#[allow(clippy::type_complexity, reason = "each cell keeps a picture beside what it was drawn from")]
 pub struct Pictures {
     scenes: Kept,
     painted: RefCell<Option<Rc<Scene>>>,
@@ -137,7 +138,12 @@ impl Pictures {
         }
         let set = self.set(model);
         let player = &model.player;
-        let timeline = Rc::new(Timeline::new(player.run().happenings(), &player.story().ticks(), set.as_ref(), model.ui.spacing));
+        let timeline = Rc::new(Timeline::new(
+            player.run().happenings(),
+            &player.story().ticks(),
+            set.as_ref(),
+            model.ui.spacing,
+        ));
         *self.timeline.borrow_mut() = Some((key, timeline.clone()));
         timeline
     }
@@ -159,23 +165,30 @@ impl Pictures {
         let chosen = StageModel::choose(player.still(position).store());
         let mut subject = self.subject.borrow_mut();
         if subject.0 != player.version || chosen.as_ref().is_some_and(|c| subject.1.as_ref() != Some(c)) {
-            let key = chosen.or_else(|| last_set(player, position)).or_else(|| subject.1.clone().filter(|_| subject.0 == player.version));
+            let key = chosen
+                .or_else(|| last_set(player, position))
+                .or_else(|| subject.1.clone().filter(|_| subject.0 == player.version));
             let range = key.as_ref().and_then(|key| ordinals(player, key));
             *subject = (player.version, key, range);
         }
     }
 
     fn scene(&self, model: &mut Model, position: Position, width: f64) -> Option<Rc<Scene>> {
-        let key = Key { version: model.player.version, position, width: width as u64, language: model.ui.language };
+        let key =
+            Key { version: model.player.version, position, width: width as u64, language: model.ui.language };
         if let Some((_, scene)) = self.scenes.borrow().iter().find(|(k, _)| *k == key) {
             return Some(scene.clone());
         }
         self.look(&mut model.player, position);
         let lang = model.ui.language.lang();
-        let options = if width < PHONE { StageOptions::phone(width, lang) } else { StageOptions::page(width, lang) };
+        let options =
+            if width < PHONE { StageOptions::phone(width, lang) } else { StageOptions::page(width, lang) };
         let (_, set, range) = self.subject.borrow().clone();
         let step = model.player.step();
-        let earlier = step.checked_sub(1).map(|s| model.player.steps()[s]).map(|s| Position { happenings: s.happenings, time: s.time });
+        let earlier = step
+            .checked_sub(1)
+            .map(|s| model.player.steps()[s])
+            .map(|s| Position { happenings: s.happenings, time: s.time });
         let read = |player: &Player, position: Position| {
             let still = player.run().still(position);
             let decision = set.as_ref().and_then(|set| still.decision(set));
@@ -207,10 +220,15 @@ impl Pictures {
 // The places of pods that the manifest would make.
 fn ghost(manifest: &str) -> Option<StageModel> {
     let lines = outline(manifest);
-    let document = lines.iter().find(|l| l.path == ["kind"] && l.value.as_deref() == Some("StatefulSet"))?.document;
-    let value = |path: &[&str]| lines.iter().find(|l| l.document == document && l.path.iter().eq(path)).and_then(|l| l.value.clone());
+    let document =
+        lines.iter().find(|l| l.path == ["kind"] && l.value.as_deref() == Some("StatefulSet"))?.document;
+    let value = |path: &[&str]| {
+        lines.iter().find(|l| l.document == document && l.path.iter().eq(path)).and_then(|l| l.value.clone())
+    };
     let replicas = value(&["spec", "replicas"]).and_then(|r| r.parse().ok()).unwrap_or(1);
-    let claims = lines.iter().any(|l| l.document == document && l.path.last().is_some_and(|n| n == "volumeClaimTemplates"));
+    let claims = lines
+        .iter()
+        .any(|l| l.document == document && l.path.last().is_some_and(|n| n == "volumeClaimTemplates"));
     Some(StageModel::ghost("default", &value(&["metadata", "name"])?, replicas, claims))
 }
 
@@ -257,7 +275,9 @@ fn same_frame(a: &Scene, b: &Scene) -> bool {
 fn last_set(player: &Player, position: Position) -> Option<ObjectKey> {
     let happenings = player.run().happenings();
     happenings[..position.happenings.min(happenings.len())].iter().rev().find_map(|h| match &h.what {
-        What::Write(write) if write.key.kind == Kind::StatefulSet && write.error.is_none() => Some(write.key.clone()),
+        What::Write(write) if write.key.kind == Kind::StatefulSet && write.error.is_none() => {
+            Some(write.key.clone())
+        }
         _ => None,
     })
 }

@@ -94,7 +94,11 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Reasons {
     let texts = model.ui.texts();
     let lang = model.ui.language.lang();
     let Some(key) = pictures.set(model) else {
-        return Reasons { title: texts.nothing_yet.into(), lead: texts.stage_empty_hint.into(), ..Reasons::default() };
+        return Reasons {
+            title: texts.nothing_yet.into(),
+            lead: texts.stage_empty_hint.into(),
+            ..Reasons::default()
+        };
     };
     let position = model.player.position();
     let lines = lines_of(&model.ui.manifest, &key.name);
@@ -102,11 +106,17 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Reasons {
     let still = model.player.still(position);
     let (store, now) = (still.store(), still.now());
     let Some(set) = store.by_key(&key) else {
-        let title = lang.pick(format!("{} 없다", josa(&key.name, Josa::IGa)), format!("{} does not exist", key.name));
+        let title =
+            lang.pick(format!("{} 없다", josa(&key.name, Josa::IGa)), format!("{} does not exist", key.name));
         let claims = store.list(Kind::PersistentVolumeClaim, Some(&key.namespace)).count();
         let stays = (claims > 0).then(|| Because {
-            text: lang.pick(format!("PVC {claims}개와 그 볼륨"), format!("{claims} claims and their volumes")),
-            source: source(&lines, &["persistentVolumeClaimRetentionPolicy", "whenDeleted"], "whenDeleted: Retain"),
+            text: lang
+                .pick(format!("PVC {claims}개와 그 볼륨"), format!("{claims} claims and their volumes")),
+            source: source(
+                &lines,
+                &["persistentVolumeClaimRetentionPolicy", "whenDeleted"],
+                "whenDeleted: Retain",
+            ),
         });
         return Reasons { title, stays: stays.into_iter().collect(), ..Reasons::default() };
     };
@@ -129,32 +139,52 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Reasons {
             format!("의도한 수는 {wanted}, 지금은 {}", pods.len()),
             format!("wanted {wanted}, now {}", pods.len()),
         );
-        reasons.because.push(Because { text, source: command.map_or(Source::None, |(words, step)| Source::Command(words, step)) });
+        reasons.because.push(Because {
+            text,
+            source: command.map_or(Source::None, |(words, step)| Source::Command(words, step)),
+        });
     }
     let field: Vec<&str> = words.field.split(':').next().unwrap_or_default().split('.').collect();
-    let source_of_rule = if words.field.is_empty() { Source::None } else { source(&lines, &field, words.field) };
+    let source_of_rule =
+        if words.field.is_empty() { Source::None } else { source(&lines, &field, words.field) };
     reasons.because.push(Because { text: words.rule.to_string(), source: source_of_rule });
     let pod = gate.pod().and_then(|name| pods.iter().find(|pod| pod.name() == name));
     if let Some(pod) = pod {
         if let Some(to) = SimTime::parse(pod.meta("deletionTimestamp").str()) {
             let grace = pod.meta("deletionGracePeriodSeconds").as_int().unwrap_or(30).max(0) as u64;
             let from = to - SimDuration::secs(grace);
-            reasons.meter =
-                Some(Meter { from, to, now, first: "SIGTERM".into(), last: "SIGKILL".into(), token: "terminating" });
-            let text = lang.pick(format!("종료에 최대 {grace}초를 준다"), format!("ending may take up to {grace} s"));
+            reasons.meter = Some(Meter {
+                from,
+                to,
+                now,
+                first: "SIGTERM".into(),
+                last: "SIGKILL".into(),
+                token: "terminating",
+            });
+            let text = lang
+                .pick(format!("종료에 최대 {grace}초를 준다"), format!("ending may take up to {grace} s"));
             let default = format!("terminationGracePeriodSeconds: {grace}");
             let source = source(&lines, &["template", "spec", "terminationGracePeriodSeconds"], &default);
             reasons.because.push(Because { text, source });
         } else if let Some(to) = gate.until() {
             let since = SimTime::parse(pod.condition("Ready").get("lastTransitionTime").str());
             if let Some(from) = since.filter(|from| *from < to) {
-                reasons.meter =
-                    Some(Meter { from, to, now, first: "Ready".into(), last: "Available".into(), token: "ready" });
+                reasons.meter = Some(Meter {
+                    from,
+                    to,
+                    now,
+                    first: "Ready".into(),
+                    last: "Available".into(),
+                    token: "ready",
+                });
             }
         } else {
             let waiting = pod.status().get("containerStatuses").items().iter().find_map(|c| {
                 let state = c.get("state").get("waiting");
-                state.get("reason").as_str().map(|reason| (reason.to_string(), state.get("message").str().to_string()))
+                state
+                    .get("reason")
+                    .as_str()
+                    .map(|reason| (reason.to_string(), state.get("message").str().to_string()))
             });
             let ready = pod.condition("Ready").get("status").str() == "True";
             let phase = pod.status().get("phase").str();
@@ -173,7 +203,10 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Reasons {
         .list(Kind::PersistentVolumeClaim, Some(&key.namespace))
         .filter(|claim| {
             let ordinal = crate::ui::view::ordinal_of(claim.name());
-            claim.name().contains(&format!("-{}-", key.name)) && ordinal != usize::MAX && ordinal as i64 >= wanted && !claim.is_terminating()
+            claim.name().contains(&format!("-{}-", key.name))
+                && ordinal != usize::MAX
+                && ordinal as i64 >= wanted
+                && !claim.is_terminating()
         })
         .map(|claim| claim.name().to_string())
         .collect();
@@ -183,20 +216,30 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Reasons {
         let names = lang.names(&names);
         reasons.stays.push(Because {
             text: lang.pick(format!("{names}, 그리고 그 볼륨"), format!("{names} and what is on them")),
-            source: source(&lines, &["persistentVolumeClaimRetentionPolicy", "whenScaled"], "whenScaled: Retain"),
+            source: source(
+                &lines,
+                &["persistentVolumeClaimRetentionPolicy", "whenScaled"],
+                "whenScaled: Retain",
+            ),
         });
     }
     let earlier = matches!(gate, Gate::Terminating { .. } | Gate::CondemnedTerminating { .. });
     let note = match (words.by_time, earlier) {
-        (Some(time), true) => lang.pick(format!("{time}, 컨테이너가 먼저 끝나면 그때"), format!("{time}, or as soon as the container ends")),
+        (Some(time), true) => lang.pick(
+            format!("{time}, 컨테이너가 먼저 끝나면 그때"),
+            format!("{time}, or as soon as the container ends"),
+        ),
         (Some(time), false) => time,
         (None, _) => String::new(),
     };
     reasons.releases.push(Release { text: words.opens, note, step: opened });
     if let Some(line) = words.command {
         let note = match gate {
-            Gate::Terminating { .. } | Gate::CondemnedTerminating { .. } => lang.pick("유예 시간을 기다리지 않고 지운다", "removes it without waiting for the grace period"),
-            Gate::OnDelete { .. } => lang.pick("새 리비전으로 다시 만들어진다", "they are made again at the new revision"),
+            Gate::Terminating { .. } | Gate::CondemnedTerminating { .. } => lang
+                .pick("유예 시간을 기다리지 않고 지운다", "removes it without waiting for the grace period"),
+            Gate::OnDelete { .. } => {
+                lang.pick("새 리비전으로 다시 만들어진다", "they are made again at the new revision")
+            }
             _ => lang.pick("지우면 같은 이름으로 다시 만든다", "it is made again under the same name"),
         };
         reasons.what_if.push(WhatIf { line, note: note.into() });
@@ -211,14 +254,27 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Reasons {
 }
 
 // Nothing holds the controller: it works, or it has nothing to do.
-fn at_rest(texts: &Texts, lang: Lang, set: &Object, pods: &[&Rc<Object>], decision: Option<&Decision>, wanted: i64) -> Reasons {
-    let ready = pods.iter().filter(|p| p.condition("Ready").get("status").str() == "True" && !p.is_terminating()).count() as i64;
+fn at_rest(
+    texts: &Texts,
+    lang: Lang,
+    set: &Object,
+    pods: &[&Rc<Object>],
+    decision: Option<&Decision>,
+    wanted: i64,
+) -> Reasons {
+    let ready = pods
+        .iter()
+        .filter(|p| p.condition("Ready").get("status").str() == "True" && !p.is_terminating())
+        .count() as i64;
     let name = set.name();
     if ready != wanted || pods.len() as i64 != wanted {
         let did = decision.map(|d| d.actions.as_slice()).unwrap_or_default().iter();
         let because = did
             .filter(|(_, action)| action.why != Why::Status)
-            .map(|(_, action)| Because { text: why_says(&action.why, &action.object.name, lang), source: Source::None })
+            .map(|(_, action)| Because {
+                text: why_says(&action.why, &action.object.name, lang),
+                source: Source::None,
+            })
             .collect();
         return Reasons { title: texts.why_working.into(), because, ..Reasons::default() };
     }
@@ -229,20 +285,36 @@ fn at_rest(texts: &Texts, lang: Lang, set: &Object, pods: &[&Rc<Object>], decisi
     if wanted > 1 {
         what_if.push(WhatIf {
             line: format!("kubectl scale sts {name} --replicas={}", wanted - 1),
-            note: lang.pick("가장 뒤 순번이 사라지고 그 PVC는 남는다", "the highest ordinal goes, its claim stays").into(),
+            note: lang
+                .pick("가장 뒤 순번이 사라지고 그 PVC는 남는다", "the highest ordinal goes, its claim stays")
+                .into(),
         });
     }
     if wanted > 0 {
         what_if.push(WhatIf {
             line: format!("kubectl delete pod {name}-0"),
-            note: lang.pick("같은 이름과 같은 PVC로 돌아온다", "it comes back with the same name and the same claim").into(),
+            note: lang
+                .pick(
+                    "같은 이름과 같은 PVC로 돌아온다",
+                    "it comes back with the same name and the same claim",
+                )
+                .into(),
         });
     }
     let because = vec![Because {
-        text: lang.pick(format!("의도한 수는 {wanted}, 준비된 수도 {ready}"), format!("wanted {wanted}, ready {ready}")),
+        text: lang.pick(
+            format!("의도한 수는 {wanted}, 준비된 수도 {ready}"),
+            format!("wanted {wanted}, ready {ready}"),
+        ),
         source: Source::None,
     }];
-    Reasons { title: texts.why_nothing.into(), lead: texts.why_nothing_lead.into(), because, what_if, ..Reasons::default() }
+    Reasons {
+        title: texts.why_nothing.into(),
+        lead: texts.why_nothing_lead.into(),
+        because,
+        what_if,
+        ..Reasons::default()
+    }
 }
 
 // The last command before a position, and the step at which the controller next stands at another gate.
@@ -264,7 +336,8 @@ fn around(model: &Model, set: &ObjectKey, position: Position) -> (Option<(String
     let command = happenings[..here].iter().enumerate().rev().find_map(|(i, h)| match &h.what {
         // Only what changed something can be a reason.
         What::Input(note) if changed.contains(&note.n) => {
-            let words = note.text.trim_start_matches("$ ").split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+            let words =
+                note.text.trim_start_matches("$ ").split_whitespace().take(2).collect::<Vec<_>>().join(" ");
             Some((words, step_after(i)?))
         }
         _ => None,
@@ -274,7 +347,8 @@ fn around(model: &Model, set: &ObjectKey, position: Position) -> (Option<(String
         _ => None,
     };
     let gate = happenings[..here].iter().rev().find_map(decisions).and_then(|d| d.gate.clone());
-    let opened = happenings[here..].iter().enumerate().find(|(_, h)| decisions(h).is_some_and(|d| d.gate != gate));
+    let opened =
+        happenings[here..].iter().enumerate().find(|(_, h)| decisions(h).is_some_and(|d| d.gate != gate));
     (command, opened.and_then(|(i, _)| step_after(here + i)))
 }
 
@@ -282,9 +356,11 @@ fn lines_of(manifest: &str, set: &str) -> Vec<Line> {
     let lines = outline(manifest);
     let document = lines
         .iter()
-        .find(|l| l.path == ["metadata", "name"] && l.value.as_deref() == Some(set) && {
-            let kind = lines.iter().find(|k| k.document == l.document && k.path == ["kind"]);
-            kind.and_then(|k| k.value.as_deref()) == Some("StatefulSet")
+        .find(|l| {
+            l.path == ["metadata", "name"] && l.value.as_deref() == Some(set) && {
+                let kind = lines.iter().find(|k| k.document == l.document && k.path == ["kind"]);
+                kind.and_then(|k| k.value.as_deref()) == Some("StatefulSet")
+            }
         })
         .map(|l| l.document);
     lines.into_iter().filter(|l| Some(l.document) == document).collect()
@@ -292,7 +368,9 @@ fn lines_of(manifest: &str, set: &str) -> Vec<Line> {
 
 // The line of the manifest that says it, or else the default.
 fn source(lines: &[Line], field: &[&str], default: &str) -> Source {
-    let found = lines.iter().find(|l| l.path.len() == field.len() + 1 && l.path[0] == "spec" && l.path[1..].iter().eq(field));
+    let found = lines
+        .iter()
+        .find(|l| l.path.len() == field.len() + 1 && l.path[0] == "spec" && l.path[1..].iter().eq(field));
     match found {
         Some(line) => Source::Line(line.number),
         None => {
@@ -307,6 +385,10 @@ fn source(lines: &[Line], field: &[&str], default: &str) -> Source {
 impl Reasons {
     /// The lines of the manifest that are named.
     pub fn cited(&self) -> Vec<usize> {
-        self.because.iter().chain(&self.stays).filter_map(|b| if let Source::Line(n) = b.source { Some(n) } else { None }).collect()
+        self.because
+            .iter()
+            .chain(&self.stays)
+            .filter_map(|b| if let Source::Line(n) = b.source { Some(n) } else { None })
+            .collect()
     }
 }

@@ -31,7 +31,8 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Track {
     let timeline = pictures.timeline(model);
     let lang = model.ui.language.lang();
     let width = model.ui.track_width;
-    let mut options = if width < NARROW { TrackOptions::small(width, lang) } else { TrackOptions::page(width, lang) };
+    let mut options =
+        if width < NARROW { TrackOptions::small(width, lang) } else { TrackOptions::page(width, lang) };
     if let Some(key) = &model.ui.selected {
         let changes = model.player.run().happenings().iter().enumerate().filter(|(_, h)| match &h.what {
             What::Write(write) => write.key == *key && write.changed(),
@@ -61,7 +62,8 @@ pub fn small(player: &mut Player) -> String {
     let last = player.steps()[player.steps().len() - 1];
     let position = crate::session::Position { happenings: last.happenings, time: last.time };
     let set = crate::scene::StageModel::choose(player.still(position).store());
-    let timeline = Timeline::new(player.run().happenings(), &player.story().ticks(), set.as_ref(), Spacing::Even);
+    let timeline =
+        Timeline::new(player.run().happenings(), &player.story().ticks(), set.as_ref(), Spacing::Even);
     svg_element(&track(&timeline, &TrackOptions::thumb(248.0, crate::lang::Lang::En)))
 }
 

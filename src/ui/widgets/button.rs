@@ -58,7 +58,11 @@ pub struct IconButtonProps {
 #[component]
 pub fn IconButton(props: &IconButtonProps) -> Html {
     let onclick = props.onpress.reform(|_: MouseEvent| ());
-    let title = if props.key_hint.is_empty() { props.label.to_string() } else { format!("{} ({})", props.label, props.key_hint) };
+    let title = if props.key_hint.is_empty() {
+        props.label.to_string()
+    } else {
+        format!("{} ({})", props.label, props.key_hint)
+    };
     html! {
         <button type="button" class={classes!("button", "button--icon", props.class.clone())} aria-label={props.label.clone()}
             {title} disabled={props.disabled} {onclick}>

@@ -30,7 +30,11 @@ pub fn rich(text: &str) -> Html {
         let Some(length) = rest[at + 1..].find(mark) else { break };
         parts.push(html! { {&rest[..at]} });
         let inner = rest[at + 1..at + 1 + length].to_string();
-        parts.push(if mark == "`" { html! { <code>{inner}</code> } } else { html! { <b>{inner}</b> } });
+        parts.push(if mark == "`" {
+            html! { <code>{inner}</code> }
+        } else {
+            html! { <b>{inner}</b> }
+        });
         rest = &rest[at + 2 + length..];
     }
     parts.push(html! { {rest} });

@@ -20,7 +20,11 @@ fn recorded_objects_are_printed_and_defaulted_as_they_were() {
         let printed: String = text.lines().skip(1).map(|line| format!("{line}\n")).collect();
         let Ok(documents) = manifest::parse(&printed) else { continue };
         let [document] = documents.as_slice() else { continue };
-        let again = if name.ends_with("json.txt") { to_json(&document.value) + "\n" } else { to_yaml(&document.value) };
+        let again = if name.ends_with("json.txt") {
+            to_json(&document.value) + "\n"
+        } else {
+            to_yaml(&document.value)
+        };
         if again != printed {
             different.push(format!("{name}: printed\n{again}"));
         }
@@ -50,7 +54,11 @@ fn recorded_objects_are_printed_and_defaulted_as_they_were() {
             };
             default_object(&mut object, &mut context);
             if object.body != *value {
-                different.push(format!("{name}: defaulted\n{}\nfrom\n{}", to_yaml(&object.body), to_yaml(value)));
+                different.push(format!(
+                    "{name}: defaulted\n{}\nfrom\n{}",
+                    to_yaml(&object.body),
+                    to_yaml(value)
+                ));
             }
             let causes = validate_update(&object, &object, Profile::default_release());
             if !causes.is_empty() {

@@ -50,10 +50,10 @@ impl Server {
             let (mut object, problems) = match decode(&document.value) {
                 Ok(read) => read,
                 Err(status) => {
-                    match crate::api::schema::resolve(&document.value) {
+                    match schema::resolve(&document.value) {
                         Ok(_) => self
                             .fail(&format!("Error from server (BadRequest): error when creating \"{file}\": {status}")),
-                        Err(error @ crate::api::schema::KindError::NoMatch { .. }) => {
+                        Err(error @ schema::KindError::NoMatch { .. }) => {
                             let meta = document.value.get("metadata");
                             self.fail(&format!(
                                 "error: resource mapping not found for name: \"{}\" namespace: \"{}\" from \"{file}\": \
@@ -77,7 +77,9 @@ impl Server {
             if warn {
                 problems.iter().for_each(|problem| self.err.push_str(&format!("Warning: {problem}\n")));
             } else if let Err(status) = strict(object.kind, &problems) {
-                self.fail(&format!("Error from server (BadRequest): error when creating \"{file}\": {status}"));
+                self.fail(&format!(
+                    "Error from server (BadRequest): error when creating \"{file}\": {status}"
+                ));
                 continue;
             }
             match index {
@@ -95,7 +97,7 @@ impl Server {
                 }
                 Some(i) => {
                     let old = self.objects[i].clone();
-                    let ty = crate::api::schema::of(object.kind);
+                    let ty = schema::of(object.kind);
                     let patch = patch::three_way(&self.applied[i], &old.body, &document.value, ty);
                     self.change(i, &patch, "configured", "unchanged");
                 }
@@ -108,9 +110,9 @@ impl Server {
 
     fn change(&mut self, index: usize, change: &Value, done: &str, same: &str) {
         let old = self.objects[index].clone();
-        let ty = crate::api::schema::of(old.kind);
+        let ty = schema::of(old.kind);
         let patched = patch::strategic(&old.body, change, ty).unwrap();
-        let (mut object, problems) = crate::api::schema::decode_as(old.kind, &patched).unwrap();
+        let (mut object, problems) = schema::decode_as(old.kind, &patched).unwrap();
         problems.iter().for_each(|problem| self.err.push_str(&format!("Warning: {problem}\n")));
         default(&mut object, Some(&old));
         let causes = validate_update(&object, &old, Profile::default_release());
@@ -174,7 +176,9 @@ fn play(name: &str) -> Option<String> {
         }
         for (what, expected, found) in [("stdout", out, &server.out), ("stderr", err, &server.err)] {
             if expected.trim_end() != found.trim_end() {
-                return Some(format!("{name}: {command}\n{what} recorded:\n{expected}\n{what} here:\n{found}"));
+                return Some(format!(
+                    "{name}: {command}\n{what} recorded:\n{expected}\n{what} here:\n{found}"
+                ));
             }
         }
     }
@@ -191,5 +195,11 @@ fn recordings_of_manifests_are_answered_word_for_word() {
     names.sort();
     assert!(names.len() > 50, "only {} recordings found", names.len());
     let different: Vec<String> = names.iter().filter_map(|name| play(name)).collect();
-    assert!(different.is_empty(), "{} of {} differ\n\n{}", different.len(), names.len(), different.join("\n\n"));
+    assert!(
+        different.is_empty(),
+        "{} of {} differ\n\n{}",
+        different.len(),
+        names.len(),
+        different.join("\n\n")
+    );
 }

@@ -12,8 +12,11 @@ pub(super) fn unified(old: &[(&'static str, Value)], new: &[(&'static str, Value
     let mut common = vec![vec![0usize; new.len() + 1]; old.len() + 1];
     for i in (0..old.len()).rev() {
         for j in (0..new.len()).rev() {
-            common[i][j] =
-                if old[i] == new[j] { common[i + 1][j + 1] + 1 } else { common[i + 1][j].max(common[i][j + 1]) };
+            common[i][j] = if old[i] == new[j] {
+                common[i + 1][j + 1] + 1
+            } else {
+                common[i + 1][j].max(common[i][j + 1])
+            };
         }
     }
     let mut edits: Vec<(char, &str)> = Vec::new();
@@ -45,7 +48,8 @@ fn hunks(edits: &[(char, &str)]) -> String {
         }
         let start = first.saturating_sub(CONTEXT);
         let end = (last + CONTEXT + 1).min(edits.len());
-        let count = |edits: &[(char, &str)], without: char| edits.iter().filter(|(kind, _)| *kind != without).count();
+        let count =
+            |edits: &[(char, &str)], without: char| edits.iter().filter(|(kind, _)| *kind != without).count();
         let (before, hunk) = (&edits[..start], &edits[start..end]);
         out.push_str(&format!(
             "@@ -{},{} +{},{} @@\n",

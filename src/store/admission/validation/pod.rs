@@ -9,28 +9,32 @@ const PROTOCOLS: &[&str] = &["SCTP", "TCP", "UDP"];
 
 /// A pod template; `claims` are the claim templates that stand for volumes.
 pub(super) fn template(errors: &mut Errors, template: &Value, path: &str, claims: &[Value]) {
-    labels(errors, template.at(&["metadata", "labels"]), &child(&path, "labels"));
-    annotations(errors, template.at(&["metadata", "annotations"]), &child(&path, "annotations"));
-    spec(errors, template.get("spec"), &child(&path, "spec"), claims);
+    labels(errors, template.at(&["metadata", "labels"]), &child(path, "labels"));
+    annotations(errors, template.at(&["metadata", "annotations"]), &child(path, "annotations"));
+    spec(errors, template.get("spec"), &child(path, "spec"), claims);
     if !template.at(&["spec", "ephemeralContainers"]).items().is_empty() {
-        let path = child(&path, "spec.ephemeralContainers");
+        let path = child(path, "spec.ephemeralContainers");
         errors.forbidden(&path, "ephemeral containers not allowed in pod template");
     }
 }
 
 /// A pod spec; `claims` are the claim templates of the set it is the template of.
 pub(super) fn spec(errors: &mut Errors, spec: &Value, path: &str, claims: &[Value]) {
-    let volumes = volumes(errors, spec, &child(&path, "volumes"), claims);
+    let volumes = volumes(errors, spec, &child(path, "volumes"), claims);
     containers(errors, spec, path, &volumes);
-    errors.one_of(&child(&path, "restartPolicy"), spec.get("restartPolicy").str(), &["Always", "OnFailure", "Never"]);
     errors.one_of(
-        &child(&path, "dnsPolicy"),
+        &child(path, "restartPolicy"),
+        spec.get("restartPolicy").str(),
+        &["Always", "OnFailure", "Never"],
+    );
+    errors.one_of(
+        &child(path, "dnsPolicy"),
         spec.get("dnsPolicy").str(),
         &["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"],
     );
-    labels(errors, spec.get("nodeSelector"), &child(&path, "nodeSelector"));
-    affinity(errors, spec.get("affinity"), &child(&path, "affinity"));
-    spread(errors, spec.get("topologySpreadConstraints").items(), &child(&path, "topologySpreadConstraints"));
+    labels(errors, spec.get("nodeSelector"), &child(path, "nodeSelector"));
+    affinity(errors, spec.get("affinity"), &child(path, "affinity"));
+    spread(errors, spec.get("topologySpreadConstraints").items(), &child(path, "topologySpreadConstraints"));
     for (member, name) in [
         ("serviceAccountName", Name::Subdomain),
         ("nodeName", Name::Subdomain),
@@ -42,17 +46,17 @@ pub(super) fn spec(errors: &mut Errors, spec: &Value, path: &str, claims: &[Valu
         // In a set the controller writes host name and subdomain.
         let skip = matches!(member, "hostname" | "subdomain") && path.contains("template");
         if !value.is_empty() && !skip {
-            errors.each(&child(&path, member), value, name.check(value));
+            errors.each(&child(path, member), value, name.check(value));
         }
         if member == "nodeName" && spec.get("activeDeadlineSeconds").as_int().is_some_and(|n| n < 1) {
             errors.invalid(
-                &child(&path, "activeDeadlineSeconds"),
+                &child(path, "activeDeadlineSeconds"),
                 spec.get("activeDeadlineSeconds"),
                 "must be between 1 and 2147483647, inclusive",
             );
         }
     }
-    tolerations(errors, spec.get("tolerations").items(), &child(&path, "tolerations"));
+    tolerations(errors, spec.get("tolerations").items(), &child(path, "tolerations"));
 }
 
 const NO_SOURCES: &[&str] = &["name"];
@@ -60,11 +64,16 @@ const NO_SOURCES: &[&str] = &["name"];
 // Answers the names of the usable volumes.
 fn volumes<'a>(errors: &mut Errors, spec: &'a Value, path: &str, claims: &'a [Value]) -> Vec<&'a str> {
     let name_of = |claim: &'a Value| claim.at(&["metadata", "name"]).str();
-    let own = spec.get("volumes").items().iter().filter(|v| !claims.iter().any(|c| name_of(c) == v.get("name").str()));
-    let all = claims.iter().map(|claim| (name_of(claim), None)).chain(own.map(|v| (v.get("name").str(), Some(v))));
+    let own = spec
+        .get("volumes")
+        .items()
+        .iter()
+        .filter(|v| !claims.iter().any(|c| name_of(c) == v.get("name").str()));
+    let all =
+        claims.iter().map(|claim| (name_of(claim), None)).chain(own.map(|v| (v.get("name").str(), Some(v))));
     let mut names: Vec<&str> = Vec::new();
     for (i, (name, volume)) in all.enumerate() {
-        let path = index(&path, i);
+        let path = index(path, i);
         let mut found = Errors::default();
         if let Some(volume) = volume {
             volume_source(&mut found, volume, &path);
@@ -92,7 +101,7 @@ fn volume_source(errors: &mut Errors, volume: &Value, path: &str) {
         if NO_SOURCES.contains(&source.as_str()) || value.is_null() {
             continue;
         }
-        let path = child(&path, source);
+        let path = child(path, source);
         if seen {
             errors.forbidden(&path, "may not specify more than 1 volume type");
             continue;
@@ -130,7 +139,7 @@ fn volume_source(errors: &mut Errors, volume: &Value, path: &str) {
 
 fn containers(errors: &mut Errors, spec: &Value, path: &str, volumes: &[&str]) {
     let list = spec.get("containers").items();
-    let at = child(&path, "containers");
+    let at = child(path, "containers");
     if list.is_empty() {
         errors.required(&at, "");
     }
@@ -145,7 +154,7 @@ fn containers(errors: &mut Errors, spec: &Value, path: &str, volumes: &[&str]) {
         }
     }
     host_ports(errors, list, &at);
-    let at = child(&path, "initContainers");
+    let at = child(path, "initContainers");
     for (i, container) in spec.get("initContainers").items().iter().enumerate() {
         let path = index(&at, i);
         common(errors, container, &path, volumes);
@@ -171,7 +180,7 @@ fn containers(errors: &mut Errors, spec: &Value, path: &str, volumes: &[&str]) {
 fn unique_name<'a>(errors: &mut Errors, container: &'a Value, path: &str, names: &mut Vec<&'a str>) {
     let name = container.get("name").str();
     if names.contains(&name) {
-        errors.duplicate(&child(&path, "name"), name);
+        errors.duplicate(&child(path, "name"), name);
     } else {
         names.push(name);
     }
@@ -180,40 +189,40 @@ fn unique_name<'a>(errors: &mut Errors, container: &'a Value, path: &str, names:
 fn restart_policy(errors: &mut Errors, container: &Value, path: &str) {
     let policy = container.get("restartPolicy").str();
     if !matches!(policy, "Always" | "OnFailure" | "Never") {
-        errors.not_supported(&child(&path, "restartPolicy"), policy, &["Always", "Never", "OnFailure"]);
+        errors.not_supported(&child(path, "restartPolicy"), policy, &["Always", "Never", "OnFailure"]);
     }
 }
 
 fn common(errors: &mut Errors, container: &Value, path: &str, volumes: &[&str]) {
     let name = container.get("name").str();
     if name.is_empty() {
-        errors.required(&child(&path, "name"), "");
+        errors.required(&child(path, "name"), "");
     } else {
-        errors.each(&child(&path, "name"), name, Name::Label.check(name));
+        errors.each(&child(path, "name"), name, Name::Label.check(name));
     }
     if container.get("image").str().is_empty() {
-        errors.required(&child(&path, "image"), "");
+        errors.required(&child(path, "image"), "");
     }
     errors.one_of(
-        &child(&path, "terminationMessagePolicy"),
+        &child(path, "terminationMessagePolicy"),
         container.get("terminationMessagePolicy").str(),
         &["File", "FallbackToLogsOnError"],
     );
-    ports(errors, container, &child(&path, "ports"));
+    ports(errors, container, &child(path, "ports"));
     variables(errors, container, path);
-    mounts(errors, container, &child(&path, "volumeMounts"), volumes);
+    mounts(errors, container, &child(path, "volumeMounts"), volumes);
     errors.one_of(
-        &child(&path, "imagePullPolicy"),
+        &child(path, "imagePullPolicy"),
         container.get("imagePullPolicy").str(),
         &["Always", "IfNotPresent", "Never"],
     );
-    resources(errors, container.get("resources"), &child(&path, "resources"));
+    resources(errors, container.get("resources"), &child(path, "resources"));
 }
 
 fn ports(errors: &mut Errors, container: &Value, path: &str) {
     let mut names: Vec<&str> = Vec::new();
     for (i, port) in container.get("ports").items().iter().enumerate() {
-        let path = index(&path, i);
+        let path = index(path, i);
         let name = port.get("name").str();
         if !name.is_empty() {
             let problems = text::port_name(name);
@@ -258,7 +267,7 @@ fn host_ports(errors: &mut Errors, containers: &[Value], path: &str) {
 
 fn variables(errors: &mut Errors, container: &Value, path: &str) {
     for (i, variable) in container.get("env").items().iter().enumerate() {
-        let at = index(&child(&path, "env"), i);
+        let at = index(&child(path, "env"), i);
         let name = variable.get("name").str();
         if name.is_empty() {
             errors.required(&child(&at, "name"), "");
@@ -300,7 +309,7 @@ fn variables(errors: &mut Errors, container: &Value, path: &str) {
         errors.invalid_text(&at, "", problem);
     }
     for (i, source) in container.get("envFrom").items().iter().enumerate() {
-        let at = index(&child(&path, "envFrom"), i);
+        let at = index(&child(path, "envFrom"), i);
         let mut sources = 0;
         for member in ["configMapRef", "secretRef"] {
             if !source.get(member).is_null() {
@@ -310,7 +319,7 @@ fn variables(errors: &mut Errors, container: &Value, path: &str) {
                 }
             }
         }
-        let list = child(&path, "envFrom");
+        let list = child(path, "envFrom");
         match sources {
             0 => errors.invalid_text(&list, "", "must specify one of: `configMapRef` or `secretRef`"),
             1 => {}
@@ -322,7 +331,7 @@ fn variables(errors: &mut Errors, container: &Value, path: &str) {
 fn mounts(errors: &mut Errors, container: &Value, path: &str, volumes: &[&str]) {
     let mut points: Vec<&str> = Vec::new();
     for (i, mount) in container.get("volumeMounts").items().iter().enumerate() {
-        let path = index(&path, i);
+        let path = index(path, i);
         let (name, point) = (mount.get("name").str(), mount.get("mountPath").str());
         if name.is_empty() {
             errors.required(&child(&path, "name"), "");
@@ -345,8 +354,8 @@ fn resources(errors: &mut Errors, resources: &Value, path: &str) {
     for list in ["limits", "requests"] {
         for (name, amount) in resources.get(list).entries() {
             let at = format!("{path}.{list}[{name}]");
-            let known =
-                matches!(name.as_str(), "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-");
+            let known = matches!(name.as_str(), "cpu" | "memory" | "ephemeral-storage")
+                || name.starts_with("hugepages-");
             let problems = text::label_key(name);
             if !problems.is_empty() {
                 errors.each(&at, name, problems);
@@ -361,7 +370,7 @@ fn resources(errors: &mut Errors, resources: &Value, path: &str) {
             let limit = limits.get(name).str();
             if list == "requests" && Quantity::parse(limit).is_ok_and(|limit| quantity > limit) {
                 let detail = format!("must be less than or equal to {name} limit of {limit}");
-                errors.invalid(&child(&path, "requests"), amount, &detail);
+                errors.invalid(&child(path, "requests"), amount, &detail);
             }
         }
     }
@@ -379,9 +388,10 @@ fn life(errors: &mut Errors, container: &Value, path: &str) {
         if probe.is_null() {
             continue;
         }
-        let path = child(&path, kind);
+        let path = child(path, kind);
         handler(errors, probe, &path);
-        for member in ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"]
+        for member in
+            ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"]
         {
             non_negative(errors, &child(&path, member), probe.get(member));
         }
@@ -402,14 +412,16 @@ fn handler(errors: &mut Errors, value: &Value, path: &str) {
         if action.is_null() {
             continue;
         }
-        let path = child(&path, kind);
+        let path = child(path, kind);
         if seen {
             errors.forbidden(&path, "may not specify more than 1 handler type");
             continue;
         }
         seen = true;
         match kind {
-            "exec" if action.get("command").items().is_empty() => errors.required(&child(&path, "command"), ""),
+            "exec" if action.get("command").items().is_empty() => {
+                errors.required(&child(&path, "command"), "");
+            }
             "exec" | "sleep" => {}
             _ => port_or_name(errors, action.get("port"), &child(&path, "port")),
         }
@@ -460,7 +472,7 @@ fn affinity(errors: &mut Errors, affinity: &Value, path: &str) {
 
 fn spread(errors: &mut Errors, constraints: &[Value], path: &str) {
     for (i, constraint) in constraints.iter().enumerate() {
-        let path = index(&path, i);
+        let path = index(path, i);
         if constraint.get("maxSkew").as_int().unwrap_or(0) <= 0 {
             errors.invalid(&child(&path, "maxSkew"), constraint.get("maxSkew"), "must be greater than zero");
         }
@@ -478,7 +490,7 @@ fn spread(errors: &mut Errors, constraints: &[Value], path: &str) {
 
 fn tolerations(errors: &mut Errors, tolerations: &[Value], path: &str) {
     for (i, toleration) in tolerations.iter().enumerate() {
-        let path = index(&path, i);
+        let path = index(path, i);
         let member = |name: &str| toleration.get(name).str();
         let at = child(&path, "operator");
         if !member("key").is_empty() {

@@ -30,13 +30,21 @@ pub(super) fn update(errors: &mut Errors, new: &Value, old: &Value) {
         (Some(new), Some(old)) if new > old => {
             return errors.invalid(path, deadline, "must be less than or equal to previous value");
         }
-        (None, Some(_)) => errors.invalid(path, deadline, "must not update from a positive integer to nil value"),
+        (None, Some(_)) => {
+            errors.invalid(path, deadline, "must not update from a positive integer to nil value");
+        }
         _ => {}
     }
-    let kept =
-        old.get("tolerations").items().iter().all(|toleration| new.get("tolerations").items().contains(toleration));
+    let kept = old
+        .get("tolerations")
+        .items()
+        .iter()
+        .all(|toleration| new.get("tolerations").items().contains(toleration));
     if !kept {
-        errors.forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds");
+        errors.forbidden(
+            "spec.tolerations",
+            "existing toleration can not be modified except its tolerationSeconds",
+        );
     }
     let mut munged = new.clone();
     for list in ["containers", "initContainers"] {
@@ -79,7 +87,9 @@ pub(super) fn warnings(warnings: &mut Vec<String>, spec: &Value, path: &str) {
                 let name = port.get("name").str();
                 if ports.contains(&key) {
                     let first = first(&ports, key);
-                    warnings.push(format!("{at}: duplicate port definition with {path}.{list}[{i}].ports[{first}]"));
+                    warnings.push(format!(
+                        "{at}: duplicate port definition with {path}.{list}[{i}].ports[{first}]"
+                    ));
                 }
                 ports.push(key);
                 if name.is_empty() {

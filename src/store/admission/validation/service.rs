@@ -17,7 +17,11 @@ pub(super) fn spec(errors: &mut Errors, spec: &Value, create: bool) {
     }
     match kind {
         "LoadBalancer" | "NodePort" if headless => {
-            errors.invalid_text("spec.clusterIPs[0]", "None", &format!("may not be set to 'None' for {kind} services"));
+            errors.invalid_text(
+                "spec.clusterIPs[0]",
+                "None",
+                &format!("may not be set to 'None' for {kind} services"),
+            );
         }
         "ExternalName" => {
             for member in ["clusterIPs", "ipFamilies", "ipFamilyPolicy"] {
@@ -49,7 +53,10 @@ pub(super) fn spec(errors: &mut Errors, spec: &Value, create: bool) {
     errors.one_of("spec.type", kind, &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]);
     node_ports(errors, ports, kind);
     if !spec.get("allocateLoadBalancerNodePorts").is_null() && kind != "LoadBalancer" {
-        errors.forbidden("spec.allocateLoadBalancerNodePorts", "may only be used when `type` is 'LoadBalancer'");
+        errors.forbidden(
+            "spec.allocateLoadBalancerNodePorts",
+            "may only be used when `type` is 'LoadBalancer'",
+        );
     }
     let policy = spec.get("internalTrafficPolicy").str();
     if !policy.is_empty() && !matches!(policy, "Cluster" | "Local") {
@@ -60,8 +67,9 @@ pub(super) fn spec(errors: &mut Errors, spec: &Value, create: bool) {
         for address in addresses {
             let text = address.str();
             if parse_address(text).is_some_and(|ip| !in_range(ip)) {
-                let detail =
-                    format!("failed to allocate IP {text}: the provided network does not match the current range");
+                let detail = format!(
+                    "failed to allocate IP {text}: the provided network does not match the current range"
+                );
                 errors.invalid("spec.clusterIPs", spec.get("clusterIPs"), &detail);
             }
         }
@@ -70,7 +78,7 @@ pub(super) fn spec(errors: &mut Errors, spec: &Value, create: bool) {
 
 fn port<'a>(errors: &mut Errors, port: &'a Value, path: &str, named: bool, names: &mut Vec<&'a str>) {
     let name = port.get("name").str();
-    let at = child(&path, "name");
+    let at = child(path, "name");
     if named && name.is_empty() {
         errors.required(&at, "");
     } else if !name.is_empty() {
@@ -82,10 +90,10 @@ fn port<'a>(errors: &mut Errors, port: &'a Value, path: &str, named: bool, names
     }
     let number = port.get("port").as_int().unwrap_or(0);
     if let Some(problem) = text::port_number(number) {
-        errors.invalid(&child(&path, "port"), &number.into(), problem);
+        errors.invalid(&child(path, "port"), &number.into(), problem);
     }
-    errors.one_of(&child(&path, "protocol"), port.get("protocol").str(), &["SCTP", "TCP", "UDP"]);
-    pod::port_or_name(errors, port.get("targetPort"), &child(&path, "targetPort"));
+    errors.one_of(&child(path, "protocol"), port.get("protocol").str(), &["SCTP", "TCP", "UDP"]);
+    pod::port_or_name(errors, port.get("targetPort"), &child(path, "targetPort"));
 }
 
 fn addresses(errors: &mut Errors, spec: &Value, addresses: &[Value]) {
@@ -118,7 +126,7 @@ fn addresses(errors: &mut Errors, spec: &Value, addresses: &[Value]) {
             }
         } else if parse_address(text).is_none() && !text.contains(':') {
             let detail = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-            errors.invalid_text(&index(&path, i), text, detail);
+            errors.invalid_text(&index(path, i), text, detail);
         }
     }
     if addresses.len() > 2 {
@@ -129,12 +137,16 @@ fn addresses(errors: &mut Errors, spec: &Value, addresses: &[Value]) {
 fn node_ports(errors: &mut Errors, ports: &[Value], kind: &str) {
     for (i, port) in ports.iter().enumerate() {
         if kind == "ClusterIP" && port.get("nodePort").as_int().is_some_and(|n| n != 0) {
-            errors.forbidden(&child(&index("spec.ports", i), "nodePort"), "may not be used when `type` is 'ClusterIP'");
+            errors.forbidden(
+                &child(&index("spec.ports", i), "nodePort"),
+                "may not be used when `type` is 'ClusterIP'",
+            );
         }
     }
     for (i, port) in ports.iter().enumerate() {
-        let same =
-            |other: &&Value| other.get("protocol") == port.get("protocol") && other.get("port") == port.get("port");
+        let same = |other: &&Value| {
+            other.get("protocol") == port.get("protocol") && other.get("port") == port.get("port")
+        };
         if ports[..i].iter().any(|other| same(&other)) {
             let value = format!(
                 "{{\"Name\":\"\",\"Protocol\":\"{}\",\"AppProtocol\":null,\"Port\":{},\

@@ -46,7 +46,9 @@ fn spec(errors: &mut Errors, spec: &Value, create: bool, template_too: bool, pro
     match spec.get("podManagementPolicy").str() {
         "" => errors.required("spec.podManagementPolicy", ""),
         "OrderedReady" | "Parallel" => {}
-        other => errors.invalid_text("spec.podManagementPolicy", other, "must be 'OrderedReady' or 'Parallel'"),
+        other => {
+            errors.invalid_text("spec.podManagementPolicy", other, "must be 'OrderedReady' or 'Parallel'");
+        }
     }
     strategy(errors, spec.get("updateStrategy"), profile);
     for member in ["whenDeleted", "whenScaled"] {
@@ -74,7 +76,8 @@ fn spec(errors: &mut Errors, spec: &Value, create: bool, template_too: bool, pro
         true
     } else {
         let usable = selector(errors, wanted, "spec.selector");
-        if wanted.get("matchLabels").entries().is_empty() && wanted.get("matchExpressions").items().is_empty() {
+        if wanted.get("matchLabels").entries().is_empty() && wanted.get("matchExpressions").items().is_empty()
+        {
             errors.invalid_raw(
                 "spec.selector",
                 &go(wanted, profile, "LabelSelector"),
@@ -123,8 +126,8 @@ fn strategy(errors: &mut Errors, strategy: &Value, profile: &Profile) {
         }
         "RollingUpdate" => {
             let partition = update.get("partition");
-            non_negative(errors, &child(&path, "partition"), partition);
-            max_unavailable(errors, update.get("maxUnavailable"), &child(&path, "maxUnavailable"));
+            non_negative(errors, &child(path, "partition"), partition);
+            max_unavailable(errors, update.get("maxUnavailable"), &child(path, "maxUnavailable"));
         }
         other => {
             let value = object! { "Type" => other.to_string(), "RollingUpdate" => internal(update) };
@@ -146,7 +149,8 @@ fn max_unavailable(errors: &mut Errors, value: &Value, path: &str) {
             }
         }
         Value::Str(text) => {
-            let number = text.strip_suffix('%').filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+            let number =
+                text.strip_suffix('%').filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
             if number.is_none() {
                 errors.invalid(
                     path,
@@ -173,7 +177,11 @@ fn template(errors: &mut Errors, spec: &Value, whole: bool, profile: &Profile) {
     let wanted = spec.get("selector");
     if wanted.is_null() || !selects(wanted, found) {
         let shown = if profile.validate_template_on_create { to_go_json(found) } else { go_map(found) };
-        errors.invalid_raw("spec.template.metadata.labels", &shown, "`selector` does not match template `labels`");
+        errors.invalid_raw(
+            "spec.template.metadata.labels",
+            &shown,
+            "`selector` does not match template `labels`",
+        );
     }
     if whole {
         pod::template(errors, template, "spec.template", spec.get("volumeClaimTemplates").items());
@@ -221,14 +229,24 @@ fn go_map(value: &Value) -> String {
 
 pub(super) fn status(errors: &mut Errors, new: &Value, old: &Value) {
     let count = |member: &str| new.get(member).as_int().unwrap_or(0);
-    let members =
-        ["replicas", "readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas", "observedGeneration"];
+    let members = [
+        "replicas",
+        "readyReplicas",
+        "currentReplicas",
+        "updatedReplicas",
+        "availableReplicas",
+        "observedGeneration",
+    ];
     for member in members.iter().chain(&["collisionCount"]) {
         non_negative(errors, &child("status", member), new.get(member));
     }
     for member in &members[1..5] {
         if count(member) > count("replicas") {
-            errors.invalid(&child("status", member), new.get(member), "cannot be greater than status.replicas");
+            errors.invalid(
+                &child("status", member),
+                new.get(member),
+                "cannot be greater than status.replicas",
+            );
         }
     }
     if count("availableReplicas") > count("readyReplicas") {

@@ -12,10 +12,10 @@ const POSITIVE: &str = "must be greater than zero";
 
 pub(super) fn claim(errors: &mut Errors, spec: &Value, path: &str) {
     if spec.get("accessModes").items().is_empty() {
-        errors.required(&child(&path, "accessModes"), "at least 1 access mode is required");
+        errors.required(&child(path, "accessModes"), "at least 1 access mode is required");
     }
     if !spec.get("selector").is_null() {
-        selector(errors, spec.get("selector"), &child(&path, "selector"));
+        selector(errors, spec.get("selector"), &child(path, "selector"));
     }
     access_modes(errors, spec, path);
     let size = spec.at(&["resources", "requests", "storage"]);
@@ -27,14 +27,14 @@ pub(super) fn claim(errors: &mut Errors, spec: &Value, path: &str) {
     }
     let class = spec.get("storageClassName").str();
     if !class.is_empty() {
-        errors.each(&child(&path, "storageClassName"), class, Name::Subdomain.check(class));
+        errors.each(&child(path, "storageClassName"), class, Name::Subdomain.check(class));
     }
     volume_mode(errors, spec, path);
 }
 
 fn access_modes(errors: &mut Errors, spec: &Value, path: &str) {
     let modes = spec.get("accessModes").items();
-    let at = child(&path, "accessModes");
+    let at = child(path, "accessModes");
     for mode in modes {
         if !MODES.contains(&mode.str()) {
             errors.not_supported(&at, mode.str(), MODES);
@@ -49,7 +49,7 @@ fn access_modes(errors: &mut Errors, spec: &Value, path: &str) {
 fn volume_mode(errors: &mut Errors, spec: &Value, path: &str) {
     let mode = spec.get("volumeMode").str();
     if !mode.is_empty() && !VOLUME_MODES.contains(&mode) {
-        errors.not_supported(&child(&path, "volumeMode"), mode, VOLUME_MODES);
+        errors.not_supported(&child(path, "volumeMode"), mode, VOLUME_MODES);
     }
 }
 
@@ -176,7 +176,10 @@ fn sources(spec: &Value) -> impl Iterator<Item = &(crate::api::Text, Value)> {
 
 pub(super) fn volume_update(errors: &mut Errors, new: &Value, old: &Value) {
     if !sources(new).eq(sources(old)) {
-        errors.forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation");
+        errors.forbidden(
+            "spec.persistentvolumesource",
+            "spec.persistentvolumesource is immutable after creation",
+        );
     }
     immutable(errors, "volumeMode", new.get("volumeMode"), old.get("volumeMode"));
 }
@@ -189,7 +192,11 @@ pub(super) fn class(errors: &mut Errors, body: &Value) {
     if !matches!(policy, "" | "Delete" | "Retain") {
         errors.not_supported("reclaimPolicy", policy, &["Delete", "Retain"]);
     }
-    errors.one_of("volumeBindingMode", body.get("volumeBindingMode").str(), &["Immediate", "WaitForFirstConsumer"]);
+    errors.one_of(
+        "volumeBindingMode",
+        body.get("volumeBindingMode").str(),
+        &["Immediate", "WaitForFirstConsumer"],
+    );
 }
 
 pub(super) fn class_update(errors: &mut Errors, new: &Value, old: &Value) {

@@ -52,7 +52,10 @@ impl Name {
 
 fn is_label(text: &str) -> bool {
     let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    !text.is_empty() && text.bytes().all(|b| inner(b) || b == b'-') && !text.starts_with('-') && !text.ends_with('-')
+    !text.is_empty()
+        && text.bytes().all(|b| inner(b) || b == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
 }
 
 fn is_subdomain(text: &str) -> bool {
@@ -61,7 +64,9 @@ fn is_subdomain(text: &str) -> bool {
 
 fn is_key(text: &str) -> bool {
     let edge = |c: char| c.is_ascii_alphanumeric();
-    text.starts_with(edge) && text.ends_with(edge) && text.chars().all(|c| edge(c) || matches!(c, '-' | '_' | '.'))
+    text.starts_with(edge)
+        && text.ends_with(edge)
+        && text.chars().all(|c| edge(c) || matches!(c, '-' | '_' | '.'))
 }
 
 fn regex_error(what: &str, regex: &str, examples: &[&str]) -> String {
