@@ -1,7 +1,9 @@
 // Starts the page: fetches the WebAssembly module and its glue, runs them, and takes the first picture away.
 //
-// The document names both files (`#page-glue`, `meta[name=page-module]`: Trunk.toml) and holds `#boot` inside `#app`
-// until the module runs. Should it not run, `#boot` stays and a plain reason is added in both languages; should it
+// The document names the files (`#page-glue`, `meta[name=page-module]`: Trunk.toml) and holds `#boot` inside `#app`
+// until the module runs. A release build is cut in two (xtask/src/halves.rs): the module draws the first picture, and the
+// engine (`meta[name=page-engine]`) fills the rest of its table when it has arrived; `data-engine` on the root element
+// then says `ready`, and an `ordinal:engine` event is heard on the document. Should it not run, `#boot` stays and a plain reason is added in both languages; should it
 // crash later, the reason is put before `#app`, which is left as it is. `data-state` on the root element follows:
 // asleep, loading, running, failed. An embedded page (?mode=embed) sleeps until it is clicked (?start=click), seen
 // (?start=visible) or told (an `ordinal:start` event on the document), and fetches no module before that.
@@ -71,6 +73,12 @@ async function fetched(address) {
   return response;
 }
 
+// Compiles while it arrives, where the host says what it is.
+async function compiled(response) {
+  if (response.headers.get("Content-Type")?.startsWith("application/wasm")) return WebAssembly.compileStreaming(response);
+  return WebAssembly.compile(await response.arrayBuffer());
+}
+
 async function start() {
   state("loading");
   if (typeof WebAssembly !== "object") {
@@ -83,12 +91,21 @@ async function start() {
     const module = find("meta[name=page-module]").then((meta) =>
       fetched(new URL(meta.content, document.baseURI)));
     module.catch(() => {});
+    const engine = module.then(() => parsed).then(() => document.querySelector("meta[name=page-engine]"))
+      .then((meta) => meta && fetched(new URL(meta.content, document.baseURI)).then(compiled));
+    engine.catch(() => {});
     const bindings = await glue;
     await parsed;
-    await bindings.default({ module_or_path: module });
+    const page = await bindings.default({ module_or_path: module });
     document.getElementById("boot")?.remove();
     if (root.dataset.state === "loading") state("running");
     performance.mark("ordinal:running");
+    const half = await engine;
+    // The two share a memory, a table and the functions that the engine takes from the page.
+    if (half) await WebAssembly.instantiate(half, { $: page });
+    root.dataset.engine = "ready";
+    document.dispatchEvent(new Event("ordinal:engine"));
+    performance.mark("ordinal:engine");
   } catch (error) {
     await parsed;
     fail(reasonOf(error), error);

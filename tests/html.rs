@@ -2,8 +2,9 @@
 
 use ordinal::ui::editor::Marks;
 use ordinal::ui::panels::{self, Context};
+use ordinal::ui::player::Player;
 use ordinal::ui::samples::{SAMPLES, STORIES};
-use ordinal::ui::state::{Model, Theme, UiAction, open_run, update};
+use ordinal::ui::state::{Model, Theme, UiAction, open_run, open_story_still, update};
 use ordinal::ui::texts::Language;
 use ordinal::ui::{editor, view};
 use std::fs;
@@ -50,6 +51,38 @@ fn check(name: &str, markup: &str) {
         kept == markup,
         "tests/html/{name}.html differs; UPDATE_EXPECT=1 cargo test writes it anew. Now:\n{markup}"
     );
+}
+
+/// Compares with a picture that the page shows before its engine has come.
+fn check_still(name: &str, svg: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/ui/stills/{name}.svg"));
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(&file, svg).expect("src/ui/stills can be written");
+        return;
+    }
+    let kept = fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        kept == svg,
+        "src/ui/stills/{name}.svg is not what the engine draws; UPDATE_EXPECT=1 cargo test writes it anew"
+    );
+}
+
+#[test]
+fn the_stills_are_what_the_engine_draws() {
+    for language in [Language::Ko, Language::En] {
+        let mut model = Model::default();
+        model.ui.language = language;
+        open_story_still(&mut model);
+        while !model.player.compute(1000) {}
+        update(&mut model, UiAction::Computed);
+        let still = view::Pictures::default().still(&mut model, 704.0);
+        check_still(&format!("{}.{}", STORIES[0].slug, language.code()), &still.svg);
+    }
+    for story in STORIES {
+        let mut player = Player::from_text(story.scenario).expect("a story can be read");
+        while !player.compute(1000) {}
+        check_still(&format!("{}.lanes", story.slug), &view::track::small(&mut player));
+    }
 }
 
 macro_rules! props {

@@ -3,16 +3,16 @@
 //! Yew draws once per step. Between steps `App::paint` alone writes the picture, the clock and the line of now, and
 //! it is also what writes them after every drawing, so the two never disagree.
 
+use super::choices::choices;
 use super::editor;
+use super::panels::header::header;
 use super::panels::{self, Context, PANELS};
 use super::platform::{clipboard, dom, frames, storage, url};
 use super::player::Player;
 use super::samples::{SAMPLES, STORIES};
-use super::state::{self, Dialog, Effect, Model, Panel, Screen, Theme, UiAction, update};
-use super::texts::Language;
+use super::state::{self, Dialog, Effect, Model, Panel, Screen, UiAction, update};
 use super::view;
-use super::widgets::{Announcer, Button, Icon, IconButton, Logo, Menu, Tab, Tabs};
-use crate::api::profile::PROFILES;
+use super::widgets::{Announcer, Icon, Tab, Tabs};
 use std::cell::RefCell;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -35,6 +35,14 @@ pub struct App {
     pictures: view::Pictures,
 }
 
+/// Properties of [`App`].
+#[derive(Properties, PartialEq)]
+pub struct AppProps {
+    /// What was pressed before the engine was there.
+    #[prop_or_default]
+    pub wish: Option<UiAction>,
+}
+
 /// What the component hears.
 pub enum Message {
     /// Something happened.
@@ -47,9 +55,16 @@ pub enum Message {
     Keep,
 }
 
+/// The page with its engine. The build cuts the module here (`xtask/split`): what only this function needs comes later,
+/// so it has to stay a function of its own.
+#[inline(never)]
+pub fn app(wish: Option<UiAction>) -> Html {
+    html! { <App {wish} /> }
+}
+
 impl Component for App {
     type Message = Message;
-    type Properties = ();
+    type Properties = AppProps;
 
     fn create(ctx: &yew::Context<Self>) -> Self {
         let mut model = Model::default();
@@ -88,6 +103,9 @@ impl Component for App {
         app.compute(ctx);
         // The text area fills itself from the model when it is mounted.
         drop(editor_text);
+        if let Some(wish) = &ctx.props().wish {
+            ctx.link().send_message(Message::Do(wish.clone()));
+        }
         app
     }
 
@@ -140,7 +158,7 @@ impl Component for App {
         let said = if model.ui.playing && model.ui.speed > 2 { AttrValue::from("") } else { spoken.clone() };
         let page = match model.ui.screen {
             Screen::First => {
-                html! { <div class="page page--first">{self.header(model, &context)}{self.first(model, &context)}{self.time(model, &context, spoken)}</div> }
+                html! { <div class="page page--first">{header(&model.ui, &context)}{self.first(model, &context)}{self.time(model, &context, spoken)}</div> }
             }
             Screen::Page => self.page(model, &context, caption, spoken),
         };
@@ -297,62 +315,6 @@ impl App {
         }
     }
 
-    fn header(&self, model: &Model, context: &Context) -> Html {
-        let texts = context.texts;
-        let ui = &model.ui;
-        let mut entries: Vec<(AttrValue, AttrValue, bool)> = Vec::new();
-        for (i, story) in STORIES.iter().enumerate() {
-            entries.push((
-                story.title(texts.language).into(),
-                story.key.into(),
-                ui.origin == state::Origin::Story(i),
-            ));
-        }
-        for (i, sample) in SAMPLES.iter().enumerate() {
-            entries.push((
-                sample.title(texts.language).into(),
-                sample.key.into(),
-                ui.origin == state::Origin::Sample(i),
-            ));
-        }
-        let choose = context.send.reform(|i: usize| match i.checked_sub(STORIES.len()) {
-            None => UiAction::Story(i),
-            Some(sample) => UiAction::Sample(sample),
-        });
-        let releases = PROFILES
-            .iter()
-            .map(|p| {
-                (
-                    AttrValue::from(format!("v{}", p.name)),
-                    AttrValue::from(p.git_version),
-                    p.name == ui.release,
-                )
-            })
-            .collect::<Vec<_>>();
-        let release = context.send.reform(|i: usize| UiAction::Release(PROFILES[i].name));
-        let sample_label = html! { <><span class="muted head__word">{texts.sample}</span><b>{ui.origin.title(texts)}</b></> };
-        let release_label =
-            html! { <><span class="head__word">{"Kubernetes"}</span>{format!("v{}", ui.release)}</> };
-        let dark = ui.is_dark();
-        let other = if texts.language == Language::Ko { Language::En } else { Language::Ko };
-        html! {
-            <header class="head">
-                <button type="button" class="head__brand" aria-label={format!("Ordinal, {}", texts.home)} onclick={context.says(UiAction::Home).reform(|_: MouseEvent| ())}><Logo />{"Ordinal"}</button>
-                if ui.screen == Screen::Page { <h1 class="visually-hidden">{texts.title}</h1> }
-                <Menu id="samples" label={sample_label} {entries} onchoose={choose} />
-                <span class="head__space"></span>
-                <Menu id="releases" class="button--quiet" label={release_label} entries={releases} onchoose={release} />
-                <span class="head__sep"></span>
-                <Button class="head__share" icon="share" onpress={context.says(UiAction::Open(Some(Dialog::Share)))}><span class="head__word">{texts.share}</span></Button>
-                <IconButton icon={if dark { "sun" } else { "moon" }} label={if dark { texts.theme_light } else { texts.theme_dark }}
-                    class="head__theme" onpress={context.says(UiAction::Theme(if dark { Theme::Light } else { Theme::Dark }))} />
-                <IconButton icon="settings" label={texts.settings} onpress={context.says(UiAction::Open(Some(Dialog::Settings)))} />
-                <IconButton icon="help" label={texts.help} key_hint="?" class="head__help" onpress={context.says(UiAction::Open(Some(Dialog::Help)))} />
-                <button type="button" class="button button--quiet head__lang" lang={other.code()} onclick={context.says(UiAction::Language(other)).reform(|_: MouseEvent| ())}>{texts.other_language}</button>
-            </header>
-        }
-    }
-
     fn first(&self, model: &mut Model, context: &Context) -> Html {
         let width = model.ui.stage_size.0.clamp(300.0, 760.0);
         let stage = self.pictures.still(model, width);
@@ -413,7 +375,7 @@ impl App {
         let ui = &model.ui;
         html! {
             <div class={classes!("page", format!("page--{narrow}"))}>
-                {self.header(model, context)}
+                {header(&model.ui, context)}
                 <main class="work">
                     if let Some(notice) = &ui.notice { <p class="notice notice--warn work__notice" role="alert"><Icon name="warn" /><span>{notice}</span></p> }
                     <panels::caption::CaptionPanel context={context.clone()} {caption} />
@@ -499,18 +461,8 @@ fn later(f: impl FnOnce() + 'static) {
 
 /// What was kept or asked for by the address: choices, the run, the text.
 fn restore(model: &mut Model) -> Option<String> {
+    choices(&mut model.ui);
     let ui = &mut model.ui;
-    ui.system_dark = dom::prefers_dark();
-    let asked = |name: &str| url::parameter(name).or_else(|| storage::get(name));
-    ui.language = asked("lang")
-        .and_then(|code| Language::from_code(&code))
-        .or_else(|| Language::from_code(&dom::language()))
-        .unwrap_or(Language::Ko);
-    ui.theme = asked("theme").map_or(Theme::Auto, |code| Theme::from_code(&code));
-    ui.letters = storage::get("letters").is_none_or(|v| v != "false");
-    ui.less_motion = dom::prefers_less_motion() || storage::get("motion").is_some_and(|v| v == "less");
-    ui.speed =
-        storage::get("speed").and_then(|v| v.parse().ok()).unwrap_or(2).min(super::player::SPEEDS.len() - 1);
     let linked = url::fragment("p1").or_else(|| {
         let name = url::fragment("n1")?;
         STORIES.iter().find(|story| story.slug == name).map(|story| story.scenario.to_string())

@@ -5,8 +5,10 @@
 //! once per step, and between steps the frame loop alone writes into the picture. Only `platform` knows of a browser.
 
 pub mod app;
+pub mod choices;
 pub mod editor;
 pub mod keys;
+pub mod lobby;
 pub mod panels;
 pub mod platform;
 pub mod player;
@@ -19,7 +21,7 @@ pub mod widgets;
 /// Puts the page into the document.
 pub fn mount() {
     match platform::dom::mount_point() {
-        Some(root) => yew::Renderer::<app::App>::with_root(root).render(),
-        None => yew::Renderer::<app::App>::new().render(),
+        Some(root) => yew::Renderer::<lobby::Lobby>::with_root(root).render(),
+        None => yew::Renderer::<lobby::Lobby>::new().render(),
     };
 }

@@ -35,15 +35,13 @@ pub struct Page {
     pub server: Server,
 }
 
-/// Opens `address` (below the page's own, such as `?lang=en`), waits until the module runs, hands the page to `look`
+/// Opens `address` (below the page's own, such as `?lang=en`), waits until the engine is there, hands the page to `look`
 /// and fails if the console holds an error afterwards.
 pub fn visit(options: &Options, address: &str, look: impl FnOnce(&Page)) {
     let page = open(options, address);
-    page.browser.wait_for("the module to run", Duration::from_secs(30), |browser| {
-        match browser.state().as_str() {
-            "failed" => panic!("the page gave up: {}", browser.text("body")),
-            state => state == "running",
-        }
+    page.browser.wait_for("the engine", Duration::from_secs(30), |browser| match browser.state().as_str() {
+        "failed" => panic!("the page gave up: {}", browser.text("body")),
+        state => state == "running" && browser.has("[data-engine=ready]"),
     });
     look(&page);
     let errors = page.browser.console_errors();

@@ -25,8 +25,10 @@ fn the_page_asks_nobody_else() {
         let foreign = "return performance.getEntriesByType('resource').map(e => e.name)\
                        .filter(name => !name.startsWith(location.origin))";
         assert_eq!(page.browser.script(foreign), serde_json::json!([]));
-        let modules = page.server.requests().iter().filter(|path| path.ends_with(".wasm")).count();
-        assert_eq!(modules, 1, "the module is fetched once");
+        let wasm: Vec<String> =
+            page.server.requests().into_iter().filter(|path| path.ends_with(".wasm")).collect();
+        let once = |half: &str| wasm.iter().filter(|path| path.starts_with(half)).count() == 1;
+        assert!(wasm.len() == 2 && once("page-") && once("engine-"), "each half is fetched once: {wasm:?}");
     });
 }
 
@@ -48,8 +50,29 @@ fn an_embedded_page_sleeps_until_it_is_clicked() {
     assert_eq!(modules(), 0, "asleep, and the module was fetched");
     page.browser.click("#wake");
     page.browser
-        .wait_for("the module to run", Duration::from_secs(30), |browser| browser.state() == "running");
-    assert_eq!(modules(), 1);
+        .wait_for("the engine", Duration::from_secs(30), |browser| browser.has("[data-engine=ready]"));
+    assert_eq!(modules(), 2);
+}
+
+#[test]
+fn what_is_pressed_before_the_engine_has_come_is_done_when_it_has() {
+    let server = Server::start(&dist(), "/", 0).unwrap();
+    server.hold(Some("engine-"));
+    let browser = Browser::start(&Options { lang: "en", ..Options::default() });
+    browser.goto(&server.url());
+    let long = Duration::from_secs(30);
+    browser.wait_for_element(".first__paste");
+    assert!(browser.text("#stage").contains("web-3"), "the still is there: {}", browser.text("#stage"));
+    browser.click(".head__lang");
+    browser.wait_for("the other language", long, |b| b.attribute("html", "lang").as_deref() == Some("ko"));
+    browser.click(".first__paste");
+    browser.wait_for("it to be said", long, |b| b.has("[aria-busy=true]"));
+    assert!(!browser.has("#manifest"), "the engine is held back");
+    server.hold(None);
+    browser.wait_for("the wish to be done", long, |b| b.has("#manifest"));
+    assert_eq!(browser.attribute("html", "lang").as_deref(), Some("ko"));
+    let errors = browser.console_errors();
+    assert!(errors.is_empty(), "the console holds errors: {errors:#?}");
 }
 
 #[test]

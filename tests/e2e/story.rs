@@ -70,7 +70,7 @@ fn story(options: &Options, back: &str) {
                 .is_some_and(|kept| kept.contains("templates:"))
         });
         browser.reload();
-        browser.wait_for("the module to run", LONG, |b| b.state() == "running");
+        browser.wait_for("the engine", LONG, |b| b.has("[data-engine=ready]"));
         if browser.has(".first__back button") {
             browser.click(".first__back button");
         }

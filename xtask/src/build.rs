@@ -1,10 +1,11 @@
 //! The page in `dist/`.
 //!
-//! Trunk compiles, optimises and names the parts (Trunk.toml says how). What it leaves to us: the stylesheets, which
-//! index.html links one by one for the sake of who writes them, become one file, so that a visitor asks once; scripts
-//! and styles are minified; and the finished folder takes the place of `dist/` at the end, so that whoever is being
-//! served never sees half a build.
+//! Trunk compiles and names the parts (Trunk.toml says how). What it leaves to us: the module is cut in two
+//! (`halves.rs`); the stylesheets, which index.html links one by one for the sake of who writes them, become one file,
+//! so that a visitor asks once; scripts and styles are minified; and the finished folder takes the place of `dist/` at
+//! the end, so that whoever is being served never sees half a build.
 
+use crate::halves;
 use crate::run::{Result, minutes, root, run as run_command, target_dir};
 use crate::setup::{self, Kit};
 use std::fs;
@@ -32,6 +33,7 @@ pub fn page(dev: bool) -> Result<PathBuf> {
     run_command(&mut trunk, minutes(20))?;
     join_stylesheets(&draft)?;
     if !dev {
+        halves::cut(&kit, &draft)?;
         minify(&kit, &draft)?;
     }
     let dist = root().join("dist");
@@ -191,7 +193,7 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 /// FNV-1a: a name for a cache, not a proof.
-fn fnv(bytes: &[u8]) -> u64 {
+pub fn fnv(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))

@@ -13,6 +13,7 @@ mod toolchain;
 mod bench;
 mod build;
 mod check;
+mod halves;
 mod serve;
 mod size;
 mod static_server;

@@ -42,8 +42,9 @@ impl Kit {
             command.env("RUSTUP_TOOLCHAIN", toolchain).env_remove("CARGO").env_remove("RUSTC");
         }
         let sources = cargo_home().join("registry/src");
+        // The relocations tell xtask/split who needs whom.
         let flags = format!(
-            "--remap-path-prefix={}=crates --remap-path-prefix={}=ordinal",
+            "-Clink-arg=--emit-relocs --remap-path-prefix={}=crates --remap-path-prefix={}=ordinal",
             sources.display(),
             root().display()
         );

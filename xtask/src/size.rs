@@ -1,7 +1,8 @@
-//! What a visitor downloads before the page is usable, against the budget.
+//! What a visitor downloads, against the budget.
 //!
-//! Counted is what index.html names (and `snippets/`, which the glue imports); everything else in `dist/` is fetched
-//! only when somebody asks for it and is listed apart. Node.js, there anyway for wasm-opt, brings real zlib and Brotli.
+//! The budget is for what the first picture needs: what index.html names (and `snippets/`, which the glue imports), less
+//! the engine, which is fetched behind it (halves.rs) and has a ceiling of its own. Everything else in `dist/` is
+//! fetched only when somebody asks for it and is listed apart. Node.js, there anyway for wasm-opt, brings real zlib and Brotli.
 
 use crate::build;
 use crate::run::{Result, command, pipe, root};
@@ -12,20 +13,22 @@ use std::path::{Path, PathBuf};
 /// A kind of file, and how much of it there may be: kilobytes of 1,024 bytes, after gzip -9.
 struct Part {
     name: &'static str,
-    extensions: &'static [&'static str],
+    begins: &'static str,
+    ends: &'static str,
     budget: f64,
 }
 
+/// What the first picture needs.
 const PARTS: &[Part] = &[
-    Part { name: "HTML", extensions: &["html"], budget: 14.0 },
-    Part { name: "CSS", extensions: &["css"], budget: 12.0 },
-    Part { name: "JS", extensions: &["js"], budget: 9.0 },
-    Part { name: "WASM", extensions: &["wasm"], budget: 260.0 },
+    Part { name: "HTML", begins: "", ends: ".html", budget: 14.0 },
+    Part { name: "CSS", begins: "", ends: ".css", budget: 12.0 },
+    Part { name: "JS", begins: "", ends: ".js", budget: 9.0 },
+    Part { name: "WASM", begins: "page-", ends: ".wasm", budget: 260.0 },
 ];
 const TOTAL: f64 = 300.0;
-/// The module is over its budget. Until it is not, it may only become smaller: whoever makes it so lowers this, in
-/// kilobytes after gzip -9. Once it fits the budget, this goes.
-const WASM_CEILING: f64 = 780.0;
+/// What the first press of a button needs besides, and is fetched without being asked for. It may only become smaller:
+/// whoever makes it so lowers this.
+const ENGINE: Part = Part { name: "engine", begins: "engine-", ends: ".wasm", budget: 650.0 };
 /// What we would like it to be.
 const STRETCH_WASM: f64 = 180.0;
 const STRETCH_TOTAL: f64 = 215.0;
@@ -74,27 +77,23 @@ pub fn run(_words: &[String]) -> Result<()> {
     let mut over = Vec::new();
     let mut total = Size::default();
     for part in PARTS {
-        let of_part = critical.iter().filter(|(name, _)| belongs(name, part));
-        let size = of_part.fold(Size::default(), |sum, (_, size)| sum.add(*size));
-        if size.raw == 0 && part.name == "WASM" {
+        let size = part.of(&critical);
+        if size.raw == 0 && part.ends == ".wasm" {
             return Err("dist/ holds no module: build the page first".into());
         }
         total = total.add(size);
         row(part.name, size, part.budget, &mut over);
     }
     row("total", total, TOTAL, &mut over);
-    let wasm = critical.iter().filter(|(name, _)| name.ends_with(".wasm"));
-    let wasm = wasm.fold(Size::default(), |sum, (_, size)| sum.add(*size)).gzip as f64 / 1024.0;
-    println!("ceiling of the module until it fits: {WASM_CEILING:.0}");
-    // The total is over only because the module is.
-    if wasm <= WASM_CEILING && wasm > 260.0 {
-        println!("KNOWN: the module is {:.0} KB over its budget", wasm - 260.0);
-        over.retain(|name| !matches!(*name, "WASM" | "total"));
-    }
     println!("stretch: WASM {STRETCH_WASM:.0}, total {STRETCH_TOTAL:.0}");
+    println!("\nfetched behind the first picture");
+    let engine = ENGINE.of(&critical);
+    row(ENGINE.name, engine, ENGINE.budget, &mut over);
+    let both = total.add(engine);
+    println!("{:<10}{:>10}{:>10}{:>10}", "both", kilo(both.raw), kilo(both.gzip), kilo(both.brotli));
 
-    let rest: Vec<_> =
-        critical.iter().filter(|(name, _)| !PARTS.iter().any(|part| belongs(name, part))).collect();
+    let is_counted = |name: &str| PARTS.iter().chain([&ENGINE]).any(|part| part.holds(name));
+    let rest: Vec<_> = critical.iter().filter(|(name, _)| !is_counted(name)).collect();
     if !(rest.is_empty() && apart.is_empty()) {
         println!("\nfetched when asked for, not counted");
         for (name, size) in rest.into_iter().chain(&apart) {
@@ -102,6 +101,17 @@ pub fn run(_words: &[String]) -> Result<()> {
         }
     }
     if over.is_empty() { Ok(()) } else { Err(format!("over budget: {}", over.join(", "))) }
+}
+
+impl Part {
+    fn holds(&self, name: &str) -> bool {
+        name.starts_with(self.begins) && name.ends_with(self.ends)
+    }
+
+    fn of(&self, files: &[(String, Size)]) -> Size {
+        let own = files.iter().filter(|(name, _)| self.holds(name));
+        own.fold(Size::default(), |sum, (_, size)| sum.add(*size))
+    }
 }
 
 fn row(name: &'static str, size: Size, budget: f64, over: &mut Vec<&'static str>) {
@@ -112,10 +122,6 @@ fn row(name: &'static str, size: Size, budget: f64, over: &mut Vec<&'static str>
     let mark = if too_much { "  OVER" } else { "" };
     let (raw, gzip, brotli) = (kilo(size.raw), kilo(size.gzip), kilo(size.brotli));
     println!("{name:<10}{raw:>10}{gzip:>10}{brotli:>10}{budget:>10.0}{mark}");
-}
-
-fn belongs(name: &str, part: &Part) -> bool {
-    Path::new(name).extension().and_then(|e| e.to_str()).is_some_and(|e| part.extensions.contains(&e))
 }
 
 fn kilo(bytes: u64) -> String {

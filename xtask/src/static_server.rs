@@ -16,7 +16,14 @@ use std::time::Duration;
 pub struct Server {
     address: SocketAddr,
     base: String,
-    requests: Arc<Mutex<Vec<String>>>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    requests: Mutex<Vec<String>>,
+    /// Paths that begin so are answered only when nothing is held any more.
+    held: Mutex<Option<String>>,
 }
 
 #[allow(dead_code)] // The browser tests and xtask each use a part.
@@ -25,15 +32,15 @@ impl Server {
     pub fn start(folder: &Path, base: &str, port: u16) -> io::Result<Server> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let (folder, prefix, log) = (folder.to_path_buf(), base.to_string(), Arc::clone(&requests));
+        let shared = Arc::new(Shared::default());
+        let (folder, prefix, common) = (folder.to_path_buf(), base.to_string(), Arc::clone(&shared));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (folder, prefix, log) = (folder.clone(), prefix.clone(), Arc::clone(&log));
-                thread::spawn(move || answer(stream, &folder, &prefix, &log));
+                let (folder, prefix, common) = (folder.clone(), prefix.clone(), Arc::clone(&common));
+                thread::spawn(move || answer(stream, &folder, &prefix, &common));
             }
         });
-        Ok(Server { address, base: base.into(), requests })
+        Ok(Server { address, base: base.into(), shared })
     }
 
     /// The page's address.
@@ -43,11 +50,18 @@ impl Server {
 
     /// The paths asked for so far, without the base.
     pub fn requests(&self) -> Vec<String> {
-        self.requests.lock().map(|list| list.clone()).unwrap_or_default()
+        self.shared.requests.lock().map(|list| list.clone()).unwrap_or_default()
+    }
+
+    /// Keeps whoever asks for a path that begins so waiting, as on a slow line, until `None` is given.
+    pub fn hold(&self, path: Option<&str>) {
+        if let Ok(mut held) = self.shared.held.lock() {
+            *held = path.map(str::to_string);
+        }
     }
 }
 
-fn answer(stream: TcpStream, folder: &Path, base: &str, log: &Mutex<Vec<String>>) {
+fn answer(stream: TcpStream, folder: &Path, base: &str, shared: &Shared) {
     // A browser opens connections that it may never use.
     let _ = stream.set_read_timeout(Some(Duration::from_secs(20)));
     let Ok(mut out) = stream.try_clone() else { return };
@@ -64,8 +78,13 @@ fn answer(stream: TcpStream, folder: &Path, base: &str, log: &Mutex<Vec<String>>
     let Some(inside) = path.strip_prefix(base) else {
         return reply(&mut out, "404 Not Found", "text/plain", b"not here\n", method == "GET");
     };
-    if let Ok(mut log) = log.lock() {
-        log.push(inside.to_string());
+    if let Ok(mut requests) = shared.requests.lock() {
+        requests.push(inside.to_string());
+    }
+    let held =
+        || shared.held.lock().is_ok_and(|held| held.as_ref().is_some_and(|path| inside.starts_with(path)));
+    while held() {
+        thread::sleep(Duration::from_millis(10));
     }
     match find(folder, inside).and_then(|file| Some((kind(&file), fs::read(&file).ok()?))) {
         Some((kind, body)) => reply(&mut out, "200 OK", kind, &body, method == "GET"),

@@ -4,6 +4,7 @@ pub mod caption;
 pub mod claims;
 pub mod events;
 pub mod first;
+pub mod header;
 pub mod help;
 pub mod manifest;
 pub mod names;

@@ -82,6 +82,18 @@ pub fn is_composing(event: &KeyboardEvent) -> bool {
     event.is_composing() || event.key_code() == 229
 }
 
+/// Calls `f` when the engine has come (loader.js), at once if it is there.
+pub fn on_engine(f: impl Fn() + 'static) {
+    let Some(document) = document() else { return };
+    let state = document.document_element().and_then(|root| root.get_attribute("data-engine"));
+    if state.is_some_and(|state| state == "ready") {
+        return f();
+    }
+    let callback = Closure::<dyn Fn()>::new(f);
+    let _ = document.add_event_listener_with_callback("ordinal:engine", callback.as_ref().unchecked_ref());
+    callback.forget();
+}
+
 /// Calls `f` whenever the page becomes hidden.
 pub fn on_hidden(f: impl Fn() + 'static) {
     let callback = Closure::<dyn Fn()>::new(move || {

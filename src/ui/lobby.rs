@@ -1,0 +1,125 @@
+//! The first picture, and the wait for the engine.
+//!
+//! The page arrives in two halves (`xtask/src/halves.rs`). This is what runs when only the first is there: the first
+//! page with a still that was drawn beforehand, or an empty page if the address asks for a run. What is pressed
+//! meanwhile is kept and done when the engine has come; then [`app`] takes over and draws the same picture.
+//! What only that function reaches is in the other half, so nothing else here can call the engine by mistake.
+
+use super::app::app;
+use super::choices::{choices, is_awaited};
+use super::panels::Context;
+use super::panels::first::First;
+use super::panels::header::header;
+use super::platform::{dom, storage};
+use super::samples::STORIES;
+use super::state::{Screen, UiAction, UiState};
+use super::texts::Language;
+use super::view::{self, Stage};
+use yew::prelude::*;
+
+/// The still of the first story, by language. `tests/html.rs` draws it anew and compares.
+pub const STILLS: [&str; 2] = [include_str!("stills/ordered.ko.svg"), include_str!("stills/ordered.en.svg")];
+/// The lanes of the stories, in their order.
+pub const LANES: [&str; STORIES.len()] = [
+    include_str!("stills/ordered.lanes.svg"),
+    include_str!("stills/parallel.lanes.svg"),
+    include_str!("stills/rollout.lanes.svg"),
+    include_str!("stills/node.lanes.svg"),
+];
+
+/// The page before and after the engine has come.
+pub struct Lobby {
+    ui: UiState,
+    send: Callback<UiAction>,
+    wish: Option<UiAction>,
+    is_awaited: bool,
+    is_ready: bool,
+}
+
+/// What the component hears.
+pub enum Message {
+    /// Something was pressed.
+    Do(UiAction),
+    /// The engine has come.
+    Ready,
+}
+
+impl Component for Lobby {
+    type Message = Message;
+    type Properties = ();
+
+    fn create(ctx: &yew::Context<Self>) -> Self {
+        let mut ui = UiState::default();
+        choices(&mut ui);
+        let link = ctx.link().clone();
+        dom::on_engine(move || link.send_message(Message::Ready));
+        let lobby = Lobby {
+            ui,
+            send: ctx.link().callback(Message::Do),
+            wish: None,
+            is_awaited: is_awaited(),
+            is_ready: false,
+        };
+        lobby.set_document();
+        lobby
+    }
+
+    fn update(&mut self, _ctx: &yew::Context<Self>, message: Message) -> bool {
+        match message {
+            Message::Ready => self.is_ready = true,
+            Message::Do(UiAction::Language(language)) => {
+                self.ui.language = language;
+                storage::set("lang", language.code());
+            }
+            Message::Do(UiAction::Theme(theme)) => {
+                self.ui.theme = theme;
+                storage::set("theme", theme.code());
+            }
+            // How large things are is asked again by whoever comes after.
+            Message::Do(UiAction::StageSize(..) | UiAction::TrackWidth(_)) => return false,
+            Message::Do(action) => self.wish = Some(action),
+        }
+        if !self.is_ready {
+            self.set_document();
+        }
+        true
+    }
+
+    fn view(&self, _ctx: &yew::Context<Self>) -> Html {
+        if self.is_ready {
+            return app(self.wish.clone());
+        }
+        let context = Context { texts: self.ui.texts(), send: self.send.clone() };
+        let waits = self.wish.is_some() || self.is_awaited;
+        html! {
+            <>
+                <a class="skip" href="#stage">{context.texts.skip_to_stage}</a>
+                <div class="page page--first" aria-busy={waits.then_some("true")}>
+                    {header(&self.ui, &context)}
+                    if self.ui.screen == Screen::First && !self.is_awaited { {first(&context)} } else { <main class="first" id="stage"></main> }
+                    <footer class="time"></footer>
+                </div>
+            </>
+        }
+    }
+}
+
+impl Lobby {
+    fn set_document(&self) {
+        let theme = if self.ui.is_dark() { "dark" } else { "light" };
+        dom::set_document(self.ui.language.code(), theme, self.ui.texts().title);
+    }
+}
+
+fn first(context: &Context) -> Html {
+    let texts = context.texts;
+    let still = match texts.language {
+        Language::Ko => STILLS[0],
+        Language::En => STILLS[1],
+    };
+    let stage = Stage { svg: still.to_string(), ..Stage::default() };
+    let lanes: Vec<AttrValue> = LANES.iter().map(|svg| AttrValue::from(*svg)).collect();
+    let legend: Vec<AttrValue> =
+        texts.legend.iter().map(|(state, _)| view::track::legend(state).into()).collect();
+    html! { <First context={context.clone()} {stage} {lanes} {legend} has_kept=false /> }
+}
