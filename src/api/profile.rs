@@ -33,6 +33,8 @@ pub struct Profile {
     pub unbound_claims_not_found_text: bool,
     /// `describe sts` has the additional lines of kubectl 1.37 (C18).
     pub wide_describe: bool,
+    /// Pods say which generation their status speaks of; before, the server dropped the field.
+    pub pod_observed_generation: bool,
     /// The last availableReplicas update waits for a coarse timer (C19).
     pub coarse_availability_check: bool,
 }
@@ -52,6 +54,7 @@ const V1_36: Profile = Profile {
     capital_event_messages: true,
     unbound_claims_not_found_text: true,
     wide_describe: false,
+    pod_observed_generation: true,
     coarse_availability_check: false,
 };
 
@@ -69,6 +72,7 @@ pub const PROFILES: &[Profile] = &[
         short_container_texts: false,
         capital_event_messages: false,
         unbound_claims_not_found_text: false,
+        pod_observed_generation: false,
         coarse_availability_check: true,
         ..V1_36
     },

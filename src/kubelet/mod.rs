@@ -102,7 +102,7 @@ impl Kubelets {
     }
 
     fn pull_events(&mut self, key: &WorkKey, node: &Text, image: &Text, container: &str, ctx: &mut Ctx<'_>) {
-        let short = ctx.client.profile().short_container_texts;
+        let short = short_texts(ctx);
         if self.images.insert((node.clone(), image.clone())) {
             let took = Self::delay(ctx, ctx.world.pace.pull).to_string();
             self.event(
@@ -126,7 +126,7 @@ impl Kubelets {
 
     fn start_events(&mut self, key: &WorkKey, node: &Text, image: &Text, container: &str, ctx: &mut Ctx<'_>) {
         self.pull_events(key, node, image, container, ctx);
-        let (created, started) = if ctx.client.profile().short_container_texts {
+        let (created, started) = if short_texts(ctx) {
             ("Container created".to_string(), "Container started".to_string())
         } else {
             (format!("Created container: {container}"), format!("Started container {container}"))
@@ -520,6 +520,11 @@ impl Kubelets {
             }
         }
     }
+}
+
+// The recorder's kubelet says everything as that of 1.36 does, whatever the release.
+fn short_texts(ctx: &Ctx<'_>) -> bool {
+    ctx.client.profile().short_container_texts || ctx.world.pace.scripted.is_some()
 }
 
 // S172: a kubelet that is heard again says that its node is well.

@@ -191,7 +191,10 @@ impl ApiServer {
             ));
         }
         if subresource == "status" {
-            let status = object.status().clone();
+            let mut status = object.status().clone();
+            if kind == Kind::Pod && !self.profile.pod_observed_generation {
+                drop_observed_generation(&mut status);
+            }
             object = (*old).clone();
             *object.body.at_mut(&["status"]) = status;
         } else {
@@ -437,6 +440,16 @@ impl ApiServer {
             b & 0xffff_ffff_ffff
         )
         .into()
+    }
+}
+
+// What a server without the gate PodObservedGenerationTracking does to a pod's status.
+fn drop_observed_generation(status: &mut Value) {
+    status.remove(&["observedGeneration"]);
+    if !status.get("conditions").is_null() {
+        for condition in status.at_mut(&["conditions"]).list_mut() {
+            condition.remove(&["observedGeneration"]);
+        }
     }
 }
 

@@ -91,7 +91,9 @@ impl Pass<'_> {
             _ => SimDuration::secs(min_ready as u64),
         };
         let key = self.key.clone();
-        ctx.requeue_after(key, delay);
+        if self.controller.memory(&self.set).sleeps(now, now + delay) {
+            ctx.requeue_after(key, delay);
+        }
     }
 
     // The revisions of this set, sorted; orphans that fit are adopted (S32, S33, S54).

@@ -15,7 +15,7 @@ pub mod status;
 
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::component::{Component, Ctx, Gate, SyncError, WorkKey, WorkQueue};
-use crate::sim::SimDuration;
+use crate::sim::{SimDuration, SimTime};
 use crate::store::{Change, View};
 use pods::{Pod, Pods};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +44,19 @@ struct SetMemory {
     data: Value,
     first_hash: Text,
     gate: Option<Gate>,
+    /// When the set looks again by itself.
+    wakes: SimTime,
+}
+
+impl SetMemory {
+    // A key sleeps once, until the earliest time asked for (upstream's delaying queue); false if it wakes before.
+    fn sleeps(&mut self, now: SimTime, until: SimTime) -> bool {
+        let sooner = self.wakes <= now || until < self.wakes;
+        if sooner {
+            self.wakes = until;
+        }
+        sooner
+    }
 }
 
 /// True if the labels of an object satisfy `spec.selector` of a set.
@@ -128,8 +141,10 @@ impl StatefulSetController {
                 let min_ready = set.spec().get("minReadySeconds").as_int().unwrap_or(0);
                 let ready = |pod: &Object| pod.condition("Ready").get("status").str() == "True";
                 if min_ready > 0 && ready(pod) && change.old.as_ref().is_none_or(|old| !ready(old)) {
-                    let delay = SimDuration::secs(min_ready as u64 + 1);
-                    queue.add_later(change.at + delay, key.clone());
+                    let at = change.at + SimDuration::secs(min_ready as u64 + 1);
+                    if self.memory(set).sleeps(change.at, at) {
+                        queue.add_later(at, key.clone());
+                    }
                 }
             }
             (Some(pod), None) if pod.controller().is_none() => {
