@@ -2,7 +2,7 @@
 
 use ordinal::component::What;
 use ordinal::scenario::Directive;
-use ordinal::session::{Position, Run};
+use ordinal::session::{Position, Progress, Run};
 use ordinal::sim::SimTime;
 
 const STORY: &str = include_str!("../static/stories/ordered.scn");
@@ -72,4 +72,72 @@ fn acting_in_the_past_forks_and_the_old_future_can_be_gone_back_to() {
     while !run.compute(10_000) {}
     assert_eq!(run.text(), text);
     assert_eq!(trace(&run), before);
+}
+
+#[test]
+fn slices_change_nothing() {
+    let whole = Run::from_scenario(STORY).unwrap();
+    let mut sliced = Run::load(STORY).unwrap();
+    let mut steps = 1;
+    while !sliced.is_carried_out() {
+        sliced.work(steps);
+        steps = steps % 7 + 1;
+    }
+    assert_eq!(trace(&whole), trace(&sliced)[..trace(&whole).len()]);
+    assert_eq!(whole.print_transcript(), sliced.print_transcript());
+    assert_eq!(whole.text(), sliced.text());
+    // In the past as well: the same line at the same moment, typed and waited for, and in slices of one step.
+    let (mut at_once, mut sliced) = (Run::from_scenario(STORY).unwrap(), Run::from_scenario(STORY).unwrap());
+    let third = at_once.position(SimTime(at_once.last_input_at().0 / 3));
+    let line = || Directive::Line("kubectl scale sts web --replicas=1".into());
+    at_once.act(third, line()).unwrap();
+    while !at_once.compute(10_000) {}
+    let known = sliced.happenings().partition_point(|h| h.at <= third.time);
+    sliced.begin(third, vec![line()]).unwrap();
+    while sliced.work(1) == Progress::Working {
+        assert!(sliced.happenings().len() >= known, "the past stays while the machine catches up");
+    }
+    assert_eq!(trace(&at_once), trace(&sliced));
+    assert_eq!(at_once.text(), sliced.text());
+}
+
+#[test]
+fn a_line_that_still_runs_goes_on_behind_the_next_one() {
+    let mut run = Run::from_scenario(&format!("{STORY}$ kubectl delete pod web-0\nsettle\n")).unwrap();
+    let typed = run.transcript().iter().find(|entry| entry.line.contains("delete pod")).unwrap().clone();
+    let ended = typed.ended.unwrap().0;
+    assert!(ended > typed.at, "it waits for the pod to be gone");
+    let between = run.position(SimTime((typed.at.0 + ended.0) / 2));
+    run.act(between, Directive::Line("kubectl get pods".into())).unwrap();
+    while !run.compute(10_000) {}
+    let deletes = trace(&run).lines().filter(|l| l.contains("user delete") && l.contains("web-0")).count();
+    assert_eq!(deletes, 1, "the pod was deleted before the line between");
+    let again = Run::from_scenario(&run.text()).unwrap();
+    assert_eq!(trace(&again), trace(&run)[..trace(&again).len()], "{}", run.text());
+    assert_eq!(again.print_transcript(), run.print_transcript());
+}
+
+#[test]
+fn a_crash_loop_goes_on_for_as_long_as_it_is_extended() {
+    let mut run = Run::from_scenario(&format!("{STORY}crashloop web-0\n")).unwrap();
+    let mut end = run.end();
+    for _ in 0..5 {
+        while !run.compute(1000) {}
+        assert!(!run.is_settled() && run.end() > end);
+        end = run.end();
+        run.extend();
+    }
+    assert!(end.0 > 40 * 60 * 1000, "{end:?}");
+}
+
+#[test]
+fn what_is_stopped_stays_where_it_is() {
+    let mut run = Run::load(&format!("{STORY}crashloop web-0\nsettle\n")).unwrap();
+    while run.end().0 < 60_000 {
+        run.work(10);
+    }
+    run.stop();
+    let (end, text) = (run.end(), run.text());
+    assert_eq!(run.work(1000), Progress::Done);
+    assert_eq!((run.end(), run.text()), (end, text));
 }

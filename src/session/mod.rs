@@ -7,13 +7,13 @@ mod inside;
 mod run;
 pub mod shell;
 
-pub use run::{ActError, Acted, Entry, Future, Position, Run, Still};
+pub use run::{ActError, Acted, Entry, Future, MOST_PODS, Position, Progress, Run, Still};
 
 use crate::api::{Kind, ObjectKey, Text};
 use crate::cluster::{Cluster, Config};
 use crate::component::world::PodName;
 use crate::component::{Client, Fault, Happening};
-use crate::kubectl::{self, ExecOutcome, Host, Invocation, Output, Program, Progress};
+use crate::kubectl::{self, ExecOutcome, Host, Invocation, Output, Program, Progress as Polled};
 use crate::sim::{SimDuration, SimTime};
 use shell::{Command, Line, Link, Stdin};
 use std::collections::{BTreeMap, VecDeque};
@@ -34,6 +34,15 @@ pub enum Said {
     Printed { entry: usize, at: SimTime, text: String },
     /// It ended.
     Ended { entry: usize, at: SimTime, code: i32 },
+}
+
+impl Said {
+    /// When.
+    pub fn at(&self) -> SimTime {
+        match self {
+            Said::Typed { at, .. } | Said::Printed { at, .. } | Said::Ended { at, .. } => *at,
+        }
+    }
 }
 
 /// A command line at work.
@@ -219,11 +228,16 @@ impl Session {
     /// Lets a blocking command end; one that would never end keeps the prompt.
     pub fn finish_foreground(&mut self) {
         let limit = self.now() + SETTLE_LIMIT;
-        while self.is_busy() && !self.watches() && !self.waits_for_ever() {
+        while self.holds_prompt() {
             if self.next_at().is_none_or(|at| at > limit) || !self.step() {
                 break;
             }
         }
+    }
+
+    /// True while a command that will end by itself keeps the prompt.
+    pub fn holds_prompt(&self) -> bool {
+        self.is_busy() && !self.watches() && !self.waits_for_ever()
     }
 
     // A watch never ends by itself, however much happens.
@@ -330,10 +344,8 @@ impl Session {
                 let job = &mut jobs[i];
                 let mut out = Output::default();
                 let mut desk = Desk { cluster, files, input: job.input };
-                let progress = job
-                    .program
-                    .as_mut()
-                    .map_or(Progress::Done(0), |program| program.poll(&mut desk, &mut out));
+                let progress =
+                    job.program.as_mut().map_or(Polled::Done(0), |program| program.poll(&mut desk, &mut out));
                 self.cluster.announce();
                 let mut stdout = String::new();
                 for (stream, text) in out.chunks {
@@ -345,11 +357,11 @@ impl Session {
                 }
                 self.print(i, stdout);
                 match progress {
-                    Progress::Wait { at } => {
+                    Polled::Wait { at } => {
                         self.jobs[i].wake = at;
                         return;
                     }
-                    Progress::Done(code) => {
+                    Polled::Done(code) => {
                         let job = &mut self.jobs[i];
                         job.program = None;
                         job.wake = None;

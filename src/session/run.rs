@@ -4,13 +4,17 @@
 //! any moment by putting writes onto the copy before it, and of the whole session, to go on from there. Acting
 //! anywhere but at the end forks; the old future is kept.
 
+mod work;
+
+pub use work::{MOST_PODS, Progress};
+
 use super::{Said, Session};
 use crate::api::ObjectKey;
 use crate::component::{Decision, Happening, What};
 use crate::scenario::{Directive, Header, Scenario, ScenarioError};
 use crate::sim::{SimDuration, SimTime};
 use crate::store::Store;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 /// How far a run is computed ahead of the last input when the cluster does not settle.
@@ -106,6 +110,8 @@ pub struct Future {
 struct Copy {
     happenings: usize,
     said: usize,
+    /// Directives that had begun.
+    done: usize,
     session: Session,
 }
 
@@ -123,6 +129,16 @@ pub struct Run {
     seen: Option<(Position, Still)>,
     futures: Vec<Future>,
     horizon: SimTime,
+    /// What is being carried out, and what comes after it.
+    open: Option<work::Open>,
+    todo: VecDeque<Directive>,
+    /// The moment at which that was begun.
+    begun_at: Option<SimTime>,
+    /// Happenings and sayings known already that the session has yet to make again.
+    behind: usize,
+    unheard: usize,
+    trouble: Option<String>,
+    full: bool,
 }
 
 impl Run {
@@ -142,6 +158,13 @@ impl Run {
             seen: None,
             futures: Vec::new(),
             horizon: SimTime::ZERO + HORIZON,
+            open: None,
+            todo: VecDeque::new(),
+            begun_at: None,
+            behind: 0,
+            unheard: 0,
+            trouble: None,
+            full: false,
         };
         run.copy_session();
         run
@@ -173,6 +196,13 @@ impl Run {
             actions.push((0, directive.clone()));
             at = *end;
         }
+        if let Some(open) = &self.open {
+            if open.begin > at {
+                actions.push((0, Directive::Wait(open.begin.since(at))));
+            }
+            actions.push((0, open.directive.clone()));
+        }
+        actions.extend(self.todo.iter().map(|directive| (0, directive.clone())));
         Scenario { header: self.header.clone(), actions }
     }
 
@@ -226,83 +256,31 @@ impl Run {
         self.done.last().map_or(SimTime::ZERO, |(_, end, _)| *end)
     }
 
-    /// Computes ahead for at most so many steps; true once settled or at the horizon.
+    /// Carries out what was begun and computes ahead, for at most so many steps; true when there is nothing left to do.
     pub fn compute(&mut self, max_steps: usize) -> bool {
-        for _ in 0..max_steps {
-            if self.session.next_at().is_none_or(|at| at > self.horizon) || !self.session.step() {
-                self.collect();
-                return true;
-            }
-            self.collect();
-        }
-        false
+        self.work(max_steps) != Progress::Working
     }
 
     /// True if nothing would happen any more.
     pub fn is_settled(&self) -> bool {
-        self.session.next_at().is_none()
+        self.is_carried_out() && self.session.next_at().is_none()
     }
 
-    /// Lets [`Run::compute`] look further ahead; for playing on at the end.
+    /// Lets [`Run::work`] look further ahead; for playing on at the end.
     pub fn extend(&mut self) {
-        self.horizon = self.end() + HORIZON;
+        let next = self.session.next_at().unwrap_or_default();
+        self.horizon = self.end().max(next) + HORIZON;
     }
 
-    /// Does something at a moment. Everything that was computed behind that moment is dropped; if inputs lie
-    /// behind it, they stay as an old future. A refused action changes nothing.
+    /// Does something at a moment and waits until it is done. Everything that was computed behind that moment is
+    /// dropped; if inputs lie behind it, they stay as an old future. A refused action changes nothing.
     pub fn act(&mut self, at: Position, directive: Directive) -> Result<Acted, ActError> {
-        if self.done.len() >= crate::scenario::MAX_ACTIONS {
-            return Err(ActError(format!("a run has at most {} actions", crate::scenario::MAX_ACTIONS)));
-        }
-        let time = at.time.min(self.end().max(at.time));
-        let forked = self.done.iter().any(|(begin, _, _)| *begin > time);
-        if forked || time < self.session.now() {
-            let old = forked.then(|| self.scenario());
-            let first = self.done.iter().find(|(begin, _, _)| *begin > time).map(|(_, _, d)| d.to_string());
-            let until = self.end();
-            if let Directive::Fault(fault) = &directive {
-                // Whether it can be done is known only there; try it before the old future goes.
-                let mut there = self.session_at(time);
-                there.fault(fault).map_err(ActError)?;
-            }
-            self.rewind(time);
-            if let (Some(scenario), Some(first)) = (old, first) {
-                let first = first.lines().next().unwrap_or("").to_string();
-                self.futures.push(Future { from: time, first, until, scenario });
-            }
-        }
-        self.session.run_until(time);
-        self.collect();
-        self.perform(directive).map_err(ActError)?;
+        let forked = self.begin(at, vec![directive])?;
+        self.finish().map_err(ActError)?;
         Ok(Acted {
             position: Position { happenings: self.happenings.len(), time: self.session.now() },
             forked,
         })
-    }
-
-    /// Exchanges the present future with an old one, which is forgotten as an old one.
-    pub fn go_back_to(&mut self, index: usize) -> Result<(), ScenarioError> {
-        if index >= self.futures.len() {
-            return Ok(());
-        }
-        let mut futures = std::mem::take(&mut self.futures);
-        let wanted = futures.remove(index);
-        let present = Future {
-            from: wanted.from,
-            first: self
-                .done
-                .iter()
-                .find(|(begin, _, _)| *begin >= wanted.from)
-                .map(|(_, _, d)| d.to_string().lines().next().unwrap_or("").to_string())
-                .unwrap_or_default(),
-            until: self.end(),
-            scenario: self.scenario(),
-        };
-        let mut run = Run::from_scenario(&wanted.scenario.print())?;
-        futures.push(present);
-        run.futures = futures;
-        *self = run;
-        Ok(())
     }
 
     /// The cluster as it stood at a moment.
@@ -354,73 +332,20 @@ impl Run {
         session
     }
 
-    // Drops everything behind `time`.
-    fn rewind(&mut self, time: SimTime) {
-        let keep = self.sessions.partition_point(|copy| copy.session.now() <= time).max(1);
-        self.sessions.truncate(keep);
-        let copy = &self.sessions[keep - 1];
-        let (happenings, said) = (copy.happenings, copy.said);
-        self.session = copy.session.clone();
-        self.happenings.truncate(happenings);
-        self.said.truncate(said);
-        self.stores.retain(|(at, _)| *at <= happenings);
-        self.done.retain(|(begin, _, _)| *begin <= time);
-        // What was still going on at that moment ends there; a settle becomes a plain wait.
-        self.done.retain(|(_, end, directive)| *end <= time || !matches!(directive, Directive::Settle(_)));
-        if let Some((_, end, _)) = self.done.last_mut() {
-            *end = (*end).min(time);
-        }
-        self.seen = None;
-        self.transcript.clear();
-        for said in self.said.clone() {
-            self.enter(said);
-        }
-        self.session.run_until(time);
-        self.collect();
-    }
-
-    // Does a directive now.
+    // Does a directive now, to its end.
     fn perform(&mut self, directive: Directive) -> Result<(), String> {
-        let begin = self.session.now();
-        match &directive {
-            Directive::Line(line) => {
-                self.session.type_line(line);
-                self.collect();
-                self.session.finish_foreground();
-            }
-            Directive::File { name, text } => self.session.write_file(name, text),
-            Directive::Wait(duration) => self.run_collecting(begin + *duration, true),
-            Directive::Settle(limit) => {
-                let limit = begin + limit.unwrap_or(super::SETTLE_LIMIT);
-                self.run_collecting(limit, false);
-            }
-            Directive::StopBackground => self.session.stop_background(),
-            Directive::Label(text) => self.session.label(text),
-            Directive::Fault(fault) => self.session.fault(fault)?,
-        }
-        self.collect();
-        let end = self.session.now();
-        if !matches!(directive, Directive::Wait(_)) {
-            self.done.push((begin, end, directive));
-        }
-        self.copy_session();
-        self.horizon = end + HORIZON;
-        Ok(())
-    }
-
-    fn run_collecting(&mut self, until: SimTime, to_the_end: bool) {
-        while self.session.next_at().is_some_and(|at| at <= until) && self.session.step() {
-            self.collect();
-        }
-        if to_the_end {
-            self.session.run_until(until);
-        }
+        self.start(directive)?;
+        self.finish()
     }
 
     // Takes over what the session has to tell.
     fn collect(&mut self) {
-        let news = self.session.take_happenings();
+        let mut news = self.session.take_happenings();
+        let known = self.behind.min(news.len());
+        self.behind -= known;
+        news.drain(..known);
         if !news.is_empty() {
+            self.full = self.full || self.has_too_many(&news);
             self.happenings.extend(news);
             self.seen = None;
             let last = self.stores.last().map_or(0, |(at, _)| *at);
@@ -428,11 +353,15 @@ impl Run {
                 self.stores.push((self.happenings.len(), self.session.cluster().store().clone()));
             }
             let last = self.sessions.last().map_or(0, |copy| copy.happenings);
-            if self.happenings.len() >= last + SESSION_EVERY {
+            if self.behind == 0 && self.happenings.len() >= last + SESSION_EVERY {
                 self.copy_session();
             }
         }
-        for said in self.session.take_said() {
+        let mut words = self.session.take_said();
+        let known = self.unheard.min(words.len());
+        self.unheard -= known;
+        words.drain(..known);
+        for said in words {
             self.said.push(said.clone());
             self.enter(said);
         }
@@ -442,6 +371,7 @@ impl Run {
         self.sessions.push(Copy {
             happenings: self.happenings.len(),
             said: self.said.len(),
+            done: self.done.len() + usize::from(self.open.as_ref().is_some_and(work::Open::is_line)),
             session: self.session.clone(),
         });
     }
