@@ -13,21 +13,26 @@ use super::texts::Language;
 use super::view;
 use super::widgets::{Announcer, Button, Icon, IconButton, Logo, Menu, Tab, Tabs};
 use crate::api::profile::PROFILES;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// A slice of computing takes at most so long, so that no press waits.
 const SLICE_MS: f64 = 12.0;
 /// Steps of the engine between two looks at the clock.
-const SLICE_STEPS: usize = 20;
+const SLICE_STEPS: usize = 4;
+/// Computing that takes no longer is not worth a word.
+const BUSY_MS: f64 = 300.0;
 
 /// The page.
 pub struct App {
     model: Rc<RefCell<Model>>,
     context: Context,
     frames: frames::FrameLoop,
-    computing: bool,
+    /// Since when something is computed.
+    computing: Option<f64>,
+    /// While something is computed, the page is not drawn again before.
+    draw_at: Cell<f64>,
     /// The pictures of the stories, computed one after another while nothing else is to do.
     lanes: Vec<AttrValue>,
     drafts: Vec<Player>,
@@ -78,7 +83,8 @@ impl Component for App {
             model,
             context: Context { texts, send },
             frames: frames::FrameLoop::default(),
-            computing: false,
+            computing: None,
+            draw_at: Cell::new(0.0),
             lanes: Vec::new(),
             drafts: Vec::new(),
             text_timer: 0,
@@ -109,13 +115,20 @@ impl Component for App {
                         }
                     }
                 };
-                self.computing = !done;
-                let drawn = self.act(ctx, UiAction::Computed);
                 if done {
+                    self.computing = None;
+                    let drawn = self.act(ctx, UiAction::Computed);
                     self.stories(ctx);
-                } else {
-                    self.soon(ctx, Message::Slice);
+                    return drawn;
                 }
+                self.soon(ctx, Message::Slice);
+                // Drawing may cost more than the slice: it gets a part of the time, and computing the rest.
+                let now = frames::now();
+                if now < self.draw_at.get() {
+                    return false;
+                }
+                let drawn = self.act(ctx, UiAction::Computed);
+                self.draw_at.set(frames::now() + 4.0 * (frames::now() - now));
                 drawn
             }
             Message::Stories => self.story_slice(ctx),
@@ -217,8 +230,9 @@ impl App {
     }
 
     fn compute(&mut self, ctx: &yew::Context<Self>) {
-        if !self.computing {
-            self.computing = true;
+        if self.computing.is_none() {
+            self.computing = Some(frames::now());
+            self.draw_at.set(0.0);
             self.soon(ctx, Message::Slice);
         }
     }
@@ -251,6 +265,7 @@ impl App {
             }
         };
         if done {
+            let _ = draft.take_in();
             let svg = view::track::small(draft);
             self.lanes.push(svg.into());
             self.drafts.clear();

@@ -5,6 +5,7 @@
 //! once per step, and between steps the frame loop alone writes into the picture. Only `platform` knows of a browser.
 
 pub mod app;
+pub mod complete;
 pub mod editor;
 pub mod keys;
 pub mod panels;

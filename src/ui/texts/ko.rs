@@ -1,6 +1,6 @@
 //! 한국어.
 
-use super::{Language, Texts};
+use super::{Language, Texts, grouped};
 
 pub const TEXTS: Texts = Texts {
     language: Language::Ko,
@@ -59,6 +59,22 @@ pub const TEXTS: Texts = Texts {
     spacing_real: "실제",
     all_keys: "모든 키",
     computing: "계산하는 중",
+    computed_so_far: "여기부터는 아직 계산하지 않았다. 재생하면 이어서 계산한다.",
+    stop_computing: "계산 멈추기",
+    too_many_pods: |n| format!("시뮬레이터는 파드를 {}개까지 다룬다. 실행은 여기서 멈춘다. 앞으로 되감아 다른 수를 고를 수 있다.", grouped(n)),
+    by_ordinal: "순번별",
+    by_node: "노드별",
+    view: "보기",
+    columns: |first, last, total| format!("{first}–{last} / {total}"),
+    columns_before: "앞 순번",
+    columns_after: "뒤 순번",
+    go_to: "이동",
+    go_to_label: "시각(46s), 단계(12), 이벤트(e17) 또는 이름(web-3)",
+    go_to_nothing: |what| format!("이 실행에는 {what} 같은 것이 없다."),
+    terminal_log: "입력한 명령과 출력",
+    first_picture: "만들어지는 중인 스테이트풀셋 web: web-0과 web-1은 준비되었고, web-2를 만드는 중이며, web-3과 web-4는 차례를 기다린다.",
+    asked_path: |pod| format!("{pod}의 /etc/resolv.conf"),
+    asked_short: |name| format!("짧게: {name}"),
     no_history: "아직 기록이 없다. 적용하면 여기에 시간이 쌓인다.",
     old_future: |what| format!("이전 미래: {what}"),
     go_back_to_future: "되돌아가기",
