@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod choices;
+pub mod complete;
 pub mod editor;
 pub mod keys;
 pub mod lobby;

@@ -117,6 +117,11 @@ impl Run {
         self.open.is_none() && self.todo.is_empty()
     }
 
+    /// True when the last thing begun is done or being done.
+    pub fn is_begun(&self) -> bool {
+        self.todo.is_empty()
+    }
+
     /// Gives up what is being carried out: it ends where it is, and nothing further is computed until
     /// [`Run::extend`] or the next action.
     pub fn stop(&mut self) {

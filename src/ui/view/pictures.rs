@@ -9,7 +9,7 @@ use crate::api::{Kind, ObjectKey};
 use crate::component::What;
 use crate::scene::svg::{group_inner, group_transform, svg_element};
 use crate::scene::timeline::Timeline;
-use crate::scene::{Scene, StageModel, StageOptions, stage, tween};
+use crate::scene::{Scene, StageModel, StageOptions, node_stage, stage, tween};
 use crate::session::Position;
 use crate::ui::editor::outline;
 use crate::ui::player::{Player, Spacing};
@@ -26,6 +26,8 @@ struct Key {
     position: Position,
     width: u64,
     language: super::super::texts::Language,
+    by_node: bool,
+    page: Option<usize>,
 }
 
 type Kept = RefCell<Vec<(Key, Rc<Scene>)>>;
@@ -174,8 +176,14 @@ impl Pictures {
     }
 
     fn scene(&self, model: &mut Model, position: Position, width: f64) -> Option<Rc<Scene>> {
-        let key =
-            Key { version: model.player.version, position, width: width as u64, language: model.ui.language };
+        let key = Key {
+            version: model.player.version,
+            position,
+            width: width as u64,
+            language: model.ui.language,
+            by_node: model.ui.by_node,
+            page: model.ui.page,
+        };
         if let Some((_, scene)) = self.scenes.borrow().iter().find(|(k, _)| *k == key) {
             return Some(scene.clone());
         }
@@ -200,6 +208,7 @@ impl Pictures {
         };
         let mut picture = read(&model.player, position);
         let mut options = options;
+        options.page = model.ui.page;
         if picture.columns.is_empty() {
             picture = ghost(&model.ui.manifest)?;
             // Nothing is wished for yet: the set has no ground to stand on.
@@ -207,7 +216,11 @@ impl Pictures {
         } else if let Some(earlier) = earlier {
             picture.mark_changes(&read(&model.player, earlier));
         }
-        let scene = Rc::new(stage(&picture, &options));
+        let scene = match model.ui.by_node && !picture.nodes.is_empty() {
+            true => node_stage(&picture, &options, position.time),
+            false => stage(&picture, &options),
+        };
+        let scene = Rc::new(scene);
         let mut scenes = self.scenes.borrow_mut();
         if scenes.len() >= 6 {
             scenes.remove(0);
@@ -242,7 +255,7 @@ fn to_stage(scene: &Scene) -> Stage {
         })
     });
     let svg = if cfg!(target_arch = "wasm32") { String::new() } else { svg_element(scene) };
-    Stage { svg, width: scene.width, height: scene.height, slots: slots.collect() }
+    Stage { svg, width: scene.width, height: scene.height, slots: slots.collect(), paging: scene.paging }
 }
 
 /// The key of `pod/default/web-3`; none for a place where nothing is.
