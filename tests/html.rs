@@ -1,8 +1,8 @@
 //! Every panel as markup, drawn on the host from a real run: `html/<panel>.html`. `UPDATE_EXPECT=1 cargo test` writes them anew.
 
+use ordinal::samples::{SAMPLES, STORIES};
 use ordinal::ui::editor::Marks;
 use ordinal::ui::panels::{self, Context};
-use ordinal::ui::samples::{SAMPLES, STORIES};
 use ordinal::ui::state::{Model, Theme, UiAction, open_run, update};
 use ordinal::ui::texts::Language;
 use ordinal::ui::{editor, view};
@@ -116,7 +116,7 @@ fn transport_has_words() {
 #[test]
 fn manifest_marks_its_problems() {
     let text = SAMPLES.iter().find(|s| s.slug == "templates-typo").expect("the sample").text;
-    let problems = Rc::new(editor::problems(text, Language::Ko));
+    let problems = Rc::new(editor::problems(text, Language::Ko.lang()));
     assert_eq!(problems.len(), 2);
     let props = props!(panels::manifest::ManifestProps {
         context: context(Language::Ko),
@@ -126,7 +126,7 @@ fn manifest_marks_its_problems() {
         is_changed: true
     });
     check("manifest", &render::<panels::manifest::ManifestPanel>(props));
-    let mended = editor::mend_all(text, Language::Ko).map(AttrValue::from);
+    let mended = editor::mend_all(text, Language::Ko.lang()).map(AttrValue::from);
     let props = props!(panels::reasons::ReasonsProps {
         context: context(Language::Ko),
         reasons: view::Reasons::default(),

@@ -7,12 +7,13 @@ use super::editor;
 use super::panels::{self, Context, PANELS};
 use super::platform::{clipboard, dom, frames, storage, url};
 use super::player::Player;
-use super::samples::{SAMPLES, STORIES};
 use super::state::{self, Dialog, Effect, Model, Panel, Screen, Theme, UiAction, update};
 use super::texts::Language;
 use super::view;
 use super::widgets::{Announcer, Button, Icon, IconButton, Logo, Menu, Tab, Tabs};
 use crate::api::profile::PROFILES;
+use crate::samples::{SAMPLES, STORIES};
+use crate::scenario::link;
 use std::cell::RefCell;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -303,14 +304,14 @@ impl App {
         let mut entries: Vec<(AttrValue, AttrValue, bool)> = Vec::new();
         for (i, story) in STORIES.iter().enumerate() {
             entries.push((
-                story.title(texts.language).into(),
+                story.title(texts.language.lang()).into(),
                 story.key.into(),
                 ui.origin == state::Origin::Story(i),
             ));
         }
         for (i, sample) in SAMPLES.iter().enumerate() {
             entries.push((
-                sample.title(texts.language).into(),
+                sample.title(texts.language.lang()).into(),
                 sample.key.into(),
                 ui.origin == state::Origin::Sample(i),
             ));
@@ -454,7 +455,7 @@ impl App {
                 let ui = &model.ui;
                 let refused = ui.errors() > 0;
                 let mended = if refused {
-                    editor::mend_all(&ui.manifest, ui.language).map(AttrValue::from)
+                    editor::mend_all(&ui.manifest, ui.language.lang()).map(AttrValue::from)
                 } else {
                     None
                 };
@@ -476,7 +477,7 @@ impl App {
         let inside = match ui.dialog {
             Some(Dialog::Share) => {
                 let text = model.player.text();
-                let link = format!("{}#p1={}", url::base(), url::encode(&text));
+                let link = format!("{}#{}", url::base(), link::write(&text));
                 html! { <panels::share::Share context={context.clone()} {link} {text} /> }
             }
             Some(Dialog::Settings) => {
@@ -511,14 +512,10 @@ fn restore(model: &mut Model) -> Option<String> {
     ui.less_motion = dom::prefers_less_motion() || storage::get("motion").is_some_and(|v| v == "less");
     ui.speed =
         storage::get("speed").and_then(|v| v.parse().ok()).unwrap_or(2).min(super::player::SPEEDS.len() - 1);
-    let linked = url::fragment("p1").or_else(|| {
-        let name = url::fragment("n1")?;
-        STORIES.iter().find(|story| story.slug == name).map(|story| story.scenario.to_string())
-    });
-    if let Some(text) = linked {
+    if let Some(linked) = link::read(&url::fragment()) {
         ui.screen = Screen::Page;
         ui.origin = state::Origin::Own;
-        let manifest = state::open_run(model, &text);
+        let manifest = state::open_link(model, linked);
         url::clear_fragment();
         return Some(state::take_text(model, manifest.unwrap_or_default()));
     }

@@ -10,7 +10,6 @@ pub mod keys;
 pub mod panels;
 pub mod platform;
 pub mod player;
-pub mod samples;
 pub mod state;
 pub mod texts;
 pub mod view;

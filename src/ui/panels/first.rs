@@ -1,8 +1,8 @@
 //! The first visit: one sentence, one obvious button, a still that already says something, and other stories.
 
 use super::Context;
+use crate::samples::STORIES;
 use crate::ui::platform::dom;
-use crate::ui::samples::STORIES;
 use crate::ui::state::UiAction;
 use crate::ui::view::Stage;
 use crate::ui::widgets::{Button, Icon, kbd};
@@ -66,7 +66,7 @@ pub fn First(props: &FirstProps) -> Html {
                             <span class="story__pic">
                                 if let Some(svg) = props.lanes.get(i).filter(|svg| !svg.is_empty()) { {Html::from_html_unchecked(svg.clone())} }
                             </span>
-                            <span class="story__name">{story.title(texts.language)}</span>
+                            <span class="story__name">{story.title(texts.language.lang())}</span>
                             <span class="story__key">{story.key}</span>
                         </button></li>
                     }) }
