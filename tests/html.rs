@@ -1,10 +1,10 @@
 //! Every panel as markup, drawn on the host from a real run: `html/<panel>.html`. `UPDATE_EXPECT=1 cargo test` writes them anew.
 
+use ordinal::samples::{SAMPLES, STORIES};
 use ordinal::ui::editor::Marks;
 use ordinal::ui::panels::terminal::Near;
 use ordinal::ui::panels::{self, Context};
 use ordinal::ui::player::Player;
-use ordinal::ui::samples::{SAMPLES, STORIES};
 use ordinal::ui::state::{Model, UiAction, UiState, open_run, open_story_still, update};
 use ordinal::ui::texts::Language;
 use ordinal::ui::{editor, view};
@@ -138,7 +138,7 @@ fn transport_has_words() {
 #[test]
 fn manifest_marks_its_problems() {
     let text = SAMPLES.iter().find(|s| s.slug == "templates-typo").expect("the sample").text;
-    let problems = Rc::new(editor::problems(text, Language::Ko));
+    let problems = Rc::new(editor::problems(text, Language::Ko.lang()));
     assert_eq!(problems.len(), 2);
     let props = yew::props!(panels::manifest::ManifestProps {
         context: context(Language::Ko),

@@ -120,6 +120,8 @@ pub struct Run {
     header: Header,
     /// The directives with the time at which each was done and at which it ended.
     done: Vec<(SimTime, SimTime, Directive)>,
+    /// Where the last directive ended, a wait included.
+    stands: SimTime,
     session: Session,
     happenings: Vec<Happening>,
     said: Vec<Said>,
@@ -149,6 +151,7 @@ impl Run {
         let mut run = Run {
             header,
             done: Vec::new(),
+            stands: SimTime::ZERO,
             session,
             happenings: Vec::new(),
             said: Vec::new(),
@@ -201,6 +204,8 @@ impl Run {
                 actions.push((0, Directive::Wait(open.begin.since(at))));
             }
             actions.push((0, open.directive.clone()));
+        } else if self.stands > at {
+            actions.push((0, Directive::Wait(self.stands.since(at))));
         }
         actions.extend(self.todo.iter().map(|directive| (0, directive.clone())));
         Scenario { header: self.header.clone(), actions }

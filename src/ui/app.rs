@@ -8,10 +8,11 @@ use super::panels::header::header;
 use super::panels::{self, Context, PANELS};
 use super::platform::{clipboard, dom, frames, storage, url};
 use super::player::Player;
-use super::samples::{SAMPLES, STORIES};
 use super::state::{self, Dialog, Effect, Model, Panel, Screen, UiAction, update};
 use super::view;
 use super::widgets::{self, Tab, announcer, icon, tabs};
+use crate::samples::{SAMPLES, STORIES};
+use crate::scenario::link;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -493,7 +494,7 @@ impl App {
         let inside = ui.dialog.map(|dialog| match dialog {
             Dialog::Share => {
                 let text = model.player.text();
-                let link = [&url::base(), "#p1=", &url::encode(&text)].concat();
+                let link = [&url::base(), "#", &link::write(&text)].concat();
                 panels::share::share(context, link, &text)
             }
             Dialog::Settings => panels::settings::settings(context, ui),
@@ -513,14 +514,10 @@ fn later(f: impl FnOnce() + 'static) {
 fn restore(model: &mut Model) -> Option<String> {
     choices(&mut model.ui);
     let ui = &mut model.ui;
-    let linked = url::fragment("p1").or_else(|| {
-        let name = url::fragment("n1")?;
-        STORIES.iter().find(|story| story.slug == name).map(|story| story.scenario.to_string())
-    });
-    if let Some(text) = linked {
+    if let Some(linked) = link::read(&url::fragment()) {
         ui.screen = Screen::Page;
         ui.origin = state::Origin::Own;
-        let manifest = state::open_run(model, &text);
+        let manifest = state::open_link(model, linked);
         url::clear_fragment();
         return Some(state::take_text(model, manifest.unwrap_or_default()));
     }

@@ -11,10 +11,10 @@ use super::panels::first::FirstPictures;
 use super::panels::header::header;
 use super::panels::{self, Context};
 use super::platform::{dom, storage};
-use super::samples::STORIES;
 use super::state::{Screen, UiAction, UiState};
 use super::texts::Language;
 use super::view;
+use crate::samples::STORIES;
 use yew::prelude::*;
 
 /// The still of the first story, by language. `tests/html.rs` draws it anew and compares.

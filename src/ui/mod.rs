@@ -13,7 +13,6 @@ pub mod lobby;
 pub mod panels;
 pub mod platform;
 pub mod player;
-pub mod samples;
 pub mod state;
 pub mod texts;
 pub mod view;

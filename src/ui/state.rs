@@ -7,10 +7,11 @@ use super::complete::complete;
 use super::editor::{self, Problem};
 use super::panels::terminal::Near;
 use super::player::{Advance, Player, SPEEDS, Spacing};
-use super::samples::{SAMPLES, STORIES};
 use super::texts::{Language, Texts};
 use crate::api::{ObjectKey, Profile};
 use crate::component::What;
+use crate::samples::{SAMPLES, STORIES};
+use crate::scenario::link::Linked;
 use crate::scenario::{Directive, heredoc_words};
 use crate::session::MOST_PODS;
 use crate::sim::{SimDuration, SimTime};
@@ -157,8 +158,8 @@ impl Origin {
     /// What the header calls it.
     pub fn title(self, texts: &Texts) -> &'static str {
         match self {
-            Origin::Story(i) => STORIES[i].title(texts.language),
-            Origin::Sample(i) => SAMPLES[i].title(texts.language),
+            Origin::Story(i) => STORIES[i].title(texts.language.lang()),
+            Origin::Sample(i) => SAMPLES[i].title(texts.language.lang()),
             Origin::Own => texts.own_manifest,
         }
     }
@@ -593,7 +594,7 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             }
             None => Vec::new(),
         },
-        A::RepairAll => match editor::mend_all(&model.ui.manifest, model.ui.language) {
+        A::RepairAll => match editor::mend_all(&model.ui.manifest, model.ui.language.lang()) {
             Some(text) => {
                 let mut effects = set_manifest(model, text);
                 effects.extend(apply(model));
@@ -776,7 +777,7 @@ fn first_of(player: &Player, what: &str) -> Option<(ObjectKey, crate::session::P
 }
 
 fn check(model: &mut Model) {
-    model.ui.problems = Rc::new(editor::problems(&model.ui.manifest, model.ui.language));
+    model.ui.problems = Rc::new(editor::problems(&model.ui.manifest, model.ui.language.lang()));
 }
 
 fn set_manifest(model: &mut Model, text: String) -> Vec<Effect> {
@@ -895,6 +896,16 @@ pub fn open_run(model: &mut Model, scenario: &str) -> Option<String> {
     }
     let files = model.player.run().files();
     files.get(FILE).or_else(|| files.values().next()).cloned()
+}
+
+/// Opens what a link holds; answers with its manifest. A damaged link shows an empty run and says why.
+pub fn open_link(model: &mut Model, linked: Result<Linked, String>) -> Option<String> {
+    let text = linked.and_then(Linked::text);
+    let manifest = open_run(model, text.as_deref().unwrap_or_default());
+    if let Err(message) = text {
+        model.ui.notice = Some((model.ui.texts().link_broken)(&message));
+    }
+    manifest
 }
 
 /// Takes a text for the editor that counts as applied; answers with it.

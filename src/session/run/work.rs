@@ -247,6 +247,7 @@ impl Run {
         if !matches!(open.directive, Directive::Wait(_)) {
             self.done.push((open.begin, end, open.directive));
         }
+        self.stands = end;
         self.copy_session();
         self.horizon = end + HORIZON;
     }
@@ -277,6 +278,7 @@ impl Run {
         if let Some((_, end, _)) = self.done.last_mut() {
             *end = (*end).min(time);
         }
+        self.stands = self.stands.min(time);
         let most = self.done.len();
         let keep = self.sessions.iter().rposition(|copy| copy.session.now() <= time && copy.done <= most);
         self.sessions.truncate(keep.unwrap_or(0) + 1);

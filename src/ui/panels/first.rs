@@ -1,7 +1,7 @@
 //! The first visit: one sentence, one obvious button, a still that already says something, and other stories.
 
 use super::Context;
-use crate::ui::samples::STORIES;
+use crate::samples::STORIES;
 use crate::ui::state::UiAction;
 use crate::ui::widgets::{button, icon, kbd};
 use yew::prelude::*;
@@ -55,7 +55,7 @@ pub fn first(context: &Context, pictures: &FirstPictures, has_kept: bool) -> Htm
                             <span class="story__pic">
                                 if let Some(svg) = pictures.lanes.get(i).filter(|svg| !svg.is_empty()) { {Html::from_html_unchecked(svg.clone())} }
                             </span>
-                            <span class="story__name">{story.title(texts.language)}</span>
+                            <span class="story__name">{story.title(texts.language.lang())}</span>
                             <span class="story__key">{story.key}</span>
                         </button></li>
                     }) }

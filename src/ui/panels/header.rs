@@ -3,7 +3,7 @@
 
 use super::Context;
 use crate::api::profile::PROFILES;
-use crate::ui::samples::{SAMPLES, STORIES};
+use crate::samples::{SAMPLES, STORIES};
 use crate::ui::state::{Dialog, Origin, Screen, Theme, UiAction, UiState};
 use crate::ui::texts::Language;
 use crate::ui::widgets::{IconButton, MenuEntry, button, icon_button, logo, menu};
@@ -19,10 +19,20 @@ pub fn header(ui: &UiState, context: &Context) -> Html {
         onclick: context.on(action),
     };
     let stories = STORIES.iter().enumerate().map(|(i, story)| {
-        entry(story.title(texts.language), story.key, ui.origin == Origin::Story(i), UiAction::Story(i))
+        entry(
+            story.title(texts.language.lang()),
+            story.key,
+            ui.origin == Origin::Story(i),
+            UiAction::Story(i),
+        )
     });
     let samples = SAMPLES.iter().enumerate().map(|(i, sample)| {
-        entry(sample.title(texts.language), sample.key, ui.origin == Origin::Sample(i), UiAction::Sample(i))
+        entry(
+            sample.title(texts.language.lang()),
+            sample.key,
+            ui.origin == Origin::Sample(i),
+            UiAction::Sample(i),
+        )
     });
     let releases = PROFILES
         .iter()

@@ -100,7 +100,7 @@ fn meter_bar(context: &Context, meter: &Meter) -> Html {
 /// What is wrong with the manifest, shown as the reason why nothing is applied, and how it reads once it is mended.
 pub fn refused(context: &Context, problems: &[Problem], text: &str) -> Html {
     let texts = context.texts;
-    let mended = mend_all(text, texts.language);
+    let mended = mend_all(text, texts.language.lang());
     let errors = problems.iter().filter(|p| p.is_error).count();
     html! {
         <>

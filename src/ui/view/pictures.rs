@@ -6,7 +6,6 @@
 use super::Stage;
 use super::stage::Slot;
 use crate::api::{Kind, ObjectKey};
-use crate::component::What;
 use crate::scene::svg::{group_inner, group_transform, svg_element};
 use crate::scene::timeline::Timeline;
 use crate::scene::{Scene, StageModel, StageOptions, node_stage, stage, tween};
@@ -168,9 +167,12 @@ impl Pictures {
         let mut subject = self.subject.borrow_mut();
         if subject.0 != player.version || chosen.as_ref().is_some_and(|c| subject.1.as_ref() != Some(c)) {
             let key = chosen
-                .or_else(|| last_set(player, position))
+                .or_else(|| {
+                    let happenings = player.run().happenings();
+                    StageModel::last_set(&happenings[..position.happenings.min(happenings.len())])
+                })
                 .or_else(|| subject.1.clone().filter(|_| subject.0 == player.version));
-            let range = key.as_ref().and_then(|key| ordinals(player, key));
+            let range = key.as_ref().and_then(|key| StageModel::ordinals(player.run().happenings(), key));
             *subject = (player.version, key, range);
         }
     }
@@ -283,28 +285,4 @@ fn same_frame(a: &Scene, b: &Scene) -> bool {
         && a.height == b.height
         && a.groups.len() == b.groups.len()
         && a.groups.iter().zip(&b.groups).all(|(x, y)| x.id == y.id)
-}
-
-fn last_set(player: &Player, position: Position) -> Option<ObjectKey> {
-    let happenings = player.run().happenings();
-    happenings[..position.happenings.min(happenings.len())].iter().rev().find_map(|h| match &h.what {
-        What::Write(write) if write.key.kind == Kind::StatefulSet && write.error.is_none() => {
-            Some(write.key.clone())
-        }
-        _ => None,
-    })
-}
-
-// The lowest and highest ordinal the set wants anywhere in the run.
-fn ordinals(player: &Player, key: &ObjectKey) -> Option<(i64, i64)> {
-    let sets = player.run().happenings().iter().filter_map(|h| match &h.what {
-        What::Write(write) if write.key == *key => write.new.as_ref(),
-        _ => None,
-    });
-    sets.map(|set| {
-        let start = set.spec().at(&["ordinals", "start"]).as_int().unwrap_or(0);
-        (start, start + set.spec().get("replicas").as_int().unwrap_or(1) - 1)
-    })
-    .filter(|(low, high)| high >= low && high - low < 200)
-    .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
