@@ -1,5 +1,6 @@
 //! The native program: the same engine at the command line (scenario.md 3).
 
+mod bench;
 mod replay;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -84,6 +85,12 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
+    /// Measure the engine against its budgets; build with optimisation (`cargo xtask bench`).
+    Bench {
+        /// Fail over absolute times too, which depend on the machine.
+        #[arg(long)]
+        strict: bool,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -134,6 +141,7 @@ fn main() -> ExitCode {
             .map(|text| print(&text)),
         Command::Open { link } => program::open(&link).map(|text| print(&text)),
         Command::Replay { folders, all } => return replay::main(&folders, all),
+        Command::Bench { strict } => return bench::main(strict),
     };
     match answer {
         Ok(()) => ExitCode::SUCCESS,
