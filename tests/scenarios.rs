@@ -36,7 +36,13 @@ fn scenarios_print_what_they_printed() {
 
 #[test]
 fn hostile_scenarios_are_refused_or_bounded() {
-    for text in ["$ kubectl scale sts web --replicas=1000000000", "$ kubectl apply -f -", "\0\0\0", "$ \u{feff}", "wait 99999999h"] {
+    for text in [
+        "$ kubectl scale sts web --replicas=1000000000",
+        "$ kubectl apply -f -",
+        "\0\0\0",
+        "$ \u{feff}",
+        "wait 99999999h",
+    ] {
         let _ = Run::from_scenario(text).map(|run| run.print_transcript());
     }
 }

@@ -70,3 +70,67 @@ fn an_ordered_set_comes_up_one_by_one() {
     assert_eq!(set.status().get("readyReplicas").as_int(), Some(2));
     assert_eq!(cluster.store().list(Kind::PersistentVolume, None).count(), 2);
 }
+
+mod node_loss {
+
+    use crate::api::{Kind, Object, manifest};
+    use crate::cluster::{Cluster, Config};
+    use crate::component::Fault;
+    use crate::sim::{SimDuration, SimTime};
+    use crate::store::admission;
+    use std::rc::Rc;
+
+    fn ready(object: &Object) -> &str {
+        object.condition("Ready").get("status").str()
+    }
+
+    const WEB: &str = "
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web}
+spec:
+  serviceName: nginx
+  replicas: 2
+  selector: {matchLabels: {app: nginx}}
+  template:
+    metadata: {labels: {app: nginx}}
+    spec: {containers: [{name: nginx, image: nginx}]}
+";
+
+    fn pod(cluster: &Cluster) -> Rc<Object> {
+        cluster.store().get(Kind::Pod, "default", "web-1").cloned().unwrap()
+    }
+
+    #[test]
+    fn a_pod_of_a_silent_node_is_replaced_only_when_the_node_is_back() {
+        let mut cluster = Cluster::new(&Config::default());
+        while cluster.step() {}
+        assert!(cluster.now() < SimTime(1000), "healthy nodes need no timer");
+        let input = cluster.begin_input("apply");
+        let document = manifest::parse(WEB).unwrap().remove(0);
+        cluster.client("user", input).create(admission::decode(&document.value).unwrap().0).unwrap();
+        cluster.announce();
+        while cluster.step() {}
+        let (first, begin) = (pod(&cluster), cluster.now());
+        let node = first.spec().get("nodeName").text();
+        let (uid, after) = (first.uid(), |secs| begin + SimDuration::secs(secs));
+
+        cluster.fault(&Fault::StopNode(node.clone()), input);
+        cluster.run_until(after(49));
+        assert_eq!(pod(&cluster).condition("Ready").get("status").str(), "True");
+        cluster.run_until(after(51));
+        assert_eq!(pod(&cluster).condition("Ready").get("status").str(), "False");
+        assert!(!pod(&cluster).is_terminating());
+        let silent = cluster.store().get(Kind::Node, "", &node).unwrap();
+        assert_eq!((ready(silent), silent.spec().get("taints").items().len()), ("Unknown", 2));
+        cluster.run_until(after(1000));
+        assert!(pod(&cluster).is_terminating() && pod(&cluster).uid() == uid);
+
+        cluster.fault(&Fault::StartNode(node.clone()), input);
+        while cluster.step() {}
+        assert!(pod(&cluster).uid() != uid);
+        assert_eq!(pod(&cluster).condition("Ready").get("status").str(), "True");
+        let back = cluster.store().get(Kind::Node, "", &node).unwrap();
+        assert_eq!((ready(back), back.spec().get("taints").is_null()), ("True", true));
+    }
+}

@@ -5,7 +5,9 @@
 
 use crate::api::{Kind, Object, Text, Value};
 use crate::component::client::set_condition;
-use crate::component::{Component, Ctx, DeleteOptions, EventType, Fault, Recorder, SyncError, WorkKey, WorkQueue};
+use crate::component::{
+    Component, Ctx, DeleteOptions, EventType, Fault, Recorder, SyncError, WorkKey, WorkQueue,
+};
 use crate::object;
 use crate::sim::{SimDuration, SimTime};
 use crate::store::{Change, Reason, Status, View};
@@ -169,7 +171,9 @@ impl NodeLifecycle {
         let reason = "DeletionByTaintManager";
         if pod.condition("DisruptionTarget").get("reason").str() != reason {
             let now = ctx.client.now();
-            let change = |body: &mut Value| disrupt(body, reason, "Taint manager: deleting due to NoExecute taint", now);
+            let change = |body: &mut Value| {
+                disrupt(body, reason, "Taint manager: deleting due to NoExecute taint", now);
+            };
             unless_gone(ctx.client.patch(&pod.key(), "status", change))?;
         }
         unless_gone(ctx.client.delete(&pod.key(), &DeleteOptions::default()))?;
@@ -200,7 +204,8 @@ impl NodeLifecycle {
                 let wanted = Vec::from_iter(condition_taint(node).filter(|_| !nobody));
                 if differs(node, &wanted, CONDITION_TAINTS, "NoExecute") {
                     let wait = if wanted.is_empty() { RECOVERY_PASS } else { NO_EXECUTE_PASS };
-                    queue.add_later(change.at + wait, WorkKey::task(NO_EXECUTE, "", node.meta("name").text()));
+                    queue
+                        .add_later(change.at + wait, WorkKey::task(NO_EXECUTE, "", node.meta("name").text()));
                 }
             }
         }
@@ -255,7 +260,8 @@ impl Component for NodeLifecycle {
     }
 
     fn fault(&mut self, fault: &Fault, ctx: &mut Ctx<'_>) {
-        let (Fault::StopNode(node) | Fault::CutNode(node) | Fault::StartNode(node) | Fault::MendNode(node)) = fault
+        let (Fault::StopNode(node) | Fault::CutNode(node) | Fault::StartNode(node) | Fault::MendNode(node)) =
+            fault
         else {
             return;
         };
@@ -279,7 +285,9 @@ fn one_by_one(i: usize) -> SimDuration {
 
 // S173: a pod that was ready counts as not ready; its containers may go on.
 fn mark_pod(key: &WorkKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
-    let Some(pod) = ctx.client.store().get(Kind::Pod, &key.namespace, &key.name).cloned() else { return Ok(()) };
+    let Some(pod) = ctx.client.store().get(Kind::Pod, &key.namespace, &key.name).cloned() else {
+        return Ok(());
+    };
     let silent = ctx.get(Kind::Node, "", node_of(&pod)).is_some_and(|node| ready(&node) != "True");
     if !silent || pod.condition("Ready").get("status").str() != "True" {
         return Ok(());
@@ -358,7 +366,10 @@ fn swap_taints(
             taint.get("effect").str() != effect || !ours.contains(&key) || wanted.contains(&key)
         });
         for key in wanted {
-            if !taints.iter().any(|taint| taint.get("key").str() == *key && taint.get("effect").str() == effect) {
+            if !taints
+                .iter()
+                .any(|taint| taint.get("key").str() == *key && taint.get("effect").str() == effect)
+            {
                 taints.push(object! { "effect" => effect, "key" => *key, "timeAdded" => now.clone() });
             }
         }
@@ -374,7 +385,8 @@ fn patience(pod: &Object, node: &Object) -> Option<SimDuration> {
     let mut tainted = false;
     for taint in no_execute(node) {
         tainted = true;
-        let Some(toleration) = pod.spec().get("tolerations").items().iter().find(|t| tolerates(t, taint)) else {
+        let Some(toleration) = pod.spec().get("tolerations").items().iter().find(|t| tolerates(t, taint))
+        else {
             return Some(SimDuration(0));
         };
         if let Some(secs) = toleration.get("tolerationSeconds").as_int() {
@@ -443,8 +455,11 @@ fn concerns(pod: &Object, view: View<'_>) -> bool {
 impl PodGarbageCollector {
     // Marks a pod as failed, then deletes it without grace.
     fn remove(&mut self, key: &WorkKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
-        let Some(pod) = ctx.client.store().get(Kind::Pod, &key.namespace, &key.name).cloned() else { return Ok(()) };
-        let orphan = ctx.client.store().get(Kind::Node, "", node_of(&pod)).is_none() && !node_of(&pod).is_empty();
+        let Some(pod) = ctx.client.store().get(Kind::Pod, &key.namespace, &key.name).cloned() else {
+            return Ok(());
+        };
+        let orphan =
+            ctx.client.store().get(Kind::Node, "", node_of(&pod)).is_none() && !node_of(&pod).is_empty();
         // A successor of the same name is left alone.
         if self.chosen.get(&(key.namespace.clone(), key.name.clone())).is_none_or(|uid| **uid != *pod.uid()) {
             return Ok(());
@@ -479,7 +494,10 @@ impl Component for PodGarbageCollector {
             (Some(pod), Kind::Pod) => concerns(pod, view),
             (None, Kind::Pod) => false,
             (Some(node), _) if !out_of_service(node) => false,
-            _ => view.list(Kind::Pod, None).iter().any(|pod| node_of(pod) == &*change.key.name && concerns(pod, view)),
+            _ => view
+                .list(Kind::Pod, None)
+                .iter()
+                .any(|pod| node_of(pod) == &*change.key.name && concerns(pod, view)),
         };
         let at = SimTime((change.at.as_millis() / COLLECTION.0 + 1) * COLLECTION.0);
         if wanted && self.due.is_none_or(|due| due < at) {
@@ -499,7 +517,9 @@ impl Component for PodGarbageCollector {
         let mut stuck: Vec<Rc<Object>> = pods
             .iter()
             .filter(terminating)
-            .filter(|pod| ctx.view().get(Kind::Node, "", node_of(pod)).is_some_and(|node| out_of_service(node)))
+            .filter(|pod| {
+                ctx.view().get(Kind::Node, "", node_of(pod)).is_some_and(|node| out_of_service(node))
+            })
             .cloned()
             .collect();
         stuck.sort_by_key(|pod| pod.created_at());
@@ -528,63 +548,5 @@ impl Component for PodGarbageCollector {
 
     fn boxed_clone(&self) -> Box<dyn Component> {
         Box::new(self.clone())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::api::manifest;
-    use crate::cluster::{Cluster, Config};
-    use crate::store::admission;
-
-    const WEB: &str = "
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: web}
-spec:
-  serviceName: nginx
-  replicas: 2
-  selector: {matchLabels: {app: nginx}}
-  template:
-    metadata: {labels: {app: nginx}}
-    spec: {containers: [{name: nginx, image: nginx}]}
-";
-
-    fn pod(cluster: &Cluster) -> Rc<Object> {
-        cluster.store().get(Kind::Pod, "default", "web-1").cloned().unwrap()
-    }
-
-    #[test]
-    fn a_pod_of_a_silent_node_is_replaced_only_when_the_node_is_back() {
-        let mut cluster = Cluster::new(&Config::default());
-        while cluster.step() {}
-        assert!(cluster.now() < SimTime(1000), "healthy nodes need no timer");
-        let input = cluster.begin_input("apply");
-        let document = manifest::parse(WEB).unwrap().remove(0);
-        cluster.client("user", input).create(admission::decode(&document.value).unwrap().0).unwrap();
-        cluster.announce();
-        while cluster.step() {}
-        let (first, begin) = (pod(&cluster), cluster.now());
-        let node = first.spec().get("nodeName").text();
-        let (uid, after) = (first.uid(), |secs| begin + SimDuration::secs(secs));
-
-        cluster.fault(&Fault::StopNode(node.clone()), input);
-        cluster.run_until(after(49));
-        assert_eq!(pod(&cluster).condition("Ready").get("status").str(), "True");
-        cluster.run_until(after(51));
-        assert_eq!(pod(&cluster).condition("Ready").get("status").str(), "False");
-        assert!(!pod(&cluster).is_terminating());
-        let silent = cluster.store().get(Kind::Node, "", &node).unwrap();
-        assert_eq!((ready(silent), silent.spec().get("taints").items().len()), ("Unknown", 2));
-        cluster.run_until(after(1000));
-        assert!(pod(&cluster).is_terminating() && pod(&cluster).uid() == uid);
-
-        cluster.fault(&Fault::StartNode(node.clone()), input);
-        while cluster.step() {}
-        assert!(pod(&cluster).uid() != uid);
-        assert_eq!(pod(&cluster).condition("Ready").get("status").str(), "True");
-        let back = cluster.store().get(Kind::Node, "", &node).unwrap();
-        assert_eq!((ready(back), back.spec().get("taints").is_null()), ("True", true));
     }
 }

@@ -5,8 +5,8 @@
 //! `~` a duration.
 
 use super::error::{Error, Result};
+use crate::api::print::quote_json;
 use crate::sim::SimDuration;
-use std::collections::BTreeMap;
 
 /// Flags that every command takes (K10).
 const GLOBAL: &str = "namespace/n= context= cluster= user= kubeconfig= request-timeout= v/v= vmodule= \
@@ -21,7 +21,7 @@ pub struct Args {
     pub words: Vec<String>,
     /// How many of [`Args::words`] stand before `--`, if that was there.
     pub dash: Option<usize>,
-    flags: BTreeMap<&'static str, Vec<String>>,
+    flags: Vec<(&'static str, String)>,
 }
 
 #[derive(Clone, Copy)]
@@ -105,37 +105,38 @@ impl Args {
     }
 
     fn put(&mut self, command: &str, flag: Flag, value: String) -> Result<()> {
+        let quoted = quote_json(&value);
         let trouble = match flag.takes {
             '!' if bool_of(&value).is_none() => {
-                Some(format!("strconv.ParseBool: parsing {value:?}: invalid syntax"))
+                Some(["strconv.ParseBool: parsing ", &quoted, ": invalid syntax"].concat())
             }
             '#' => match value.parse::<i64>() {
                 Ok(_) => None,
                 Err(error) if *error.kind() == std::num::IntErrorKind::PosOverflow => {
-                    Some(format!("strconv.ParseInt: parsing {value:?}: value out of range"))
+                    Some(["strconv.ParseInt: parsing ", &quoted, ": value out of range"].concat())
                 }
-                Err(_) => Some(format!("strconv.ParseInt: parsing {value:?}: invalid syntax")),
+                Err(_) => Some(["strconv.ParseInt: parsing ", &quoted, ": invalid syntax"].concat()),
             },
             '~' if duration_of(&value).is_none() => Some(if value.parse::<f64>().is_ok() {
-                format!("time: missing unit in duration {value:?}")
+                ["time: missing unit in duration ", &quoted].concat()
             } else {
-                format!("time: invalid duration {value:?}")
+                ["time: invalid duration ", &quoted].concat()
             }),
             _ => None,
         };
         if let Some(trouble) = trouble {
             let short = flag.short.map(|short| format!("-{short}, ")).unwrap_or_default();
             let name = flag.name;
-            let text = format_args!("invalid argument {value:?} for \"{short}--{name}\" flag: {trouble}");
+            let text = format_args!("invalid argument {quoted} for \"{short}--{name}\" flag: {trouble}");
             return Err(Error::flag(command, text));
         }
-        self.flags.entry(flag.name).or_default().push(value);
+        self.flags.push((flag.name, value));
         Ok(())
     }
 
     /// The value of a flag; the last one wins.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.flags.get(name)?.last().map(String::as_str)
+        self.flags.iter().rev().find(|(flag, _)| *flag == name).map(|(_, value)| value.as_str())
     }
 
     /// The value of a flag, or `""`.
@@ -145,7 +146,7 @@ impl Args {
 
     /// True if the flag was written.
     pub fn has(&self, name: &str) -> bool {
-        self.flags.contains_key(name)
+        self.get(name).is_some()
     }
 
     /// True if the truth value is given and true.
@@ -170,8 +171,13 @@ impl Args {
 
     /// Every value of a list flag, commas taken apart.
     pub fn list(&self, name: &str) -> Vec<String> {
-        let values = self.flags.get(name).map(Vec::as_slice).unwrap_or_default();
-        values.iter().flat_map(|value| value.split(',')).map(str::to_string).collect()
+        let mut list = Vec::new();
+        for (flag, values) in &self.flags {
+            if *flag == name {
+                list.extend(values.split(',').map(str::to_string));
+            }
+        }
+        list
     }
 }
 

@@ -210,6 +210,20 @@ impl Cx<'_> {
         self.host.client().profile().clone()
     }
 
+    /// The same with other words.
+    fn with_words<T>(&mut self, words: Vec<String>, run: fn(&mut Cx) -> T) -> T {
+        let mut args = self.args.clone();
+        args.words = words;
+        run(&mut Cx {
+            host: self.host,
+            out: self.out,
+            args: &args,
+            stdin: self.stdin,
+            command: self.command,
+            words: self.words,
+        })
+    }
+
     /// An objection to the arguments (K8).
     fn usage(&self, text: impl std::fmt::Display) -> Error {
         Error::usage(self.command, text)
@@ -416,7 +430,7 @@ pub fn completions(line: &str, store: &Store) -> Vec<String> {
         }
     }
     found.retain(|word| word.starts_with(typed) && word != typed);
-    found.sort();
+    output::fill::sort_by(&mut found, |a, b| a < b);
     found.dedup();
     found
 }

@@ -3,7 +3,8 @@
 //! Follows kubectl pkg/describe/describe.go: text with TABs is written first, columns are aligned at the end.
 
 use super::age;
-use super::list::{self, int, or, text_of};
+use super::fill::{at, fill, joined, place, sort_by};
+use super::list::{self, text_of};
 use super::table::Aligner;
 use crate::api::quantity::Quantity;
 use crate::api::{Kind, Map, Object, Profile, Value};
@@ -23,12 +24,6 @@ struct Page<'a> {
     profile: &'a Profile,
 }
 
-macro_rules! put {
-    ($page:expr, $level:expr, $($arg:tt)*) => {
-        $page.put($level, format_args!($($arg)*))
-    };
-}
-
 /// Describes an object; with its events, if those are wanted.
 pub fn object(object: &Object, store: &Store, now: SimTime, profile: &Profile, events: bool) -> String {
     let mut page = Page { text: String::new(), store, now, profile };
@@ -44,9 +39,9 @@ pub fn object(object: &Object, store: &Store, now: SimTime, profile: &Profile, e
         Kind::EndpointSlice => page.endpoint_slice(object),
         Kind::ConfigMap => page.config_map(object),
         Kind::Namespace => {
-            page.head(object, false);
-            put!(page, 0, "Status:\t{}\n", object.status().get("phase").str());
-            put!(page, 0, "\nNo resource quota.\n\nNo LimitRange resource.\n");
+            page.head(object);
+            let rest = "Status:\t{status.phase}\n\nNo resource quota.\n\nNo LimitRange resource.\n";
+            page.fill(0, &object.body, rest);
             return page.done();
         }
         Kind::ControllerRevision | Kind::Event => page.anything(object),
@@ -58,91 +53,95 @@ pub fn object(object: &Object, store: &Store, now: SimTime, profile: &Profile, e
 }
 
 /// A pod template as `rollout history --revision` prints it: with TABs as they are.
-pub fn template(template: &Value, profile: Profile) -> String {
+pub fn template(template: &Value, profile: &Profile) -> String {
     let store = Store::default();
-    let mut page = Page { text: String::new(), store: &store, now: SimTime::ZERO, profile: &profile };
+    let mut page = Page { text: String::new(), store: &store, now: SimTime::ZERO, profile };
     page.template(template);
     page.text
 }
 
 impl Page<'_> {
-    fn put(&mut self, level: usize, text: std::fmt::Arguments<'_>) {
-        use std::fmt::Write;
-        self.text.extend(std::iter::repeat_n("  ", level));
-        let _ = self.text.write_fmt(text);
+    fn fill(&mut self, level: usize, value: &Value, lines: &str) {
+        fill(&mut self.text, level, value, lines);
+    }
+
+    // One line of a title and a text.
+    fn line(&mut self, level: usize, title: &str, text: &str) {
+        for _ in 0..level {
+            self.text.push_str("  ");
+        }
+        for part in [title, ":\t", text, "\n"] {
+            self.text.push_str(part);
+        }
+    }
+
+    fn put(&mut self, text: &str) {
+        self.text.push_str(text);
     }
 
     fn done(self) -> String {
         Aligner::describe().align(&self.text)
     }
 
-    fn head(&mut self, object: &Object, namespace: bool) {
-        put!(self, 0, "Name:\t{}\n", object.name());
-        if namespace {
-            put!(self, 0, "Namespace:\t{}\n", object.namespace());
-        }
+    fn head(&mut self, object: &Object) {
+        self.fill(
+            0,
+            &object.body,
+            "Name:\t{metadata.name}\n?metadata.namespace Namespace:\t{metadata.namespace}\n",
+        );
+        self.marks(object);
+    }
+
+    fn marks(&mut self, object: &Object) {
         self.labels("Labels", object.meta("labels"));
         self.annotations("Annotations", object.annotations());
     }
 
     fn labels(&mut self, title: &str, map: &Value) {
-        put!(self, 0, "{title}:\t");
-        if map.entries().is_empty() {
-            put!(self, 0, "{NONE}\n");
-        }
-        for (i, (key, value)) in map.entries().iter().enumerate() {
-            put!(self, 0, "{}{key}={}\n", if i > 0 { "\t" } else { "" }, value.str());
-        }
+        let pairs: Vec<String> =
+            map.entries().iter().map(|(key, value)| [key, "=", value.str()].concat()).collect();
+        self.line(0, title, &none_or(pairs.join("\n\t")));
     }
 
     fn annotations(&mut self, title: &str, map: &Map) {
         const LONGEST: usize = 140;
-        put!(self, 0, "{title}:\t");
-        let shown: Vec<_> = map.iter().filter(|(key, _)| key.as_str() != LAST_APPLIED).collect();
-        if shown.is_empty() {
-            put!(self, 0, "{NONE}\n");
-        }
-        for (i, (key, value)) in shown.into_iter().enumerate() {
-            put!(self, 0, "{}", if i > 0 { "\t" } else { "" });
+        let mut text = String::new();
+        for (key, value) in map.iter().filter(|(key, _)| key.as_str() != LAST_APPLIED) {
+            text += if text.is_empty() { "" } else { "\n\t" };
             let value = value.str().strip_suffix('\n').unwrap_or(value.str());
+            text += key;
             if value.len() + key.len() + 2 <= LONGEST && !value.contains('\n') {
-                put!(self, 0, "{key}: {value}\n");
+                text += ": ";
+                text += value;
                 continue;
             }
-            put!(self, 0, "{key}:\n");
+            text += ":";
             for line in value.split('\n') {
                 let cut: String = line.chars().take(LONGEST - 2).collect();
-                put!(self, 0, "\t  {cut}{}\n", if cut.len() < line.len() { "..." } else { "" });
+                text += "\n\t  ";
+                text += &cut;
+                text += if cut.len() < line.len() { "..." } else { "" };
             }
         }
+        self.line(0, title, &none_or(text));
     }
 
     fn tolerations(&mut self, title: &str, tolerations: &Value) {
-        put!(self, 0, "{title}:\t");
         let mut sorted: Vec<&Value> = tolerations.items().iter().collect();
-        sorted.sort_by_key(|toleration| toleration.get("key").str());
-        if sorted.is_empty() {
-            put!(self, 0, "{NONE}\n");
+        sort_by(&mut sorted, |a, b| a.get("key").str() < b.get("key").str());
+        let mut text = String::new();
+        for toleration in sorted {
+            text += if text.is_empty() { "" } else { "\n\t" };
+            let before = text.len();
+            fill(&mut text, 0, toleration, "{key}\n?value ={value}\n?effect :{effect}\n");
+            let line = text.split_off(before).replace('\n', "");
+            text += &line;
+            if toleration.get("operator").str() == "Exists" && toleration.get("value").str().is_empty() {
+                text += if line.is_empty() { "op=Exists" } else { " op=Exists" };
+            }
+            fill(&mut text, 0, toleration, "?tolerationSeconds  for {tolerationSeconds}s");
         }
-        for (i, toleration) in sorted.into_iter().enumerate() {
-            let part = |key: &str| toleration.get(key).str();
-            let mut text = if i > 0 { "\t".to_string() } else { String::new() };
-            text += part("key");
-            if !part("value").is_empty() {
-                text += &format!("={}", part("value"));
-            }
-            if !part("effect").is_empty() {
-                text += &format!(":{}", part("effect"));
-            }
-            if part("operator") == "Exists" && part("value").is_empty() {
-                let bare = part("key").is_empty() && part("effect").is_empty();
-                text += if bare { "op=Exists" } else { " op=Exists" };
-            }
-            if let Some(secs) = toleration.get("tolerationSeconds").as_int() {
-                text += &format!(" for {secs}s");
-            }
-            put!(self, 0, "{text}\n");
-        }
+        self.line(0, title, &none_or(text));
     }
 
     fn events(&mut self, object: &Object) {
@@ -156,185 +155,155 @@ impl Page<'_> {
         let mut events: Vec<Rc<Object>> =
             self.store.list(Kind::Event, namespace).filter(own).cloned().collect();
         if events.is_empty() {
-            put!(self, 0, "Events:\t{NONE}\n");
+            self.line(0, "Events", NONE);
             return;
         }
         events::sort(&mut events);
-        put!(self, 0, "Events:\n  Type\tReason\tAge\tFrom\tMessage\n");
-        put!(self, 1, "----\t------\t----\t----\t-------\n");
+        self.put("Events:\n  Type\tReason\tAge\tFrom\tMessage\n  ----\t------\t----\t----\t-------\n");
         for event in events {
-            let member = |key: &str| event.body.get(key).str();
+            self.fill(1, &event.body, "{type}\t{reason}\t");
             let path = event.body.at(&["involvedObject", "fieldPath"]).str();
-            let path = if path.is_empty() || self.profile.before(1, 35) {
-                String::new()
-            } else {
-                format!("{path}: ")
-            };
-            put!(
-                self,
-                1,
-                "{}\t{}\t{}\t{}\t{path}{}\n",
-                member("type"),
-                member("reason"),
-                events::interval(&event, self.now),
-                list::event_source(&event),
-                member("message").trim()
+            let path = if path.is_empty() || self.profile.before(1, 35) { "" } else { path };
+            let colon = if path.is_empty() { "" } else { ": " };
+            let interval = events::interval(&event, self.now);
+            let message = event.body.get("message").str().trim();
+            self.put(
+                &[&interval, "\t", &list::event_source(&event), "\t", path, colon, message, "\n"].concat(),
             );
         }
     }
 
-    fn created(&mut self, object: &Object) {
-        put!(self, 0, "CreationTimestamp:\t{}\n", age::long(object.meta("creationTimestamp")));
-    }
-
     fn stateful_set(&mut self, set: &Object) {
-        let (spec, status) = (set.spec(), set.status());
-        put!(self, 0, "Name:\t{}\nNamespace:\t{}\n", set.name(), set.namespace());
-        self.created(set);
-        put!(self, 0, "Selector:\t{}\n", selector(spec.get("selector")));
-        self.labels("Labels", set.meta("labels"));
-        self.annotations("Annotations", set.annotations());
-        if self.profile.wide_describe {
-            put!(self, 0, "Service Name:\t{}\n", spec.get("serviceName").str());
-            put!(self, 0, "Pod Management Policy:\t{}\n", spec.get("podManagementPolicy").str());
-        }
-        put!(
-            self,
+        self.fill(
             0,
-            "Replicas:\t{} desired | {} total\n",
-            int(spec.get("replicas")),
-            int(status.get("replicas"))
+            &set.body,
+            "Name:\t{metadata.name}\nNamespace:\t{metadata.namespace}\n\
+             CreationTimestamp:\t{@metadata.creationTimestamp}\n",
         );
-        let strategy = spec.get("updateStrategy");
-        put!(self, 0, "Update Strategy:\t{}\n", strategy.get("type").str());
-        let rolling = strategy.get("rollingUpdate");
-        if let Some(partition) = rolling.get("partition").as_int() {
-            put!(self, 0, "  Partition:\t{partition}\n");
-            if !rolling.get("maxUnavailable").is_null() {
-                put!(self, 0, "  MaxUnavailable:\t{}\n", text_of(rolling.get("maxUnavailable")));
-            }
+        let spec = set.spec();
+        self.line(0, "Selector", &selector(spec.get("selector")));
+        self.marks(set);
+        if self.profile.wide_describe {
+            let lines =
+                "Service Name:\t{spec.serviceName}\nPod Management Policy:\t{spec.podManagementPolicy}\n";
+            self.fill(0, &set.body, lines);
         }
+        self.fill(
+            0,
+            &set.body,
+            "Replicas:\t{spec.replicas|0} desired | {status.replicas|0} total\n\
+             Update Strategy:\t{spec.updateStrategy.type}\n\
+             ?spec.updateStrategy.rollingUpdate.partition   Partition:\t{spec.updateStrategy.rollingUpdate.partition}\n\
+             ?spec.updateStrategy.rollingUpdate.maxUnavailable   MaxUnavailable:\t\
+             {spec.updateStrategy.rollingUpdate.maxUnavailable}\n",
+        );
         let retention = spec.get("persistentVolumeClaimRetentionPolicy");
         if self.profile.wide_describe && !retention.is_null() {
-            put!(self, 0, "Persistent Volume Claim Retention Policy:\n");
-            put!(self, 1, "WhenDeleted:\t{}\n", retention.get("whenDeleted").str());
-            put!(self, 1, "WhenScaled:\t{}\n", retention.get("whenScaled").str());
+            self.put("Persistent Volume Claim Retention Policy:\n");
+            self.fill(1, retention, "WhenDeleted:\t{whenDeleted}\nWhenScaled:\t{whenScaled}\n");
         }
-        let pods = self.store.list(Kind::Pod, Some(set.namespace()));
         let mut counts = [0; 4];
-        for pod in pods.filter(|pod| pod.controller().is_some_and(|owner| owner.uid() == set.uid())) {
+        for pod in self.store.list(Kind::Pod, Some(set.namespace())) {
             let phases = ["Running", "Pending", "Succeeded", "Failed"];
-            if let Some(i) = phases.iter().position(|phase| *phase == pod.status().get("phase").str()) {
+            let phase = phases.iter().position(|phase| *phase == pod.status().get("phase").str());
+            if let Some(i) = phase.filter(|_| pod.controller().is_some_and(|owner| owner.uid() == set.uid()))
+            {
                 counts[i] += 1;
             }
         }
         let [running, waiting, succeeded, failed] = counts;
-        put!(
-            self,
-            0,
-            "Pods Status:\t{running} Running / {waiting} Waiting / {succeeded} Succeeded / {failed} Failed\n"
-        );
+        let text = format!("{running} Running / {waiting} Waiting / {succeeded} Succeeded / {failed} Failed");
+        self.line(0, "Pods Status", &text);
         self.template(spec.get("template"));
         let claims = spec.get("volumeClaimTemplates").items();
         if claims.is_empty() {
-            put!(self, 0, "Volume Claims:\t{NONE}\n");
+            self.line(0, "Volume Claims", NONE);
             return;
         }
-        put!(self, 0, "Volume Claims:\n");
+        self.put("Volume Claims:\n");
         for claim in claims {
-            let metadata = claim.get("metadata");
-            put!(self, 1, "Name:\t{}\n", metadata.get("name").str());
-            put!(self, 1, "StorageClass:\t{}\n", claim.at(&["spec", "storageClassName"]).str());
-            self.labels("  Labels", metadata.get("labels"));
-            self.annotations("  Annotations", metadata.get("annotations").as_map().unwrap_or(Map::empty()));
-            let size = or(claim.at(&["spec", "resources", "requests", "storage"]), "<default>");
-            put!(self, 1, "Capacity:\t{size}\n");
-            let modes: Vec<&str> =
-                claim.at(&["spec", "accessModes"]).items().iter().map(Value::str).collect();
-            put!(self, 1, "Access Modes:\t[{}]\n", modes.join(" "));
+            self.fill(1, claim, "Name:\t{metadata.name}\nStorageClass:\t{spec.storageClassName}\n");
+            self.labels("  Labels", claim.at(&["metadata", "labels"]));
+            let annotations = claim.at(&["metadata", "annotations"]).as_map();
+            self.annotations("  Annotations", annotations.unwrap_or(Map::empty()));
+            let lines = "Capacity:\t{spec.resources.requests.storage|<default>}\nAccess Modes:\t{*spec.accessModes}\n";
+            self.fill(1, claim, lines);
         }
     }
 
     fn template(&mut self, template: &Value) {
         let spec = template.get("spec");
-        put!(self, 0, "Pod Template:\n");
+        self.put("Pod Template:\n");
         self.labels("  Labels", template.at(&["metadata", "labels"]));
         if let Some(map) = template.at(&["metadata", "annotations"]).as_map().filter(|map| !map.is_empty()) {
             self.annotations("  Annotations", map);
         }
-        if !spec.get("serviceAccountName").str().is_empty() {
-            put!(self, 0, "  Service Account:\t{}\n", spec.get("serviceAccountName").str());
-        }
+        self.fill(0, spec, "?serviceAccountName   Service Account:\t{serviceAccountName}\n");
+        self.inside(spec, None, "  ");
+    }
+
+    // Containers, volumes and where the pod may go.
+    fn inside(&mut self, spec: &Value, pod: Option<&Object>, space: &str) {
         if !spec.get("initContainers").items().is_empty() {
-            self.containers("Init Containers", spec.get("initContainers"), None, "  ");
+            self.containers("Init Containers", spec.get("initContainers"), pod, space);
         }
-        self.containers("Containers", spec.get("containers"), None, "  ");
-        self.volumes(spec.get("volumes"), "  ");
-        self.labels("  Node-Selectors", spec.get("nodeSelector"));
-        self.tolerations("  Tolerations", spec.get("tolerations"));
+        self.containers("Containers", spec.get("containers"), pod, space);
+        if let Some(pod) = pod {
+            if !pod.status().get("conditions").items().is_empty() {
+                self.put("Conditions:\n  Type\tStatus\n");
+            }
+            for condition in pod.status().get("conditions").items() {
+                self.fill(1, condition, "{type} \t{status} \n");
+            }
+        }
+        let volumes = spec.get("volumes").items();
+        self.put(&[space, "Volumes:", if volumes.is_empty() { "\t<none>\n" } else { "\n" }].concat());
+        for volume in volumes {
+            self.put(if space.is_empty() { "  " } else { "   " });
+            self.fill(0, volume, "{name}:\n");
+            self.volume_source(volume);
+        }
+        if let Some(pod) = pod {
+            self.fill(0, pod.status(), "QoS Class:\t{qosClass|BestEffort}\n");
+        }
+        self.labels(&[space, "Node-Selectors"].concat(), spec.get("nodeSelector"));
+        self.tolerations(&[space, "Tolerations"].concat(), spec.get("tolerations"));
     }
 
     fn pod(&mut self, pod: &Object) {
-        let (spec, status) = (pod.spec(), pod.status());
-        put!(self, 0, "Name:\t{}\nNamespace:\t{}\n", pod.name(), pod.namespace());
-        if let Some(priority) = spec.get("priority").as_int() {
-            put!(self, 0, "Priority:\t{priority}\n");
+        let status = pod.status();
+        self.fill(
+            0,
+            &pod.body,
+            "Name:\t{metadata.name}\nNamespace:\t{metadata.namespace}\n?spec.priority Priority:\t{spec.priority}\n\
+             Service Account:\t{spec.serviceAccountName}\n",
+        );
+        match pod.spec().get("nodeName").str() {
+            "" => self.line(0, "Node", NONE),
+            _ => self.fill(0, &pod.body, "Node:\t{spec.nodeName}/{status.hostIP}\n"),
         }
-        put!(self, 0, "Service Account:\t{}\n", spec.get("serviceAccountName").str());
-        match spec.get("nodeName").str() {
-            "" => put!(self, 0, "Node:\t{NONE}\n"),
-            node => put!(self, 0, "Node:\t{node}/{}\n", status.get("hostIP").str()),
-        }
-        if !status.get("startTime").is_null() {
-            put!(self, 0, "Start Time:\t{}\n", age::long(status.get("startTime")));
-        }
-        self.labels("Labels", pod.meta("labels"));
-        self.annotations("Annotations", pod.annotations());
-        let phase = status.get("phase").str();
-        if pod.is_terminating() && !matches!(phase, "Succeeded" | "Failed") {
-            let since = age::since(pod.meta("deletionTimestamp"), self.now);
-            put!(self, 0, "Status:\tTerminating (lasts {since})\n");
-            let grace = int(pod.meta("deletionGracePeriodSeconds"));
-            put!(self, 0, "Termination Grace Period:\t{grace}s\n");
+        self.fill(0, status, "?startTime Start Time:\t{@startTime}\n");
+        self.marks(pod);
+        if pod.is_terminating() && !matches!(status.get("phase").str(), "Succeeded" | "Failed") {
+            self.terminating(pod);
+            self.fill(0, &pod.body, "Termination Grace Period:\t{metadata.deletionGracePeriodSeconds|0}s\n");
         } else {
-            put!(self, 0, "Status:\t{phase}\n");
+            self.fill(0, status, "Status:\t{phase}\n");
         }
-        for (title, key) in [("Reason", "reason"), ("Message", "message")] {
-            if !status.get(key).str().is_empty() {
-                put!(self, 0, "{title}:\t{}\n", status.get(key).str());
-            }
-        }
-        put!(self, 0, "IP:\t{}\n", status.get("podIP").str());
+        self.fill(0, status, "?reason Reason:\t{reason}\n?message Message:\t{message}\nIP:\t{podIP}\n");
         let addresses = status.get("podIPs").items();
-        if addresses.is_empty() {
-            put!(self, 0, "IPs:\t{NONE}\n");
-        } else {
-            put!(self, 0, "IPs:\n");
-        }
+        self.put(if addresses.is_empty() { "IPs:\t<none>\n" } else { "IPs:\n" });
         for address in addresses {
-            put!(self, 1, "IP:\t{}\n", address.get("ip").str());
+            self.fill(1, address, "IP:\t{ip}\n");
         }
         if let Some(owner) = pod.controller() {
-            put!(self, 0, "Controlled By:\t{}/{}\n", owner.kind(), owner.name());
+            self.fill(0, owner.0, "Controlled By:\t{kind}/{name}\n");
         }
-        if !spec.get("initContainers").items().is_empty() {
-            self.containers("Init Containers", spec.get("initContainers"), Some(pod), "");
-        }
-        self.containers("Containers", spec.get("containers"), Some(pod), "");
-        if !status.get("conditions").items().is_empty() {
-            put!(self, 0, "Conditions:\n  Type\tStatus\n");
-        }
-        for condition in status.get("conditions").items() {
-            put!(self, 1, "{} \t{} \n", condition.get("type").str(), condition.get("status").str());
-        }
-        self.volumes(spec.get("volumes"), "");
-        put!(self, 0, "QoS Class:\t{}\n", or(status.get("qosClass"), "BestEffort"));
-        self.labels("Node-Selectors", spec.get("nodeSelector"));
-        self.tolerations("Tolerations", spec.get("tolerations"));
+        self.inside(pod.spec(), Some(pod), "");
     }
 
     fn containers(&mut self, title: &str, containers: &Value, pod: Option<&Object>, space: &str) {
-        put!(self, 0, "{space}{title}:\n");
+        self.put(&[space, title, ":\n"].concat());
         for container in containers.items() {
             let name = container.get("name").str();
             let statuses = ["containerStatuses", "initContainerStatuses"];
@@ -342,21 +311,26 @@ impl Page<'_> {
                 let mut all = statuses.iter().flat_map(|list| pod.status().get(list).items());
                 all.find(|status| status.get("name").str() == name)
             });
-            put!(self, 1, "{}{name}:\n", if space.is_empty() { "" } else { " " });
+            self.put(if space.is_empty() { "  " } else { "   " });
+            self.fill(0, container, "{name}:\n");
             if let Some(status) = status {
-                put!(self, 2, "Container ID:\t{}\n", status.get("containerID").str());
+                self.fill(2, status, "Container ID:\t{containerID}\n");
             }
-            put!(self, 2, "Image:\t{}\n", container.get("image").str());
+            self.fill(2, container, "Image:\t{image}\n");
             if let Some(status) = status {
-                put!(self, 2, "Image ID:\t{}\n", status.get("imageID").str());
+                self.fill(2, status, "Image ID:\t{imageID}\n");
             }
-            self.ports(container.get("ports").items());
+            let ports = container.get("ports").items();
+            let s = if ports.len() > 1 { "s" } else { "" };
+            self.line(2, &["Port", s].concat(), &self.ports(ports, "containerPort"));
+            self.line(2, &["Host Port", s].concat(), &self.ports(ports, "hostPort"));
             for (title, key) in [("Command", "command"), ("Args", "args")] {
-                if !container.get(key).items().is_empty() {
-                    put!(self, 2, "{title}:\n");
+                let words = container.get(key).items();
+                if !words.is_empty() {
+                    self.put(&["    ", title, ":\n"].concat());
                 }
-                for line in container.get(key).items().iter().flat_map(|word| word.str().split('\n')) {
-                    put!(self, 3, "{line}\n");
+                for line in words.iter().flat_map(|word| word.str().split('\n')) {
+                    self.put(&["      ", line, "\n"].concat());
                 }
             }
             if let Some(status) = status {
@@ -364,544 +338,428 @@ impl Page<'_> {
                 if !status.at(&["lastState", "terminated"]).is_null() {
                     self.state("Last State", status.get("lastState"));
                 }
-                let ready = if status.get("ready").is_true() { "True" } else { "False" };
-                put!(self, 2, "Ready:\t{ready}\n");
-                put!(self, 2, "Restart Count:\t{}\n", int(status.get("restartCount")));
+                self.line(2, "Ready", if status.get("ready").is_true() { "True" } else { "False" });
+                self.fill(2, status, "Restart Count:\t{restartCount|0}\n");
             }
-            for (title, key) in [("Limits", "limits"), ("Requests", "requests")] {
+            for (title, key) in [("    Limits:\n", "limits"), ("    Requests:\n", "requests")] {
                 let amounts = container.at(&["resources", key]).entries();
                 if !amounts.is_empty() {
-                    put!(self, 2, "{title}:\n");
+                    self.put(title);
                 }
                 for (name, amount) in amounts {
-                    put!(self, 3, "{name}:\t{}\n", text_of(amount));
+                    self.line(3, name, &text_of(amount));
                 }
             }
             for (title, key) in
                 [("Liveness", "livenessProbe"), ("Readiness", "readinessProbe"), ("Startup", "startupProbe")]
             {
                 if !container.get(key).is_null() {
-                    put!(self, 2, "{title}:\t{}\n", probe(container.get(key)));
+                    self.line(2, title, &probe(container.get(key)));
                 }
             }
             self.environment(container, pod);
             let mut mounts: Vec<&Value> = container.get("volumeMounts").items().iter().collect();
-            mounts.sort_by_key(|mount| mount.get("mountPath").str());
-            put!(self, 2, "Mounts:{}\n", if mounts.is_empty() { "\t<none>" } else { "" });
+            sort_by(&mut mounts, |a, b| a.get("mountPath").str() < b.get("mountPath").str());
+            self.put(if mounts.is_empty() { "    Mounts:\t<none>\n" } else { "    Mounts:\n" });
             for mount in mounts {
-                let mode = if mount.get("readOnly").is_true() { "ro" } else { "rw" };
-                let path = match mount.get("subPath").str() {
-                    "" => String::new(),
-                    path => format!(",path={path:?}"),
-                };
-                let (at, name) = (mount.get("mountPath").str(), mount.get("name").str());
-                put!(self, 3, "{at} from {name} ({mode}{path})\n");
+                self.fill(3, mount, "{mountPath} from {name} (");
+                self.put(if mount.get("readOnly").is_true() { "ro" } else { "rw" });
+                self.fill(0, mount, "?subPath ,path=\"{subPath}\"");
+                self.put(")\n");
             }
         }
     }
 
-    fn ports(&mut self, ports: &[Value]) {
-        let named = !self.profile.before(1, 34);
-        let text = |key: &str| {
-            let ports = ports.iter().map(|port| {
-                let name = match port.get("name").str() {
-                    name if named && !name.is_empty() => format!(" ({name})"),
-                    _ => String::new(),
-                };
-                format!("{}/{}{name}", int(port.get(key)), or(port.get("protocol"), "TCP"))
-            });
-            let ports: Vec<String> = ports.collect();
-            if ports.is_empty() { NONE.to_string() } else { ports.join(", ") }
-        };
-        let s = if ports.len() > 1 { "s" } else { "" };
-        put!(self, 2, "Port{s}:\t{}\n", text("containerPort"));
-        put!(self, 2, "Host Port{s}:\t{}\n", text("hostPort"));
+    fn ports(&self, ports: &[Value], key: &str) -> String {
+        let mut text = String::new();
+        for port in ports {
+            text += if text.is_empty() { "" } else { ", " };
+            text += &place(port, &[key, "|0"].concat());
+            fill(&mut text, 0, port, "/{protocol|TCP}");
+            if !self.profile.before(1, 34) {
+                fill(&mut text, 0, port, "?name  ({name})");
+            }
+        }
+        none_or(text)
     }
 
     fn state(&mut self, title: &str, state: &Value) {
-        let (running, waiting, ended) = (state.get("running"), state.get("waiting"), state.get("terminated"));
-        if !running.is_null() {
-            put!(self, 2, "{title}:\tRunning\n");
-            put!(self, 3, "Started:\t{}\n", age::long(running.get("startedAt")));
+        let ended = state.get("terminated");
+        if !state.get("running").is_null() {
+            self.line(2, title, "Running");
+            self.fill(3, state, "Started:\t{@running.startedAt}\n");
         } else if !ended.is_null() {
-            put!(self, 2, "{title}:\tTerminated\n");
-            for (title, key) in [("Reason", "reason"), ("Message", "message")] {
-                if !ended.get(key).str().is_empty() {
-                    put!(self, 3, "{title}:\t{}\n", ended.get(key).str());
-                }
+            self.line(2, title, "Terminated");
+            let lines = "?reason Reason:\t{reason}\n?message Message:\t{message}\nExit Code:\t{exitCode|0}\n\
+                         ?signal Signal:\t{signal}\n";
+            self.fill(3, ended, lines);
+            for (title, key) in [("Started", "startedAt"), ("Finished", "finishedAt")] {
+                // A container that never ran has no times; Go prints its zero time.
+                let moment = match ended.get(key) {
+                    Value::Null => "Mon, 01 Jan 0001 00:00:00 +0000".to_string(),
+                    moment => age::long(moment),
+                };
+                self.line(3, title, &moment);
             }
-            put!(self, 3, "Exit Code:\t{}\n", int(ended.get("exitCode")));
-            if int(ended.get("signal")) > 0 {
-                put!(self, 3, "Signal:\t{}\n", int(ended.get("signal")));
-            }
-            // A container that never ran has no times; Go prints its zero time.
-            let moment = |key: &str| match ended.get(key) {
-                Value::Null => "Mon, 01 Jan 0001 00:00:00 +0000".to_string(),
-                at => age::long(at),
-            };
-            put!(self, 3, "Started:\t{}\n", moment("startedAt"));
-            put!(self, 3, "Finished:\t{}\n", moment("finishedAt"));
         } else {
-            put!(self, 2, "{title}:\tWaiting\n");
-            if !waiting.get("reason").str().is_empty() {
-                put!(self, 3, "Reason:\t{}\n", waiting.get("reason").str());
-            }
+            self.line(2, title, "Waiting");
+            self.fill(3, state.get("waiting"), "?reason Reason:\t{reason}\n");
         }
     }
 
     fn environment(&mut self, container: &Value, pod: Option<&Object>) {
         let from = container.get("envFrom").items();
         if !from.is_empty() {
-            put!(self, 2, "Environment Variables from:\n");
+            self.put("    Environment Variables from:\n");
         }
         for source in from {
             let (kind, source_of) = match source.get("configMapRef") {
                 Value::Null => ("Secret", source.get("secretRef")),
                 map => ("ConfigMap", map),
             };
-            let prefix = match source.get("prefix").str() {
-                "" => String::new(),
-                prefix => format!(" with prefix '{prefix}'"),
-            };
-            let optional = source_of.get("optional").is_true();
-            put!(self, 3, "{}\t{kind}{prefix}\tOptional: {optional}\n", source_of.get("name").str());
+            self.fill(3, source_of, "{name}\t");
+            self.put(kind);
+            self.fill(0, source, "?prefix  with prefix '{prefix}'");
+            self.fill(0, source_of, "\tOptional: {optional|false}\n");
         }
         let variables = container.get("env").items();
-        put!(self, 2, "Environment:{}\n", if variables.is_empty() { "\t<none>" } else { "" });
+        self.put(if variables.is_empty() { "    Environment:\t<none>\n" } else { "    Environment:\n" });
         for variable in variables {
-            let name = variable.get("name").str();
             let from = variable.get("valueFrom");
             if from.is_null() {
-                for (i, line) in variable.get("value").str().split('\n').enumerate() {
-                    let label = if i == 0 { format!("{name}:") } else { String::new() };
-                    put!(self, 3, "{label}\t{line}\n");
-                }
+                let value = variable.get("value").str().replace('\n', "\n      \t");
+                self.line(3, variable.get("name").str(), &value);
                 continue;
             }
-            for (key, kind) in [("secretKeyRef", "in secret"), ("configMapKeyRef", "of config map")] {
-                let source = from.get(key);
-                if !source.is_null() {
-                    put!(
-                        self,
-                        3,
-                        "{name}:\t<set to the key '{}' {kind} '{}'>\tOptional: {}\n",
-                        source.get("key").str(),
-                        source.get("name").str(),
-                        source.get("optional").is_true()
-                    );
-                }
-            }
-            let field = from.get("fieldRef");
+            self.fill(3, variable, "{name}:\t");
+            let (field, resource) = (from.get("fieldRef"), from.get("resourceFieldRef"));
             if !field.is_null() {
-                let path = field.get("fieldPath").str();
-                let value = pod.map(|pod| field_of(pod, path)).unwrap_or_default();
-                put!(self, 3, "{name}:\t{value} ({}:{path})\n", or(field.get("apiVersion"), "v1"));
-            }
-            let resource = from.get("resourceFieldRef");
-            if !resource.is_null() {
+                let value = pod.map(|pod| field_of(pod, field.get("fieldPath").str())).unwrap_or_default();
+                self.put(&value);
+                self.fill(0, field, " ({apiVersion|v1}:{fieldPath})\n");
+            } else if !resource.is_null() {
                 let what = resource.get("resource").str();
-                let (part, key) = what.split_once('.').unwrap_or(("limits", what));
-                let value = text_of(container.at(&["resources", part, key]));
-                put!(self, 3, "{name}:\t{} ({what})\n", if value.is_empty() { "0" } else { &value });
+                self.put(&place(container.get("resources"), &[what, "|0"].concat()));
+                self.fill(0, resource, " ({resource})\n");
+            } else {
+                const OPTIONAL: &str = "'>\tOptional: {optional|false}\n";
+                let (secret, map) = (from.get("secretKeyRef"), from.get("configMapKeyRef"));
+                let (source, kind) =
+                    if secret.is_null() { (map, "of config map '") } else { (secret, "in secret '") };
+                self.fill(0, source, "<set to the key '{key}' ");
+                self.put(kind);
+                self.fill(0, source, "{name}");
+                self.fill(0, source, OPTIONAL);
             }
-        }
-    }
-
-    fn volumes(&mut self, volumes: &Value, space: &str) {
-        if volumes.items().is_empty() {
-            put!(self, 0, "{space}Volumes:\t{NONE}\n");
-            return;
-        }
-        put!(self, 0, "{space}Volumes:\n");
-        for volume in volumes.items() {
-            put!(self, 1, "{}{}:\n", if space.is_empty() { "" } else { " " }, volume.get("name").str());
-            self.volume_source(volume);
         }
     }
 
     fn volume_source(&mut self, volume: &Value) {
-        let has = |key: &str| !volume.get(key).is_null();
-        let mut lines: Vec<(&str, String)> = Vec::new();
-        let kind = if has("hostPath") {
-            let path = volume.get("hostPath");
-            lines.push(("Path", path.get("path").str().into()));
-            lines.push(("HostPathType", path.get("type").str().into()));
-            "HostPath (bare host directory volume)"
-        } else if has("emptyDir") {
-            let dir = volume.get("emptyDir");
-            lines.push(("Medium", dir.get("medium").str().into()));
-            lines.push(("SizeLimit", or(dir.get("sizeLimit"), "<unset>")));
-            "EmptyDir (a temporary directory that shares a pod's lifetime)"
-        } else if has("persistentVolumeClaim") {
-            let claim = volume.get("persistentVolumeClaim");
-            lines.push(("ClaimName", claim.get("claimName").str().into()));
-            lines.push(("ReadOnly", claim.get("readOnly").is_true().to_string()));
-            "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)"
-        } else if has("configMap") {
-            let map = volume.get("configMap");
-            lines.push(("Name", map.get("name").str().into()));
-            lines.push(("Optional", map.get("optional").is_true().to_string()));
-            "ConfigMap (a volume populated by a ConfigMap)"
-        } else if has("secret") {
-            let secret = volume.get("secret");
-            lines.push(("SecretName", secret.get("secretName").str().into()));
-            lines.push(("Optional", secret.get("optional").is_true().to_string()));
-            "Secret (a volume populated by a Secret)"
-        } else if has("projected") {
-            for source in volume.at(&["projected", "sources"]).items() {
-                let (secret, map) = (source.get("secret"), source.get("configMap"));
-                if !secret.is_null() {
-                    lines.push(("SecretName", secret.get("name").str().into()));
-                    lines.push(("Optional", secret.get("optional").is_true().to_string()));
-                } else if !source.get("downwardAPI").is_null() {
-                    lines.push(("DownwardAPI", "true".into()));
-                } else if !map.is_null() {
-                    lines.push(("ConfigMapName", map.get("name").str().into()));
-                    lines.push(("Optional", map.get("optional").is_true().to_string()));
-                } else {
-                    let secs = int(source.at(&["serviceAccountToken", "expirationSeconds"]));
-                    lines.push(("TokenExpirationSeconds", secs.to_string()));
-                }
+        const SOURCES: [(&str, &str); 7] = [
+            ("hostPath", "HostPath (bare host directory volume)\nPath:\t{path}\nHostPathType:\t{type}\n"),
+            (
+                "emptyDir",
+                "EmptyDir (a temporary directory that shares a pod's lifetime)\nMedium:\t{medium}\n\
+                 SizeLimit:\t{sizeLimit|<unset>}\n",
+            ),
+            (
+                "persistentVolumeClaim",
+                "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)\n\
+                 ClaimName:\t{claimName}\nReadOnly:\t{readOnly|false}\n",
+            ),
+            (
+                "configMap",
+                "ConfigMap (a volume populated by a ConfigMap)\nName:\t{name}\nOptional:\t{optional|false}\n",
+            ),
+            (
+                "secret",
+                "Secret (a volume populated by a Secret)\nSecretName:\t{secretName}\n\
+                 Optional:\t{optional|false}\n",
+            ),
+            (
+                "csi",
+                "CSI (a Container Storage Interface (CSI) volume source)\nDriver:\t{driver}\n\
+                 VolumeHandle:\t{volumeHandle}\n",
+            ),
+            (
+                "nfs",
+                "NFS (an NFS mount that lasts the lifetime of a pod)\nServer:\t{server}\nPath:\t{path}\n\
+                 ReadOnly:\t{readOnly|false}\n",
+            ),
+        ];
+        for (key, lines) in SOURCES {
+            let source = volume.get(key);
+            if !source.is_null() {
+                self.fill(2, source, &["Type:\t", lines].concat());
+                return;
             }
-            "Projected (a volume that contains injected data from multiple sources)"
-        } else if has("csi") {
-            let csi = volume.get("csi");
-            lines.push(("Driver", csi.get("driver").str().into()));
-            lines.push(("VolumeHandle", csi.get("volumeHandle").str().into()));
-            "CSI (a Container Storage Interface (CSI) volume source)"
-        } else if has("nfs") {
-            let nfs = volume.get("nfs");
-            lines.push(("Server", nfs.get("server").str().into()));
-            lines.push(("Path", nfs.get("path").str().into()));
-            lines.push(("ReadOnly", nfs.get("readOnly").is_true().to_string()));
-            "NFS (an NFS mount that lasts the lifetime of a pod)"
-        } else {
-            put!(self, 1, "<unknown>\n");
+        }
+        if volume.get("projected").is_null() {
+            self.put("  <unknown>\n");
             return;
-        };
-        put!(self, 2, "Type:\t{kind}\n");
-        for (title, text) in lines {
-            put!(self, 2, "{title}:\t{text}\n");
+        }
+        self.put("    Type:\tProjected (a volume that contains injected data from multiple sources)\n");
+        for source in volume.at(&["projected", "sources"]).items() {
+            self.fill(
+                2,
+                source,
+                "?secret SecretName:\t{secret.name}\n?secret Optional:\t{secret.optional|false}\n\
+                 ?downwardAPI DownwardAPI:\ttrue\n?configMap ConfigMapName:\t{configMap.name}\n\
+                 ?configMap Optional:\t{configMap.optional|false}\n\
+                 ?serviceAccountToken TokenExpirationSeconds:\t{serviceAccountToken.expirationSeconds}\n",
+            );
         }
     }
 
     fn service(&mut self, service: &Object) {
         let spec = service.spec();
-        self.head(service, true);
-        put!(self, 0, "Selector:\t{}\n", list::pairs(spec.get("selector")));
-        put!(self, 0, "Type:\t{}\n", or(spec.get("type"), "ClusterIP"));
-        if !spec.get("ipFamilyPolicy").is_null() {
-            put!(self, 0, "IP Family Policy:\t{}\n", spec.get("ipFamilyPolicy").str());
-        }
-        put!(self, 0, "IP Families:\t{}\n", joined(spec.get("ipFamilies")));
-        put!(self, 0, "IP:\t{}\n", spec.get("clusterIP").str());
-        put!(self, 0, "IPs:\t{}\n", joined(spec.get("clusterIPs")));
-        if !spec.get("externalName").str().is_empty() {
-            put!(self, 0, "External Name:\t{}\n", spec.get("externalName").str());
-        }
+        self.head(service);
+        self.fill(
+            0,
+            spec,
+            "Selector:\t{+selector}\nType:\t{type|ClusterIP}\n?ipFamilyPolicy IP Family Policy:\t{ipFamilyPolicy}\n\
+             IP Families:\t{&ipFamilies}\nIP:\t{clusterIP}\nIPs:\t{&clusterIPs}\n\
+             ?externalName External Name:\t{externalName}\n",
+        );
         let slices: Vec<&Rc<Object>> = self
             .store
             .list(Kind::EndpointSlice, Some(service.namespace()))
             .filter(|slice| slice.label("kubernetes.io/service-name") == service.name())
             .collect();
         for port in spec.get("ports").items() {
-            let name = or(port.get("name"), "<unset>");
-            let protocol = or(port.get("protocol"), "TCP");
-            put!(self, 0, "Port:\t{name}\t{}/{protocol}\n", int(port.get("port")));
-            put!(self, 0, "TargetPort:\t{}/{protocol}\n", text_of(port.get("targetPort")));
-            if let Some(node) = port.get("nodePort").as_int().filter(|port| *port > 0) {
-                put!(self, 0, "NodePort:\t{name}\t{node}/{protocol}\n");
-            }
-            put!(self, 0, "Endpoints:\t{}\n", endpoints(&slices, port.get("name").str()));
+            self.fill(
+                0,
+                port,
+                "Port:\t{name|<unset>}\t{port}/{protocol|TCP}\nTargetPort:\t{targetPort}/{protocol|TCP}\n\
+                 ?nodePort NodePort:\t{name|<unset>}\t{nodePort}/{protocol|TCP}\n",
+            );
+            self.line(0, "Endpoints", &endpoints(&slices, port.get("name").str()));
         }
-        put!(self, 0, "Session Affinity:\t{}\n", or(spec.get("sessionAffinity"), "None"));
-        for (title, key) in [("External", "externalTrafficPolicy"), ("Internal", "internalTrafficPolicy")] {
-            if !spec.get(key).str().is_empty() {
-                put!(self, 0, "{title} Traffic Policy:\t{}\n", spec.get(key).str());
-            }
-        }
+        self.fill(
+            0,
+            spec,
+            "Session Affinity:\t{sessionAffinity|None}\n\
+             ?externalTrafficPolicy External Traffic Policy:\t{externalTrafficPolicy}\n\
+             ?internalTrafficPolicy Internal Traffic Policy:\t{internalTrafficPolicy}\n",
+        );
     }
 
     fn claim(&mut self, claim: &Object) {
-        let (spec, status) = (claim.spec(), claim.status());
-        put!(self, 0, "Name:\t{}\nNamespace:\t{}\n", claim.name(), claim.namespace());
-        put!(self, 0, "StorageClass:\t{}\n", list::storage_class(claim));
+        self.fill(0, &claim.body, "Name:\t{metadata.name}\nNamespace:\t{metadata.namespace}\n");
+        self.line(0, "StorageClass", &list::storage_class(claim));
         self.phase(claim);
-        put!(self, 0, "Volume:\t{}\n", spec.get("volumeName").str());
-        self.labels("Labels", claim.meta("labels"));
-        self.annotations("Annotations", claim.annotations());
-        put!(self, 0, "Finalizers:\t{}\n", bracketed(claim.meta("finalizers")));
-        let bound = !spec.get("volumeName").str().is_empty();
-        let capacity =
-            if bound { list::quantity(status.at(&["capacity", "storage"])) } else { String::new() };
-        let modes = if bound { list::access_modes(status.get("accessModes")) } else { String::new() };
-        put!(self, 0, "Capacity:\t{capacity}\nAccess Modes:\t{modes}\n");
-        if !spec.get("volumeMode").is_null() {
-            put!(self, 0, "VolumeMode:\t{}\n", spec.get("volumeMode").str());
-        }
-        let users = self.store.list(Kind::Pod, Some(claim.namespace())).filter(|pod| {
+        self.fill(0, claim.spec(), "Volume:\t{volumeName}\n");
+        self.marks(claim);
+        let bound = !claim.spec().get("volumeName").str().is_empty();
+        let nothing = Value::Null;
+        let status = if bound { claim.status() } else { &nothing };
+        self.fill(0, &claim.body, "Finalizers:\t{*metadata.finalizers}\n");
+        self.fill(0, status, "Capacity:\t{capacity.storage}\n");
+        self.line(0, "Access Modes", &list::access_modes(status.get("accessModes")));
+        self.fill(0, claim.spec(), "?volumeMode VolumeMode:\t{volumeMode}\n");
+        let mut users = Vec::new();
+        for pod in self.store.list(Kind::Pod, Some(claim.namespace())) {
             let volumes = pod.spec().get("volumes").items();
-            volumes.iter().any(|v| v.at(&["persistentVolumeClaim", "claimName"]).str() == claim.name())
-        });
-        let users: Vec<&str> = users.map(|pod| pod.name()).collect();
-        put!(self, 0, "Used By:\t{}\n", if users.is_empty() { NONE.to_string() } else { users.join("\n\t") });
+            if volumes.iter().any(|v| v.at(&["persistentVolumeClaim", "claimName"]).str() == claim.name()) {
+                users.push(pod.name());
+            }
+        }
+        self.line(0, "Used By", &none_or(users.join("\n\t")));
+        self.conditions(claim.status(), "lastProbeTime");
+    }
+
+    // The wide table of conditions of claims and nodes.
+    fn conditions(&mut self, status: &Value, seen: &str) {
         let conditions = status.get("conditions").items();
         if !conditions.is_empty() {
-            put!(
-                self,
-                0,
-                "Conditions:\n  Type\tStatus\tLastProbeTime\tLastTransitionTime\tReason\tMessage\n"
-            );
-            put!(self, 1, "----\t------\t-----------------\t------------------\t------\t-------\n");
+            let title = if seen == "lastProbeTime" { "LastProbeTime" } else { "LastHeartbeatTime" };
+            self.put(&[
+                "Conditions:\n  Type\tStatus\t",
+                title,
+                "\tLastTransitionTime\tReason\tMessage\n  ----\t------\t-----------------\t------------------\t\
+                 ------\t-------\n",
+            ]
+            .concat());
         }
         for condition in conditions {
-            let part = |key: &str| condition.get(key).str();
-            put!(
-                self,
-                1,
-                "{} \t{} \t{} \t{} \t{} \t{}\n",
-                part("type"),
-                part("status"),
-                age::long(condition.get("lastProbeTime")),
-                age::long(condition.get("lastTransitionTime")),
-                part("reason"),
-                part("message")
-            );
+            let lines =
+                ["{type} \t{status} \t{@", seen, "} \t{@lastTransitionTime} \t{reason} \t{message}\n"];
+            self.fill(1, condition, &lines.concat());
         }
     }
 
     fn phase(&mut self, object: &Object) {
         if object.is_terminating() {
-            let since = age::since(object.meta("deletionTimestamp"), self.now);
-            put!(self, 0, "Status:\tTerminating (lasts {since})\n");
+            self.terminating(object);
         } else {
-            put!(self, 0, "Status:\t{}\n", object.status().get("phase").str());
+            self.fill(0, &object.body, "Status:\t{status.phase}\n");
         }
+    }
+
+    fn terminating(&mut self, object: &Object) {
+        let since = age::since(object.meta("deletionTimestamp"), self.now);
+        self.line(0, "Status", &["Terminating (lasts ", &since, ")"].concat());
     }
 
     fn volume(&mut self, volume: &Object) {
         let spec = volume.spec();
-        self.head(volume, false);
-        put!(self, 0, "Finalizers:\t{}\n", bracketed(volume.meta("finalizers")));
-        put!(self, 0, "StorageClass:\t{}\n", list::storage_class(volume));
+        self.head(volume);
+        self.fill(0, &volume.body, "Finalizers:\t{*metadata.finalizers}\n");
+        self.line(0, "StorageClass", &list::storage_class(volume));
         self.phase(volume);
-        let claim = spec.get("claimRef");
-        if claim.is_null() {
-            put!(self, 0, "Claim:\t\n");
-        } else {
-            put!(self, 0, "Claim:\t{}/{}\n", claim.get("namespace").str(), claim.get("name").str());
-        }
-        put!(self, 0, "Reclaim Policy:\t{}\n", spec.get("persistentVolumeReclaimPolicy").str());
-        put!(self, 0, "Access Modes:\t{}\n", list::access_modes(spec.get("accessModes")));
-        if !spec.get("volumeMode").is_null() {
-            put!(self, 0, "VolumeMode:\t{}\n", spec.get("volumeMode").str());
-        }
-        put!(self, 0, "Capacity:\t{}\n", list::quantity(spec.at(&["capacity", "storage"])));
-        let terms = spec.at(&["nodeAffinity", "required", "nodeSelectorTerms"]).items();
-        if terms.is_empty() {
-            put!(self, 0, "Node Affinity:\t{NONE}\n");
-        } else {
-            put!(self, 0, "Node Affinity:\t\n  Required Terms:\t\n");
-        }
+        let claim =
+            if spec.get("claimRef").is_null() { "\n" } else { "{claimRef.namespace}/{claimRef.name}\n" };
+        self.fill(
+            0,
+            spec,
+            &["Claim:\t", claim, "Reclaim Policy:\t{persistentVolumeReclaimPolicy}\n"].concat(),
+        );
+        self.line(0, "Access Modes", &list::access_modes(spec.get("accessModes")));
+        self.fill(0, spec, "?volumeMode VolumeMode:\t{volumeMode}\nCapacity:\t{capacity.storage}\n");
+        let terms = at(spec, "nodeAffinity.required.nodeSelectorTerms").items();
+        let none = "Node Affinity:\t<none>\n";
+        self.put(if terms.is_empty() { none } else { "Node Affinity:\t\n  Required Terms:\t\n" });
         for (i, term) in terms.iter().enumerate() {
-            let wanted = term.get("matchExpressions").items().iter().map(|expression| {
-                let values: Vec<&str> = expression.get("values").items().iter().map(Value::str).collect();
-                let operator = expression.get("operator").str().to_ascii_lowercase();
-                format!("{} {operator} [{}]", expression.get("key").str(), values.join(", "))
-            });
-            put!(self, 2, "Term {i}:\t{}\n", wanted.collect::<Vec<_>>().join("\n\t"));
+            let mut text = String::new();
+            for wanted in term.get("matchExpressions").items() {
+                text += if text.is_empty() { "" } else { "\n\t" };
+                let operator = wanted.get("operator").str().to_ascii_lowercase();
+                let values = joined(wanted.get("values"), ", ");
+                text += &[wanted.get("key").str(), " ", &operator, " [", &values, "]"].concat();
+            }
+            self.line(2, &["Term ", &i.to_string()].concat(), &text);
         }
-        put!(self, 0, "Message:\t{}\n", volume.status().get("message").str());
-        put!(self, 0, "Source:\n");
+        self.fill(0, &volume.body, "Message:\t{status.message}\nSource:\n");
         self.volume_source(spec);
     }
 
     fn storage_class(&mut self, class: &Object) {
         let default = class.annotation("storageclass.kubernetes.io/is-default-class") == "true";
-        put!(self, 0, "Name:\t{}\nIsDefaultClass:\t{}\n", class.name(), if default { "Yes" } else { "No" });
-        put!(self, 0, "Annotations:\t{}\n", list::pairs(class.meta("annotations")));
-        put!(self, 0, "Provisioner:\t{}\n", class.body.get("provisioner").str());
-        put!(self, 0, "Parameters:\t{}\n", list::pairs(class.body.get("parameters")));
+        self.line(0, "Name", class.name());
+        self.line(0, "IsDefaultClass", if default { "Yes" } else { "No" });
         let growing = match class.body.get("allowVolumeExpansion").as_bool() {
             None => "<unset>",
             Some(true) => "True",
             Some(false) => "False",
         };
-        put!(self, 0, "AllowVolumeExpansion:\t{growing}\n");
+        self.fill(
+            0,
+            &class.body,
+            "Annotations:\t{+metadata.annotations}\nProvisioner:\t{provisioner}\nParameters:\t{+parameters}\n",
+        );
+        self.line(0, "AllowVolumeExpansion", growing);
         let options = class.body.get("mountOptions");
         if options.items().is_empty() {
-            put!(self, 0, "MountOptions:\t{NONE}\n");
+            self.line(0, "MountOptions", NONE);
         } else {
-            put!(self, 0, "MountOptions:\n");
+            self.put(&["MountOptions:\n  ", &joined(options, "\n  "), "\n"].concat());
         }
-        for option in options.items() {
-            put!(self, 1, "{}\n", option.str());
-        }
-        put!(self, 0, "ReclaimPolicy:\t{}\n", or(class.body.get("reclaimPolicy"), "Delete"));
-        put!(self, 0, "VolumeBindingMode:\t{}\n", or(class.body.get("volumeBindingMode"), "Immediate"));
+        let lines =
+            "ReclaimPolicy:\t{reclaimPolicy|Delete}\nVolumeBindingMode:\t{volumeBindingMode|Immediate}\n";
+        self.fill(0, &class.body, lines);
     }
 
     fn config_map(&mut self, map: &Object) {
-        self.head(map, true);
-        put!(self, 0, "\nData\n====\n");
+        self.head(map);
+        self.put("\nData\n====\n");
         for (key, value) in map.body.get("data").entries() {
-            put!(self, 0, "{key}:\n----\n{}\n\n", value.str());
+            self.put(&[key, ":\n----\n", value.str(), "\n\n"].concat());
         }
-        put!(self, 0, "\nBinaryData\n====\n");
+        self.put("\nBinaryData\n====\n");
         for (key, value) in map.body.get("binaryData").entries() {
-            put!(self, 0, "{key}: {} bytes\n", value.str().len() / 4 * 3);
+            self.put(&[key, ": ", &(value.str().len() / 4 * 3).to_string(), " bytes\n"].concat());
         }
-        put!(self, 0, "\n");
+        self.put("\n");
     }
 
     fn endpoints(&mut self, endpoints: &Object) {
-        self.head(endpoints, true);
-        put!(self, 0, "Subsets:\n");
+        self.head(endpoints);
+        self.put("Subsets:\n");
         for subset in endpoints.body.get("subsets").items() {
             for (title, key) in [("Addresses", "addresses"), ("NotReadyAddresses", "notReadyAddresses")] {
-                let ips: Vec<&str> =
-                    subset.get(key).items().iter().map(|address| address.get("ip").str()).collect();
-                put!(
-                    self,
-                    1,
-                    "{title}:\t{}\n",
-                    if ips.is_empty() { NONE.to_string() } else { ips.join(",") }
-                );
+                let addresses = subset.get(key).items();
+                let ips: Vec<&str> = addresses.iter().map(|address| address.get("ip").str()).collect();
+                self.line(1, title, &none_or(ips.join(",")));
             }
-            if !subset.get("ports").items().is_empty() {
-                put!(self, 1, "Ports:\n    Name\tPort\tProtocol\n    ----\t----\t--------\n");
+            let ports = subset.get("ports").items();
+            if !ports.is_empty() {
+                self.put("  Ports:\n    Name\tPort\tProtocol\n    ----\t----\t--------\n");
             }
-            for port in subset.get("ports").items() {
-                let name = or(port.get("name"), "<unset>");
-                put!(self, 2, "{name}\t{}\t{}\n", int(port.get("port")), port.get("protocol").str());
+            for port in ports {
+                self.fill(2, port, "{name|<unset>}\t{port}\t{protocol}\n");
             }
-            put!(self, 0, "\n");
+            self.put("\n");
         }
     }
 
     fn endpoint_slice(&mut self, slice: &Object) {
-        self.head(slice, true);
-        put!(self, 0, "AddressType:\t{}\n", slice.body.get("addressType").str());
+        self.head(slice);
+        self.fill(0, &slice.body, "AddressType:\t{addressType}\n");
         let ports = slice.body.get("ports").items();
-        if ports.is_empty() {
-            put!(self, 0, "Ports: <unset>\n");
-        } else {
-            put!(self, 0, "Ports:\n  Name\tPort\tProtocol\n  ----\t----\t--------\n");
-        }
+        let head = "Ports:\n  Name\tPort\tProtocol\n  ----\t----\t--------\n";
+        self.put(if ports.is_empty() { "Ports: <unset>\n" } else { head });
         for port in ports {
-            let name = or(port.get("name"), "<unset>");
-            put!(self, 1, "{name}\t{}\t{}\n", or(port.get("port"), "*"), port.get("protocol").str());
+            self.fill(1, port, "{name|<unset>}\t{port|*}\t{protocol}\n");
         }
         let endpoints = slice.body.get("endpoints").items();
-        if endpoints.is_empty() {
-            put!(self, 0, "Endpoints: {NONE}\n");
-        } else {
-            put!(self, 0, "Endpoints:\n");
-        }
+        self.put(if endpoints.is_empty() { "Endpoints: <none>\n" } else { "Endpoints:\n" });
         for endpoint in endpoints {
-            put!(self, 1, "- Addresses:\t{}\n", joined(endpoint.get("addresses")));
-            put!(self, 2, "Conditions:\n");
-            let ready = endpoint.at(&["conditions", "ready"]);
-            put!(self, 3, "Ready:\t{}\n", or(ready, "<unset>"));
-            put!(self, 2, "Hostname:\t{}\n", or(endpoint.get("hostname"), "<unset>"));
-            let target = endpoint.get("targetRef");
-            if !target.is_null() {
-                put!(self, 2, "TargetRef:\t{}/{}\n", target.get("kind").str(), target.get("name").str());
-            }
-            put!(self, 2, "NodeName:\t{}\n", or(endpoint.get("nodeName"), "<unset>"));
-            put!(self, 2, "Zone:\t{}\n", or(endpoint.get("zone"), "<unset>"));
+            self.fill(
+                1,
+                endpoint,
+                "- Addresses:\t{&addresses}\n  Conditions:\n    Ready:\t{conditions.ready|<unset>}\n  \
+                 Hostname:\t{hostname|<unset>}\n?targetRef   TargetRef:\t{targetRef.kind}/{targetRef.name}\n  \
+                 NodeName:\t{nodeName|<unset>}\n  Zone:\t{zone|<unset>}\n",
+            );
         }
     }
 
     fn node(&mut self, node: &Object) {
         let (spec, status) = (node.spec(), node.status());
-        put!(self, 0, "Name:\t{}\nRoles:\t{}\n", node.name(), list::roles(node));
-        self.labels("Labels", node.meta("labels"));
-        self.annotations("Annotations", node.annotations());
-        self.created(node);
-        let taints = spec.get("taints").items().iter().map(|taint| {
-            let value = match taint.get("value").str() {
-                "" => String::new(),
-                value => format!("={value}"),
-            };
-            format!("{}{value}:{}", taint.get("key").str(), taint.get("effect").str())
-        });
-        let mut taints: Vec<String> = taints.collect();
-        taints.sort();
-        put!(
-            self,
-            0,
-            "Taints:\t{}\n",
-            if taints.is_empty() { NONE.to_string() } else { taints.join("\n\t") }
-        );
-        put!(self, 0, "Unschedulable:\t{}\n", spec.get("unschedulable").is_true());
+        self.line(0, "Name", node.name());
+        self.line(0, "Roles", &list::roles(node));
+        self.marks(node);
+        self.fill(0, &node.body, "CreationTimestamp:\t{@metadata.creationTimestamp}\n");
+        let mut taints = Vec::new();
+        for taint in spec.get("taints").items() {
+            let mut text = String::new();
+            fill(&mut text, 0, taint, "{key}\n?value ={value}\n:{effect}\n");
+            taints.push(text.replace('\n', ""));
+        }
+        sort_by(&mut taints, |a, b| a < b);
+        self.line(0, "Taints", &none_or(taints.join("\n\t")));
         // Leases are not simulated; the kubelet renews its own every ten seconds.
+        let lines = "Unschedulable:\t{spec.unschedulable|false}\nLease:\n  HolderIdentity:\t{metadata.name}\n  \
+                     AcquireTime:\t<unset>\n";
+        self.fill(0, &node.body, lines);
         let ready = node.condition("Ready");
-        put!(self, 0, "Lease:\n  HolderIdentity:\t{}\n  AcquireTime:\t<unset>\n", node.name());
-        put!(self, 1, "RenewTime:\t{}\n", {
-            if ready.get("status").str() == "True" {
-                let at = SimTime(self.now.as_millis() / 10_000 * 10_000);
-                age::long(&at.rfc3339().into())
-            } else {
-                age::long(ready.get("lastHeartbeatTime"))
-            }
-        });
-        let conditions = status.get("conditions").items();
-        if !conditions.is_empty() {
-            put!(
-                self,
-                0,
-                "Conditions:\n  Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage\n"
-            );
-            put!(self, 1, "----\t------\t-----------------\t------------------\t------\t-------\n");
-        }
-        for condition in conditions {
-            let part = |key: &str| condition.get(key).str();
-            put!(
-                self,
-                1,
-                "{} \t{} \t{} \t{} \t{} \t{}\n",
-                part("type"),
-                part("status"),
-                age::long(condition.get("lastHeartbeatTime")),
-                age::long(condition.get("lastTransitionTime")),
-                part("reason"),
-                part("message")
-            );
-        }
-        put!(self, 0, "Addresses:\n");
+        let renewed = if ready.get("status").str() == "True" {
+            age::long(&SimTime(self.now.as_millis() / 10_000 * 10_000).rfc3339().into())
+        } else {
+            age::long(ready.get("lastHeartbeatTime"))
+        };
+        self.line(1, "RenewTime", &renewed);
+        self.conditions(status, "lastHeartbeatTime");
+        self.put("Addresses:\n");
         for address in status.get("addresses").items() {
-            put!(self, 1, "{}:\t{}\n", address.get("type").str(), address.get("address").str());
+            self.fill(1, address, "{type}:\t{address}\n");
         }
-        for (title, key) in [("Capacity", "capacity"), ("Allocatable", "allocatable")] {
-            put!(self, 0, "{title}:\n");
+        for (title, key) in [("Capacity:\n", "capacity"), ("Allocatable:\n", "allocatable")] {
+            self.put(title);
             for (name, amount) in status.get(key).entries() {
-                put!(self, 1, "{name}:\t{}\n", text_of(amount));
+                self.line(1, name, &text_of(amount));
             }
         }
-        put!(self, 0, "System Info:\n");
-        for (title, key) in [
-            ("Machine ID", "machineID"),
-            ("System UUID", "systemUUID"),
-            ("Boot ID", "bootID"),
-            ("Kernel Version", "kernelVersion"),
-            ("OS Image", "osImage"),
-            ("Operating System", "operatingSystem"),
-            ("Architecture", "architecture"),
-            ("Container Runtime Version", "containerRuntimeVersion"),
-            ("Kubelet Version", "kubeletVersion"),
-        ] {
-            put!(self, 1, "{title}:\t{}\n", status.at(&["nodeInfo", key]).str());
-        }
-        if !spec.get("podCIDR").str().is_empty() {
-            put!(
-                self,
-                0,
-                "PodCIDR:\t{}\nPodCIDRs:\t{}\n",
-                spec.get("podCIDR").str(),
-                joined(spec.get("podCIDRs"))
-            );
-        }
+        self.put("System Info:\n");
+        self.fill(
+            1,
+            status.get("nodeInfo"),
+            "Machine ID:\t{machineID}\nSystem UUID:\t{systemUUID}\nBoot ID:\t{bootID}\n\
+             Kernel Version:\t{kernelVersion}\nOS Image:\t{osImage}\nOperating System:\t{operatingSystem}\n\
+             Architecture:\t{architecture}\nContainer Runtime Version:\t{containerRuntimeVersion}\n\
+             Kubelet Version:\t{kubeletVersion}\n",
+        );
+        self.fill(0, spec, "?podCIDR PodCIDR:\t{podCIDR}\n?podCIDR PodCIDRs:\t{&podCIDRs}\n");
         self.load(node);
     }
 
@@ -909,41 +767,43 @@ impl Page<'_> {
         let finished = |pod: &Object| matches!(pod.status().get("phase").str(), "Succeeded" | "Failed");
         let here = |pod: &&Rc<Object>| pod.spec().get("nodeName").str() == node.name() && !finished(pod);
         let pods: Vec<&Rc<Object>> = self.store.list(Kind::Pod, None).filter(here).collect();
-        let room = |what: &str| Amount::of(node.status().at(&["allocatable", what]));
-        put!(self, 0, "Non-terminated Pods:\t({} in total)\n", pods.len());
-        put!(self, 1, "Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge\n");
-        put!(self, 1, "---------\t----\t\t------------\t----------\t---------------\t-------------\t---\n");
-        let names = ["cpu", "memory", "ephemeral-storage"];
+        const NAMES: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
+        let room = NAMES.map(|name| Amount::of(node.status().at(&["allocatable", name])));
+        self.line(0, "Non-terminated Pods", &["(", &pods.len().to_string(), " in total)"].concat());
+        self.put(
+            "  Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge\n  ---------\t----\t\t\
+             ------------\t----------\t---------------\t-------------\t---\n",
+        );
         let mut total = [[Amount::default(), Amount::default()]; 3];
         for pod in &pods {
-            let mut cells = Vec::new();
-            for (i, name) in names.iter().enumerate() {
+            self.fill(1, &pod.body, "{metadata.namespace}\t{metadata.name}\t\t");
+            for (i, name) in NAMES.iter().enumerate() {
                 for (j, part) in ["requests", "limits"].iter().enumerate() {
                     let amount = Amount::of_pod(pod, part, name);
                     total[i][j].add(&amount);
                     if i < 2 {
-                        cells.push(amount.share(&room(name)));
+                        self.put(&[&amount.share(&room[i]), "\t"].concat());
                     }
                 }
             }
             let created = age::since(pod.meta("creationTimestamp"), self.now);
-            put!(self, 1, "{}\t{}\t\t{}\t{created}\n", pod.namespace(), pod.name(), cells.join("\t"));
+            self.put(&[&created, "\n"].concat());
         }
-        put!(
-            self,
-            0,
-            "Allocated resources:\n  (Total limits may be over 100 percent, i.e., overcommitted.)\n"
+        self.put(
+            "Allocated resources:\n  (Total limits may be over 100 percent, i.e., overcommitted.)\n  \
+             Resource\tRequests\tLimits\n  --------\t--------\t------\n",
         );
-        put!(self, 1, "Resource\tRequests\tLimits\n  --------\t--------\t------\n");
-        for (i, name) in names.iter().enumerate() {
+        for (i, name) in NAMES.iter().enumerate() {
             let [requests, limits] = &total[i];
-            put!(self, 1, "{name}\t{}\t{}\n", requests.share(&room(name)), limits.share(&room(name)));
+            self.put(
+                &["  ", name, "\t", &requests.share(&room[i]), "\t", &limits.share(&room[i]), "\n"].concat(),
+            );
         }
     }
 
     // Follows printUnstructuredContent: for kinds that have no describer of their own.
     fn anything(&mut self, object: &Object) {
-        self.head(object, true);
+        self.head(object);
         let mut body = object.body.clone();
         for member in ["name", "namespace", "labels", "annotations"] {
             body.remove(&["metadata", member]);
@@ -954,25 +814,27 @@ impl Page<'_> {
     fn tree(&mut self, level: usize, value: &Value) {
         for (key, value) in value.entries() {
             let label = label(key);
-            match value {
-                Value::Map(_) => {
-                    put!(self, level, "{label}:\n");
-                    self.tree(level + 1, value);
+            let alone = matches!(value, Value::Map(_) | Value::List(_));
+            if !alone {
+                let text = if value.is_null() { "<nil>".to_string() } else { text_of(value) };
+                self.line(level, &label, &text);
+                continue;
+            }
+            let space = "  ".repeat(level);
+            self.put(&[&space, label.as_str(), ":\n"].concat());
+            self.tree(level + 1, value);
+            for item in value.items() {
+                match item {
+                    Value::Map(_) => self.tree(level + 1, item),
+                    other => self.put(&[&space, "  ", &text_of(other), "\n"].concat()),
                 }
-                Value::List(items) => {
-                    put!(self, level, "{label}:\n");
-                    for item in items.iter() {
-                        match item {
-                            Value::Map(_) => self.tree(level + 1, item),
-                            other => put!(self, level + 1, "{}\n", text_of(other)),
-                        }
-                    }
-                }
-                Value::Null => put!(self, level, "{label}:\t<nil>\n"),
-                other => put!(self, level, "{label}:\t{}\n", text_of(other)),
             }
         }
     }
+}
+
+fn none_or(text: String) -> String {
+    if text.is_empty() { NONE.to_string() } else { text }
 }
 
 /// An amount of a resource in thousandths, and the text of the first one that was added.
@@ -1033,38 +895,28 @@ impl Amount {
 
 // Follows smartLabelFor: `dnsPolicy` reads `Dns Policy`, `uid` reads `UID`.
 fn label(key: &str) -> String {
-    if key.chars().any(|c| !c.is_alphabetic() && c != '-') {
+    if key.chars().any(|c| !c.is_ascii_alphabetic() && c != '-') {
         return key.to_string();
     }
     let mut words: Vec<String> = Vec::new();
     let chars: Vec<char> = key.chars().collect();
     for (i, c) in chars.iter().enumerate() {
-        let next_lower = chars.get(i + 1).is_some_and(|c| c.is_lowercase());
-        let before_lower = i > 0 && chars[i - 1].is_lowercase();
+        let next_lower = chars.get(i + 1).is_some_and(char::is_ascii_lowercase);
+        let before_lower = i > 0 && chars[i - 1].is_ascii_lowercase();
         match words.last_mut() {
-            Some(word) if !(c.is_uppercase() && (before_lower || next_lower)) => word.push(*c),
+            Some(word) if !(c.is_ascii_uppercase() && (before_lower || next_lower)) => word.push(*c),
             _ => words.push(c.to_string()),
         }
     }
     for word in &mut words {
-        let upper = word.to_uppercase();
+        let upper = word.to_ascii_uppercase();
         if ["API", "URL", "UID", "OSB", "GUID"].contains(&upper.as_str()) {
             *word = upper;
-        } else if let Some(first) = word.chars().next() {
-            *word = first.to_uppercase().collect::<String>() + &word[first.len_utf8()..];
+        } else {
+            word[..1].make_ascii_uppercase();
         }
     }
     words.join(" ")
-}
-
-fn joined(list: &Value) -> String {
-    let items: Vec<&str> = list.items().iter().map(Value::str).collect();
-    if items.is_empty() { NONE.to_string() } else { items.join(",") }
-}
-
-fn bracketed(list: &Value) -> String {
-    let items: Vec<&str> = list.items().iter().map(Value::str).collect();
-    format!("[{}]", items.join(" "))
 }
 
 /// A label selector as text: `app=nginx,tier in (a,b)`.
@@ -1087,32 +939,34 @@ fn selector(selector: &Value) -> String {
 
 // K100.
 fn probe(probe: &Value) -> String {
-    let number = |key: &str, otherwise: i64| probe.get(key).as_int().unwrap_or(otherwise);
-    let times = format!(
-        "delay={}s timeout={}s period={}s #success={} #failure={}",
-        number("initialDelaySeconds", 0),
-        number("timeoutSeconds", 1),
-        number("periodSeconds", 10),
-        number("successThreshold", 1),
-        number("failureThreshold", 3)
-    );
-    let (exec, http, tcp, grpc) =
-        (probe.get("exec"), probe.get("httpGet"), probe.get("tcpSocket"), probe.get("grpc"));
-    if !exec.is_null() {
-        let words: Vec<&str> = exec.get("command").items().iter().map(Value::str).collect();
-        format!("exec [{}] {times}", words.join(" "))
-    } else if !http.is_null() {
-        let scheme = or(http.get("scheme"), "HTTP").to_ascii_lowercase();
-        let (host, port, path) = (http.get("host").str(), text_of(http.get("port")), http.get("path").str());
-        let slash = if path.is_empty() || path.starts_with('/') { "" } else { "/" };
-        format!("http-get {scheme}://{host}:{port}{slash}{path} {times}")
-    } else if !tcp.is_null() {
-        format!("tcp-socket {}:{} {times}", tcp.get("host").str(), text_of(tcp.get("port")))
-    } else if !grpc.is_null() {
-        format!("grpc <pod>:{} {} {times}", int(grpc.get("port")), grpc.get("service").str())
+    let mut text = String::new();
+    let what = if !probe.get("exec").is_null() {
+        "exec {*exec.command}"
+    } else if !probe.get("httpGet").is_null() {
+        text += "http-get ";
+        text += &place(probe, "httpGet.scheme|http").to_ascii_lowercase();
+        let path = probe.at(&["httpGet", "path"]).str();
+        if path.is_empty() || path.starts_with('/') {
+            "://{httpGet.host}:{httpGet.port}{httpGet.path}"
+        } else {
+            "://{httpGet.host}:{httpGet.port}/{httpGet.path}"
+        }
+    } else if !probe.get("tcpSocket").is_null() {
+        "tcp-socket {tcpSocket.host}:{tcpSocket.port}"
+    } else if !probe.get("grpc").is_null() {
+        "grpc <pod>:{grpc.port} {grpc.service}"
     } else {
-        format!("unknown {times}")
-    }
+        "unknown"
+    };
+    fill(&mut text, 0, probe, what);
+    fill(
+        &mut text,
+        0,
+        probe,
+        " delay={initialDelaySeconds|0}s timeout={timeoutSeconds|1}s period={periodSeconds|10}s \
+         #success={successThreshold|1} #failure={failureThreshold|3}",
+    );
+    text
 }
 
 /// The value of a downward-API field.

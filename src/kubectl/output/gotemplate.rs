@@ -2,6 +2,7 @@
 
 use super::format::go_print;
 use crate::api::Value;
+use crate::api::print::quote_json;
 
 /// A template.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +56,7 @@ impl GoTemplate {
         let mut out = String::new();
         let mut variables = vec![("$".to_string(), value.clone())];
         run(&self.nodes, value, &mut variables, &mut out).map_err(|why| {
-            format!("error executing template {:?}: template: output:1: {why}", self.source)
+            format!("error executing template {}: template: output:1: {why}", quote_json(&self.source))
         })?;
         Ok(out)
     }
@@ -304,7 +305,7 @@ fn command(
             }
             values.push(pipeline(&words[from..i.saturating_sub(1).max(from)], dot, variables)?);
         } else if i == 1
-            && word.chars().all(char::is_alphabetic)
+            && word.bytes().all(|b| b.is_ascii_alphabetic())
             && !matches!(word.as_str(), "true" | "false" | "nil")
         {
             function = Some(word.as_str());
@@ -358,7 +359,7 @@ fn command(
                 match (c, if c == '%' { chars.next() } else { None }) {
                     ('%', Some('%')) => text.push('%'),
                     ('%', Some('q')) => {
-                        text += &format!("{:?}", rest.next().map(go_print).unwrap_or_default());
+                        text += &quote_json(&rest.next().map(go_print).unwrap_or_default());
                     }
                     ('%', Some(_)) => text += &rest.next().map(go_print).unwrap_or_default(),
                     (c, _) => text.push(c),
@@ -403,7 +404,7 @@ fn operand(word: &str, dot: &Value, variables: &Variables) -> Result<Value, Stri
         let found = variables.iter().rev().find(|(known, _)| known == name);
         (found.map(|(_, value)| value.clone()).ok_or_else(|| format!("undefined variable \"{name}\""))?, path)
     } else {
-        return Err(format!("unexpected {word:?} in operand"));
+        return Err(format!("unexpected {} in operand", quote_json(word)));
     };
     Ok(path.split('.').filter(|step| !step.is_empty()).fold(base, |value, step| value.get(step).clone()))
 }

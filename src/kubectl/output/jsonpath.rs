@@ -58,10 +58,11 @@ impl Template {
         let mut out = String::new();
         run(&self.parts, value, value, &mut out).map_err(|why| {
             format!(
-                "error executing jsonpath {:?}: Error executing template: {why}. Printing more information for \
+                "error executing jsonpath {}: Error executing template: {why}. Printing more information for \
                  debugging the template:\n\ttemplate was:\n\t\t{}\n\tobject given to jsonpath engine was:\n\t\t\
                  map[string]interface {{}}{{…}}\n\n",
-                self.source, self.source
+                crate::api::print::quote_json(&self.source),
+                self.source
             )
         })?;
         Ok(out)
@@ -283,7 +284,7 @@ impl Reader<'_> {
                     let steps = self.steps()?;
                     parts.push(Part::Path(steps));
                 }
-                Some(c) if c.is_alphabetic() => {
+                Some(c) if c.is_ascii_alphabetic() => {
                     if self.eat("range") {
                         self.blanks();
                         let steps = self.steps()?;
@@ -291,7 +292,8 @@ impl Reader<'_> {
                     } else if self.eat("end") {
                         parts.push(Part::End);
                     } else {
-                        let end = self.rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(self.rest.len());
+                        let end =
+                            self.rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(self.rest.len());
                         return Err(format!("unrecognized identifier {}", &self.rest[..end]));
                     }
                 }

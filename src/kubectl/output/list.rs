@@ -1,6 +1,7 @@
 //! The columns of `kubectl get`, per kind (K29 to K50).
 
 use super::age;
+use super::fill::{fill, joined, place};
 use crate::api::{Kind, Object, Value};
 use crate::sim::SimTime;
 
@@ -81,100 +82,91 @@ pub fn columns(kind: Kind) -> &'static [&'static str] {
 
 /// The cells of an object, as many as its kind has columns.
 pub fn cells(object: &Object, now: SimTime) -> Vec<String> {
-    let name = object.name().to_string();
     let created = age::since(object.meta("creationTimestamp"), now);
     let (spec, status) = (object.spec(), object.status());
+    let mut cells = vec![object.name().to_string()];
+    let mut more = |given: &[&str]| cells.extend(given.iter().map(ToString::to_string));
     match object.kind {
-        Kind::Pod => pod(object, name, created, now),
+        Kind::Pod => pod(object, &mut cells, created, now),
         Kind::StatefulSet => {
-            let ready = int(status.get("readyReplicas"));
             let containers = spec.at(&["template", "spec", "containers"]);
-            vec![
-                name,
-                format!("{ready}/{}", int(spec.get("replicas"))),
-                created,
-                join(containers, "name"),
-                join(containers, "image"),
-            ]
+            let ready = [&place(status, "readyReplicas|0"), "/", &place(spec, "replicas|0")].concat();
+            more(&[&ready, &created, &join(containers, "name"), &join(containers, "image")]);
         }
-        Kind::Service => service(object, name, created),
-        Kind::Endpoints => vec![name, endpoints(object), created],
+        Kind::Service => service(object, &mut cells, created),
+        Kind::Endpoints => more(&[&endpoints(object), &created]),
         Kind::EndpointSlice => {
-            let ports = object.body.get("ports").items().iter().map(|port| text_of(port.get("port")));
-            let addresses = object.body.get("endpoints").items().iter();
-            let addresses = addresses.flat_map(|endpoint| endpoint.get("addresses").items()).map(text_of);
-            vec![
-                name,
-                object.body.get("addressType").str().to_string(),
-                short_list(ports.collect(), "<unset>"),
-                short_list(addresses.collect(), "<unset>"),
-                created,
-            ]
+            let (mut ports, mut addresses) = (Vec::new(), Vec::new());
+            for port in object.body.get("ports").items() {
+                ports.push(text_of(port.get("port")));
+            }
+            for endpoint in object.body.get("endpoints").items() {
+                addresses.extend(endpoint.get("addresses").items().iter().map(text_of));
+            }
+            let (ports, addresses) = (short_list(ports, "<unset>"), short_list(addresses, "<unset>"));
+            more(&[object.body.get("addressType").str(), &ports, &addresses, &created]);
         }
         Kind::PersistentVolumeClaim => {
-            let bound = !spec.get("volumeName").str().is_empty();
-            vec![
-                name,
-                phase(object),
-                spec.get("volumeName").str().to_string(),
-                if bound { quantity(status.at(&["capacity", "storage"])) } else { String::new() },
-                if bound { access_modes(status.get("accessModes")) } else { String::new() },
-                storage_class(object),
-                or(spec.get("volumeAttributesClassName"), "<unset>"),
-                created,
-                or(spec.get("volumeMode"), "<unset>"),
-            ]
+            let volume = spec.get("volumeName").str();
+            let (size, modes) = if volume.is_empty() {
+                Default::default()
+            } else {
+                (place(status, "capacity.storage|0"), access_modes(status.get("accessModes")))
+            };
+            let class = place(spec, "volumeAttributesClassName|<unset>");
+            let mode = place(spec, "volumeMode|<unset>");
+            more(&[&phase(object), volume, &size, &modes, &storage_class(object), &class, &created, &mode]);
         }
         Kind::PersistentVolume => {
-            let claim = spec.get("claimRef");
-            vec![
-                name,
-                quantity(spec.at(&["capacity", "storage"])),
-                access_modes(spec.get("accessModes")),
-                spec.get("persistentVolumeReclaimPolicy").str().to_string(),
-                phase(object),
-                if claim.is_null() {
-                    String::new()
-                } else {
-                    format!("{}/{}", claim.get("namespace").str(), claim.get("name").str())
-                },
-                storage_class(object),
-                or(spec.get("volumeAttributesClassName"), "<unset>"),
-                status.get("reason").str().to_string(),
-                created,
-                or(spec.get("volumeMode"), "<unset>"),
-            ]
+            let mut claim = place(spec, "claimRef.namespace");
+            if !spec.get("claimRef").is_null() {
+                claim += "/";
+                claim += &place(spec, "claimRef.name");
+            }
+            more(&[
+                &place(spec, "capacity.storage|0"),
+                &access_modes(spec.get("accessModes")),
+                spec.get("persistentVolumeReclaimPolicy").str(),
+                &phase(object),
+                &claim,
+                &storage_class(object),
+                &place(spec, "volumeAttributesClassName|<unset>"),
+                status.get("reason").str(),
+                &created,
+                &place(spec, "volumeMode|<unset>"),
+            ]);
         }
         Kind::StorageClass => {
-            let default = object.annotation("storageclass.kubernetes.io/is-default-class") == "true";
-            vec![
-                if default { format!("{name} (default)") } else { name },
-                object.body.get("provisioner").str().to_string(),
-                or(object.body.get("reclaimPolicy"), "Delete"),
-                or(object.body.get("volumeBindingMode"), "Immediate"),
-                object.body.get("allowVolumeExpansion").is_true().to_string(),
-                created,
-            ]
+            if object.annotation("storageclass.kubernetes.io/is-default-class") == "true" {
+                cells[0] += " (default)";
+            }
+            let places = [
+                "provisioner",
+                "reclaimPolicy|Delete",
+                "volumeBindingMode|Immediate",
+                "allowVolumeExpansion|false",
+            ];
+            cells.extend(places.map(|spec| place(&object.body, spec)));
+            cells.push(created);
         }
         Kind::ControllerRevision => {
             let owner = object.controller().map_or("<none>".to_string(), |owner| {
-                let kind = owner.kind().to_ascii_lowercase();
-                match owner.0.get("apiVersion").str().split_once('/') {
-                    Some((group, _)) => format!("{kind}.{group}/{}", owner.name()),
-                    None => format!("{kind}/{}", owner.name()),
-                }
+                let group = owner.0.get("apiVersion").str().split_once('/').map_or("", |(group, _)| group);
+                let dot = if group.is_empty() { "" } else { "." };
+                [&owner.kind().to_ascii_lowercase(), dot, group, "/", owner.name()].concat()
             });
-            vec![name, owner, int(object.body.get("revision")).to_string(), created]
+            more(&[&owner, &place(&object.body, "revision|0"), &created]);
         }
-        Kind::Node => node(object, name, created),
-        Kind::Event => event(object, now),
+        Kind::Node => node(object, &mut cells, created),
+        Kind::Event => event(object, &mut cells, now),
         Kind::ConfigMap => {
             let data =
                 object.body.get("data").entries().len() + object.body.get("binaryData").entries().len();
-            vec![name, data.to_string(), created]
+            more(&[&data.to_string(), &created]);
         }
-        Kind::Namespace => vec![name, status.get("phase").str().to_string(), created],
+        Kind::Namespace => more(&[status.get("phase").str(), &created]),
     }
+    cells
 }
 
 /// The number, or 0.
@@ -199,11 +191,6 @@ pub fn or(value: &Value, missing: &str) -> String {
     if text.is_empty() { missing.to_string() } else { text }
 }
 
-/// A quantity as it stands.
-pub fn quantity(value: &Value) -> String {
-    or(value, "0")
-}
-
 /// `RWO,ROX` (K34).
 pub fn access_modes(modes: &Value) -> String {
     let known = [
@@ -226,9 +213,12 @@ pub fn storage_class(object: &Object) -> String {
 
 /// `k=v,k2=v2`, or `<none>`.
 pub fn pairs(map: &Value) -> String {
-    let pairs: Vec<String> =
-        map.entries().iter().map(|(key, value)| format!("{key}={}", value.str())).collect();
-    if pairs.is_empty() { "<none>".to_string() } else { pairs.join(",") }
+    let mut text = String::new();
+    for (key, value) in map.entries() {
+        text += if text.is_empty() { "" } else { "," };
+        text += &[key, "=", value.str()].concat();
+    }
+    if text.is_empty() { "<none>".to_string() } else { text }
 }
 
 /// At most three items, then ` + N more...`.
@@ -262,33 +252,26 @@ pub fn roles(node: &Object) -> String {
     if roles.is_empty() { "<none>".into() } else { roles.join(",") }
 }
 
-fn node(object: &Object, name: String, created: String) -> Vec<String> {
+fn node(object: &Object, cells: &mut Vec<String>, created: String) {
     let mut status = match object.condition("Ready").get("status").str() {
-        "True" => "Ready".to_string(),
-        "" => "Unknown".to_string(),
-        _ => "NotReady".to_string(),
-    };
+        "True" => "Ready",
+        "" => "Unknown",
+        _ => "NotReady",
+    }
+    .to_string();
     if object.spec().get("unschedulable").is_true() {
-        status.push_str(",SchedulingDisabled");
+        status += ",SchedulingDisabled";
     }
     let address = |kind: &str| {
         let addresses = object.status().get("addresses").items();
         let found = addresses.iter().find(|address| address.get("type").str() == kind);
-        found.map_or("<none>".to_string(), |address| address.get("address").str().to_string())
+        found.map_or("<none>", |address| address.get("address").str()).to_string()
     };
     let info = object.status().get("nodeInfo");
-    vec![
-        name,
-        status,
-        roles(object),
-        created,
-        info.get("kubeletVersion").str().to_string(),
-        address("InternalIP"),
-        address("ExternalIP"),
-        or(info.get("osImage"), "<unknown>"),
-        or(info.get("kernelVersion"), "<unknown>"),
-        or(info.get("containerRuntimeVersion"), "<unknown>"),
-    ]
+    cells.extend([status, roles(object), created, place(info, "kubeletVersion")]);
+    cells.extend(["InternalIP", "ExternalIP"].map(address));
+    let places = ["osImage|<unknown>", "kernelVersion|<unknown>", "containerRuntimeVersion|<unknown>"];
+    cells.extend(places.map(|spec| place(info, spec)));
 }
 
 /// When an event was first and last seen, and how often; of the old and of the new form.
@@ -317,70 +300,59 @@ pub fn event_source(event: &Object) -> String {
     }
 }
 
-fn event(object: &Object, now: SimTime) -> Vec<String> {
+fn event(object: &Object, cells: &mut Vec<String>, now: SimTime) {
     let (first, last, count) = event_times(object, now);
     let about = object.body.get("involvedObject");
-    vec![
-        last,
-        object.body.get("type").str().to_string(),
-        object.body.get("reason").str().to_string(),
-        format!("{}/{}", about.get("kind").str().to_ascii_lowercase(), about.get("name").str()),
-        about.get("fieldPath").str().to_string(),
-        event_source(object),
-        object.body.get("message").str().trim().to_string(),
-        first,
-        count.to_string(),
-        object.name().to_string(),
-    ]
+    let kind = about.get("kind").str().to_ascii_lowercase();
+    let name = cells.pop().unwrap_or_default();
+    cells.push(last);
+    cells.extend(["type", "reason"].map(|key| place(&object.body, key)));
+    cells.push([&kind, "/", about.get("name").str()].concat());
+    cells.extend([place(about, "fieldPath"), event_source(object)]);
+    cells.push(object.body.get("message").str().trim().to_string());
+    cells.extend([first, count.to_string(), name]);
 }
 
-fn service(object: &Object, name: String, created: String) -> Vec<String> {
+fn service(object: &Object, cells: &mut Vec<String>, created: String) {
     let spec = object.spec();
-    let kind = or(spec.get("type"), "ClusterIP");
-    let listed: Vec<&str> = spec.get("externalIPs").items().iter().map(Value::str).collect();
+    let kind = place(spec, "type|ClusterIP");
+    let mut external = joined(spec.get("externalIPs"), ",");
     let ingress = object.status().at(&["loadBalancer", "ingress"]).items();
-    let external = match kind.as_str() {
-        "ExternalName" => spec.get("externalName").str().to_string(),
-        "LoadBalancer" if ingress.is_empty() && listed.is_empty() => "<pending>".to_string(),
+    match kind.as_str() {
+        "ExternalName" => external = place(spec, "externalName"),
         "LoadBalancer" => {
-            let given = ingress
-                .iter()
-                .map(|i| if i.get("ip").str().is_empty() { i.get("hostname") } else { i.get("ip") });
-            given.map(Value::str).chain(listed).collect::<Vec<_>>().join(",")
+            for given in ingress {
+                external += if external.is_empty() { "" } else { "," };
+                external += given.get("ip").as_str().unwrap_or(given.get("hostname").str());
+            }
+            external = if external.is_empty() { "<pending>".into() } else { external };
         }
-        _ if listed.is_empty() => "<none>".to_string(),
-        _ => listed.join(","),
-    };
-    let ports = spec.get("ports").items().iter().map(|port| {
-        let number = int(port.get("port"));
-        let protocol = or(port.get("protocol"), "TCP");
-        match port.get("nodePort").as_int() {
-            Some(node) if node > 0 => format!("{number}:{node}/{protocol}"),
-            _ => format!("{number}/{protocol}"),
-        }
-    });
-    let ports: Vec<String> = ports.collect();
-    vec![
-        name,
-        kind,
-        or(spec.get("clusterIP"), "<none>"),
-        external,
-        if ports.is_empty() { "<none>".into() } else { ports.join(",") },
-        created,
-        pairs(spec.get("selector")),
-    ]
+        _ => {}
+    }
+    let mut ports = String::new();
+    for port in spec.get("ports").items() {
+        let places = if int(port.get("nodePort")) > 0 { "{port}:{nodePort}/" } else { "{port}/" };
+        ports += if ports.is_empty() { "" } else { "," };
+        fill(&mut ports, 0, port, places);
+        fill(&mut ports, 0, port, "{protocol|TCP}");
+    }
+    let none_or = |text: String| if text.is_empty() { "<none>".to_string() } else { text };
+    let address = place(spec, "clusterIP|<none>");
+    cells.extend([kind, address, none_or(external), none_or(ports), created, pairs(spec.get("selector"))]);
 }
 
 fn endpoints(object: &Object) -> String {
     let mut items = Vec::new();
     for subset in object.body.get("subsets").items() {
         let ports = subset.get("ports").items();
-        let ips = subset.get("addresses").items().iter().map(|address| address.get("ip").str());
-        if ports.is_empty() {
-            items.extend(ips.map(str::to_string));
-        } else {
-            for port in ports {
-                items.extend(ips.clone().map(|ip| format!("{ip}:{}", int(port.get("port")))));
+        for i in 0..ports.len().max(1) {
+            for address in subset.get("addresses").items() {
+                let mut item = place(address, "ip");
+                if let Some(port) = ports.get(i) {
+                    item += ":";
+                    item += &place(port, "port|0");
+                }
+                items.push(item);
             }
         }
     }
@@ -393,7 +365,7 @@ pub fn is_sidecar(container: &Value) -> bool {
 }
 
 // Follows pkg/printers/internalversion/printers.go printPod (K44 to K50).
-fn pod(object: &Object, name: String, created: String, now: SimTime) -> Vec<String> {
+fn pod(object: &Object, cells: &mut Vec<String>, created: String, now: SimTime) {
     let (spec, status) = (object.spec(), object.status());
     let init_specs = spec.get("initContainers").items();
     let sidecar = |name: &str| init_specs.iter().any(|c| c.get("name").str() == name && is_sidecar(c));
@@ -462,20 +434,27 @@ fn pod(object: &Object, name: String, created: String, now: SimTime) -> Vec<Stri
         }
     }
     let gates = spec.get("readinessGates").items();
-    let open = gates
-        .iter()
-        .filter(|gate| object.condition(gate.get("conditionType").str()).get("status").str() == "True");
-    vec![
-        name,
-        format!("{ready}/{total}"),
+    let mut open = 0;
+    for gate in gates {
+        let kind = gate.get("conditionType").str();
+        open += usize::from(object.condition(kind).get("status").str() == "True");
+    }
+    cells.extend([
+        [&ready.to_string(), "/", &total.to_string()].concat(),
         reason,
         restarts.text(now),
         created,
-        or(status.get("podIP"), "<none>"),
-        or(spec.get("nodeName"), "<none>"),
-        or(status.get("nominatedNodeName"), "<none>"),
-        if gates.is_empty() { "<none>".into() } else { format!("{}/{}", open.count(), gates.len()) },
-    ]
+    ]);
+    cells.extend([
+        place(status, "podIP|<none>"),
+        place(spec, "nodeName|<none>"),
+        place(status, "nominatedNodeName|<none>"),
+        if gates.is_empty() {
+            "<none>".into()
+        } else {
+            [&open.to_string(), "/", &gates.len().to_string()].concat()
+        },
+    ]);
 }
 
 fn end_reason(ended: &Value) -> String {

@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod describe;
+pub mod fill;
 pub mod format;
 pub mod gotemplate;
 pub mod jsonpath;

@@ -1,7 +1,7 @@
 //! `kubectl api-resources` and `kubectl api-versions` (K172).
 
 use super::Verb;
-use crate::kubectl::output::table;
+use crate::kubectl::output::{fill, table};
 use crate::kubectl::resource;
 use crate::kubectl::{Cx, Outcome};
 
@@ -57,7 +57,7 @@ pub const VERSIONS: Verb = Verb {
     run: |cx: &mut Cx| {
         let mut versions: Vec<&str> = resource::all().map(|resource| resource.api_version).collect();
         versions.push("autoscaling/v1");
-        versions.sort_unstable();
+        fill::sort_by(&mut versions, |a, b| a < b);
         versions.dedup();
         cx.out.line(versions.join("\n"));
         Ok(Outcome::Done(0))

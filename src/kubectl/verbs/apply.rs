@@ -184,8 +184,8 @@ fn one(cx: &mut Cx, manifest: &Manifest, dry: DryRun) -> Result<(Rc<Object>, &'s
                 return Ok(());
             }
             let text = format!(
-                "patch: Invalid value: {:?}: strict decoding error: {known}",
-                format::go_print(&change)
+                "patch: Invalid value: {}: strict decoding error: {known}",
+                crate::api::print::quote_json(&format::go_print(&change))
             );
             Err(Status::new(Reason::Invalid, text))
         })?;

@@ -2,7 +2,8 @@
 
 use super::apply::{self, told};
 use super::{DryRun, Verb};
-use crate::api::{Kind, Map, Object, Value};
+use crate::api::print::quote_json;
+use crate::api::{Kind, Object, Value, manifest};
 use crate::kubectl::error::{Error, Result};
 use crate::kubectl::output::format::Format;
 use crate::kubectl::{Cx, Outcome, manifests};
@@ -37,10 +38,9 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         return match words[..] {
             ["namespace" | "ns", ref rest @ ..] => namespace(cx, rest, dry, &format),
             ["configmap" | "cm", ref rest @ ..] => config_map(cx, rest, dry, &format),
-            ["service" | "svc", kind @ ("clusterip" | "nodeport"), ref rest @ ..] => {
+            ["service" | "svc", kind @ ("clusterip" | "nodeport" | "externalname"), ref rest @ ..] => {
                 service(cx, kind, rest, dry, &format)
             }
-            ["service" | "svc", "externalname", ref rest @ ..] => external_name(cx, rest, dry, &format),
             ["deployment" | "deploy", _, ..] if !cx.args.has("image") => {
                 Err(Error::client("required flag(s) \"image\" not set"))
             }
@@ -91,100 +91,147 @@ fn make(cx: &mut Cx, object: Object, failed: &str, dry: DryRun, format: &Format)
     Ok(Outcome::Done(0))
 }
 
+/// An object of a manifest in which `{NAME}`, `{NAMESPACE}` and the like stand for texts; a line whose text is empty
+/// is left out.
+pub(crate) fn drawn(kind: Kind, manifest: &str, texts: &[(&str, &str)]) -> Object {
+    let mut text = String::new();
+    'lines: for line in manifest.lines() {
+        let mut line = line.to_string();
+        for (name, value) in texts {
+            if line.contains(name) {
+                if value.is_empty() {
+                    continue 'lines;
+                }
+                line = line.replace(name, &quote_json(value));
+            }
+        }
+        text += &line;
+        text.push('\n');
+    }
+    let documents = manifest::parse(&text).unwrap_or_default();
+    let mut body = documents.into_iter().next().map(|document| document.value).unwrap_or_default();
+    body.set(&["apiVersion"], kind.api_version());
+    body.set(&["kind"], kind.name());
+    Object { kind, body }
+}
+
 // A dry object has no namespace of its own unless one was asked for.
-fn place(cx: &mut Cx, dry: DryRun) -> String {
+pub(crate) fn place(cx: &mut Cx, dry: DryRun) -> String {
     if dry == DryRun::Client && !cx.args.has("namespace") { String::new() } else { cx.namespace() }
 }
 
+const PLAIN: &str = "metadata:\n  name: {NAME}\n  namespace: {SPACE}";
+
 fn namespace(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Result<Outcome> {
     let name = one_name(cx, "namespace", rest)?;
-    let mut object = Object::new(Kind::Namespace, "", name.to_string());
-    if dry == DryRun::Client {
-        object.body.set(&["spec"], Value::map());
-        object.body.set(&["status"], Value::map());
-    }
+    let manifest =
+        if dry == DryRun::Client { "metadata: {name: {NAME}}\nspec: {}\nstatus: {}" } else { PLAIN };
+    let object = drawn(Kind::Namespace, manifest, &[("{NAME}", name), ("{SPACE}", "")]);
     make(cx, object, "", dry, format)
 }
 
 fn config_map(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Result<Outcome> {
     let name = one_name(cx, "configmap", rest)?;
-    let mut data = Map::new();
+    let place = place(cx, dry);
+    let mut object = drawn(Kind::ConfigMap, PLAIN, &[("{NAME}", name), ("{SPACE}", &place)]);
     for literal in cx.args.list("from-literal") {
         let Some((key, value)) = literal.split_once('=') else {
             return Err(Error::client(format!("invalid literal source {literal}, expected key=value")));
         };
-        data.insert(key.to_string(), value.to_string());
+        object.body.at_mut(&["data"]).map_mut().insert(key.to_string(), value.to_string());
     }
     for file in cx.args.list("from-file") {
         let (key, path) = file.split_once('=').unwrap_or((file.rsplit('/').next().unwrap_or(&file), &file));
         let Some(text) = cx.host.files().get(path).cloned() else {
             return Err(Error::client(format!("error reading {path}: no such file or directory")));
         };
-        data.insert(key.to_string(), text);
-    }
-    let place = place(cx, dry);
-    let mut object = Object::new(Kind::ConfigMap, place, name.to_string());
-    if !data.is_empty() {
-        object.body.set(&["data"], data);
+        object.body.at_mut(&["data"]).map_mut().insert(key.to_string(), text);
     }
     make(cx, object, "failed to create configmap", dry, format)
 }
 
-fn external_name(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Result<Outcome> {
-    let name = one_name(cx, "service externalname", rest)?;
-    let Some(target) = cx.args.get("external-name").map(str::to_string) else {
-        return Err(Error::client("required flag(s) \"external-name\" not set"));
-    };
-    let place = place(cx, dry);
-    let mut object = Object::new(Kind::Service, place, name.to_string());
-    let label = object! { "app" => name.to_string() };
-    object.body.set(&["metadata", "labels"], label.clone());
-    object
-        .body
-        .set(&["spec"], object! { "externalName" => target, "selector" => label, "type" => "ExternalName" });
-    object.body.set(&["status"], object! { "loadBalancer" => Value::map() });
-    make(cx, object, "failed to create ExternalName service", dry, format)
-}
+const SERVICE: &str = "metadata:
+  labels:
+    app: {NAME}
+  name: {NAME}
+  namespace: {SPACE}
+spec:
+  clusterIP: {ADDRESS}
+  externalName: {TARGET}
+  selector:
+    app: {NAME}
+  type: {TYPE}
+status:
+  loadBalancer: {}";
 
 fn service(cx: &mut Cx, kind: &str, rest: &[&str], dry: DryRun, format: &Format) -> Result<Outcome> {
-    let name = one_name(cx, &format!("service {kind}"), rest)?;
-    let (kind, failed) = match kind {
-        "nodeport" => ("NodePort", "failed to create NodePort service"),
-        _ => ("ClusterIP", "failed to create ClusterIP service"),
+    let name = one_name(cx, &["service ", kind].concat(), rest)?;
+    let kind = match kind {
+        "nodeport" => "NodePort",
+        "externalname" => "ExternalName",
+        _ => "ClusterIP",
     };
-    let specs = cx.args.list("tcp");
-    if specs.is_empty() && cx.args.text("clusterip") != "None" {
+    let args = cx.args;
+    let specs = args.list("tcp");
+    if kind == "ExternalName" {
+        if !args.has("external-name") {
+            return Err(Error::client("required flag(s) \"external-name\" not set"));
+        }
+    } else if specs.is_empty() && args.text("clusterip") != "None" {
         return Err(Error::client("at least one tcp port specifier must be provided"));
     }
-    let mut ports = Vec::new();
+    let place = place(cx, dry);
+    let mut object = drawn(
+        Kind::Service,
+        SERVICE,
+        &[
+            ("{NAME}", name),
+            ("{SPACE}", &place),
+            ("{TYPE}", kind),
+            ("{ADDRESS}", args.text("clusterip")),
+            ("{TARGET}", args.text("external-name")),
+        ],
+    );
     for spec in &specs {
         let (port, target) = spec.split_once(':').unwrap_or((spec, spec));
-        let number: i64 = match port.parse::<u16>() {
-            Ok(n) => n.into(),
-            Err(_) => {
-                return Err(Error::client(format!("strconv.ParseUint: parsing \"{port}\": invalid syntax")));
-            }
+        let Ok(number) = port.parse::<u16>() else {
+            return Err(Error::client(format!("strconv.ParseUint: parsing \"{port}\": invalid syntax")));
         };
-        let target = target.parse::<i64>().map_or_else(|_| Value::from(target.to_string()), Value::from);
-        ports.push(object! {
-            "name" => spec.replace(':', "-"), "port" => number, "protocol" => "TCP", "targetPort" => target,
-        });
+        let mut line = object! { "protocol" => "TCP" };
+        line.set(&["name"], spec.replace(':', "-"));
+        line.set(&["port"], i64::from(number));
+        line.set(&["targetPort"], port_of(target));
+        object.body.at_mut(&["spec", "ports"]).list_mut().push(line);
     }
-    let place = place(cx, dry);
-    let mut object = Object::new(Kind::Service, place, name.to_string());
-    let label = object! { "app" => name.to_string() };
-    object.body.set(&["metadata", "labels"], label.clone());
-    let mut spec = object! { "selector" => label, "type" => kind };
-    if cx.args.has("clusterip") {
-        spec.set(&["clusterIP"], cx.args.text("clusterip").to_string());
-    }
-    if !ports.is_empty() {
-        spec.set(&["ports"], ports);
-    }
-    object.body.set(&["spec"], spec);
-    object.body.set(&["status"], object! { "loadBalancer" => Value::map() });
-    make(cx, object, failed, dry, format)
+    make(cx, object, &["failed to create ", kind, " service"].concat(), dry, format)
 }
+
+/// A port as a number, or else as a name.
+pub(crate) fn port_of(text: &str) -> Value {
+    text.parse::<i64>().map_or_else(|_| Value::from(text.to_string()), Value::from)
+}
+
+const DEPLOYMENT: &str = "apiVersion: apps/v1
+kind: Deployment
+metadata:
+  labels:
+    app: {NAME}
+  name: {NAME}
+spec:
+  selector:
+    matchLabels:
+      app: {NAME}
+  strategy: {}
+  template:
+    metadata:
+      labels:
+        app: {NAME}
+    spec:
+      containers:
+      - image: {IMAGE}
+        name: {CONTAINER}
+        resources: {}
+status: {}";
 
 // Deployments are not simulated, but their manifests can be made.
 fn deployment(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Result<Outcome> {
@@ -192,29 +239,14 @@ fn deployment(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Resul
     if dry != DryRun::Client || format.is_table() {
         return Err(Error::client("this simulator does not run objects of kind \"Deployment\""));
     }
-    let image = cx.args.text("image").to_string();
-    let container = image.rsplit('/').next().unwrap_or("").split([':', '@']).next().unwrap_or("").to_string();
-    let label = object! { "app" => name.to_string() };
-    let value = object! {
-        "apiVersion" => "apps/v1",
-        "kind" => "Deployment",
-        "metadata" => object! { "labels" => label.clone(), "name" => name.to_string() },
-        "spec" => object! {
-            "replicas" => cx.args.int("replicas").unwrap_or(1),
-            "selector" => object! { "matchLabels" => label.clone() },
-            "strategy" => Value::map(),
-            "template" => object! {
-                "metadata" => object! { "labels" => label },
-                "spec" => object! {
-                    "containers" => vec![object! {
-                        "image" => image, "name" => container, "resources" => Value::map(),
-                    }],
-                },
-            },
-        },
-        "status" => Value::map(),
-    };
-    let text = format.print(&value, true)?;
+    let image = cx.args.text("image");
+    let container = image.rsplit('/').next().unwrap_or("").split([':', '@']).next().unwrap_or("");
+    let texts = [("{NAME}", *name), ("{IMAGE}", image), ("{CONTAINER}", container)];
+    let mut object = drawn(Kind::Pod, DEPLOYMENT, &texts);
+    object.body.set(&["apiVersion"], "apps/v1");
+    object.body.set(&["kind"], "Deployment");
+    object.body.set(&["spec", "replicas"], cx.args.int("replicas").unwrap_or(1));
+    let text = format.print(&object.body, true)?;
     cx.out.out(text);
     Ok(Outcome::Done(0))
 }

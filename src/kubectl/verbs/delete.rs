@@ -1,12 +1,12 @@
 //! `kubectl delete`: asks for the end of objects, then waits until they are gone (K136 to K146).
 
-use super::{DryRun, NO_RESOURCES, Verb};
+use super::{DryRun, Item, NO_RESOURCES, Verb, check_names, look_all};
 use crate::api::{Kind, ObjectKey, Text};
-use crate::component::{Client, DeleteOptions, Propagation};
+use crate::component::{DeleteOptions, Propagation};
 use crate::kubectl::error::{Error, Result};
 use crate::kubectl::output::format::prefixed;
 use crate::kubectl::resource::{self, Resource};
-use crate::kubectl::select::{Filter, Wanted};
+use crate::kubectl::select::Wanted;
 use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task, manifests};
 use crate::sim::{SimDuration, SimTime};
 use crate::store::Reason;
@@ -169,37 +169,9 @@ fn find(cx: &mut Cx) -> Result<(Vec<Target>, Vec<Error>)> {
         return Err(Error::client(NO_RESOURCES));
     }
     let wanted = Wanted::parse(&args.words)?;
-    let (labels, fields) = (args.text("selector"), args.text("field-selector"));
-    if wanted.by_name() {
-        if !labels.is_empty() || !fields.is_empty() {
-            return Err(Error::client("name cannot be provided when a selector is specified"));
-        }
-    } else if labels.is_empty() && fields.is_empty() && !args.is("all") {
-        return Err(Error::client("resource(s) were provided, but no name was specified"));
-    }
-    let namespace = cx.namespace();
-    let everywhere = args.is("all-namespaces");
-    let client = cx.host.client();
-    for (resource, names) in wanted.groups {
-        if names.is_empty() {
-            let filter = Filter::parse(labels, fields, resource)?;
-            let Some(kind) = resource.kind else { continue };
-            let within = (!everywhere && resource.namespaced).then_some(namespace.as_str());
-            let objects = client.store().list(kind, within).filter(|object| filter.matches(object));
-            found.extend(objects.map(|object| Target {
-                resource,
-                name: object.name().to_string(),
-                key: Some(object.key()),
-                source: None,
-            }));
-        }
-        let namespace = if resource.namespaced { namespace.as_str() } else { "" };
-        found.extend(names.into_iter().map(|name| Target {
-            resource,
-            key: resource.kind.map(|kind| Client::key(kind, namespace, &name)),
-            name,
-            source: None,
-        }));
+    check_names(cx, &wanted, args.is("all"))?;
+    for Item { resource, name, key, .. } in look_all(cx, &wanted)? {
+        found.push(Target { resource, name, key, source: None });
     }
     Ok((found, Vec::new()))
 }

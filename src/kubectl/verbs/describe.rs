@@ -1,13 +1,11 @@
 //! `kubectl describe` (K91).
 
-use super::Verb;
-use crate::api::{Kind, Object};
+use super::{Verb, check_names, look, look_all, words_of};
+use crate::api::Kind;
 use crate::kubectl::error::{Error, Result};
 use crate::kubectl::output::describe;
-use crate::kubectl::resource::Resource;
-use crate::kubectl::select::{self, Filter, Wanted};
+use crate::kubectl::select::Wanted;
 use crate::kubectl::{Cx, Outcome};
-use std::rc::Rc;
 
 /// `kubectl describe`.
 pub const VERB: Verb = Verb {
@@ -26,10 +24,7 @@ Examples:
 };
 
 fn run(cx: &mut Cx) -> Result<Outcome> {
-    let words = match super::file_words(cx)? {
-        Some(words) => words,
-        None => cx.args.words.clone(),
-    };
+    let words = words_of(cx)?;
     if words.is_empty() {
         return Err(Error::client(
             "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of \
@@ -37,10 +32,7 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         ));
     }
     let wanted = Wanted::parse(&words)?;
-    let labels = cx.args.text("selector");
-    if wanted.by_name() && !labels.is_empty() {
-        return Err(Error::client("name cannot be provided when a selector is specified"));
-    }
+    check_names(cx, &wanted, true)?;
     let namespace = cx.namespace();
     let everywhere = cx.args.is("all-namespaces");
     let profile = cx.profile();
@@ -50,33 +42,25 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
                 .note("Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
         }
     }
-    let client = cx.host.client();
-    let (store, now) = (client.store(), client.now());
-    let list = |resource: &Resource, filter: &Filter| -> Vec<Rc<Object>> {
-        let within = (!everywhere && resource.namespaced).then_some(namespace.as_str());
-        let objects = resource.kind.map(|kind| store.list(kind, within));
-        objects.into_iter().flatten().filter(|object| filter.matches(object)).cloned().collect()
-    };
     let (mut found, mut errors, mut by_prefix) = (Vec::new(), Vec::new(), Vec::new());
-    for (resource, names) in &wanted.groups {
-        if names.is_empty() {
-            found.extend(list(resource, &Filter::parse(labels, "", *resource)?));
+    for item in look_all(cx, &wanted)? {
+        if let Some(object) = item.object {
+            found.push(object);
+            continue;
         }
-        for name in names {
-            match select::named(store, *resource, &namespace, name) {
-                Ok(object) => found.push(object),
-                // No such name: everything that begins like it.
-                Err(error) => {
-                    let mut near = list(resource, &Filter::default());
-                    near.retain(|object| object.name().starts_with(name.as_str()) && !wanted.slashed);
-                    if near.is_empty() {
-                        errors.push(error);
-                    }
-                    by_prefix.extend(near);
-                }
+        // No such name: everything that begins like it.
+        let before = by_prefix.len();
+        if !wanted.slashed {
+            for near in look(cx, item.resource, &[])? {
+                by_prefix.extend(near.object.filter(|_| near.name.starts_with(&item.name)));
             }
         }
+        if by_prefix.len() == before {
+            errors.push(item.resource.not_found(&item.name));
+        }
     }
+    let client = cx.host.client();
+    let (store, now) = (client.store(), client.now());
     let events = cx.args.bool_or("show-events", found.len() + by_prefix.len() < 2);
     let mut text = String::new();
     let empty = found.is_empty() && by_prefix.is_empty() && errors.is_empty();

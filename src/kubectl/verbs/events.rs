@@ -3,6 +3,7 @@
 use super::Verb;
 use crate::api::{Kind, Object};
 use crate::kubectl::error::{Error, Result};
+use crate::kubectl::output::fill::sort_by;
 use crate::kubectl::output::list::event_times;
 use crate::kubectl::output::table;
 use crate::kubectl::select::Wanted;
@@ -44,8 +45,10 @@ pub fn interval(event: &Object, now: SimTime) -> String {
 
 /// Oldest first; of equal age in the order of their making.
 pub fn sort(events: &mut [Rc<Object>]) {
-    let seconds = |event: &Object| last_seen(event).get(..19).unwrap_or("").to_string();
-    events.sort_by_key(|event| seconds(event));
+    fn seconds(event: &Object) -> &str {
+        last_seen(event).get(..19).unwrap_or("")
+    }
+    sort_by(events, |a, b| seconds(a) < seconds(b));
 }
 
 fn run(cx: &mut Cx) -> Result<Outcome> {

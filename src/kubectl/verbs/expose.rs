@@ -1,12 +1,12 @@
 //! `kubectl expose`: a Service for pods (K127).
 
 use super::apply::told;
+use super::create::{drawn, port_of};
 use super::{DryRun, Verb, targets};
-use crate::api::{Kind, Object, Value};
+use crate::api::{Kind, Value};
 use crate::kubectl::error::{Error, Result};
 use crate::kubectl::output::format::Format;
 use crate::kubectl::{Cx, Outcome};
-use crate::object;
 
 /// `kubectl expose`.
 pub const VERB: Verb = Verb {
@@ -22,6 +22,15 @@ Examples:
   kubectl expose pod web-0 --port=80 --name=web-0",
     run,
 };
+
+const SERVICE: &str = "metadata:
+  name: {NAME}
+  namespace: {SPACE}
+spec:
+  clusterIP: {ADDRESS}
+  type: {TYPE}
+status:
+  loadBalancer: {}";
 
 fn run(cx: &mut Cx) -> Result<Outcome> {
     let dry = DryRun::parse(cx)?;
@@ -46,28 +55,27 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         let Some(port) = port else {
             return Err(Error::client("couldn't find port via --port flag or introspection"));
         };
-        let target = args.get("target-port").map_or(Value::from(port), |text| {
-            text.parse::<i64>().map_or_else(|_| Value::from(text.to_string()), Value::from)
-        });
-        let name = args.get("name").unwrap_or(object.name()).to_string();
-        let namespace = if dry == DryRun::Client { String::new() } else { object.namespace().to_string() };
-        let mut service = Object::new(Kind::Service, namespace, name);
+        let target = args.get("target-port").map_or(Value::from(port), port_of);
+        let namespace = if dry == DryRun::Client { "" } else { object.namespace() };
+        let mut service = drawn(
+            Kind::Service,
+            SERVICE,
+            &[
+                ("{NAME}", args.get("name").unwrap_or(object.name())),
+                ("{SPACE}", namespace),
+                ("{TYPE}", args.text("type")),
+                ("{ADDRESS}", args.text("cluster-ip")),
+            ],
+        );
         if !object.labels().is_empty() {
             service.body.set(&["metadata", "labels"], object.meta("labels").clone());
         }
-        let protocol = args.get("protocol").unwrap_or("TCP").to_string();
-        let mut spec = object! {
-            "ports" => vec![object! { "port" => port, "protocol" => protocol, "targetPort" => target }],
-            "selector" => selector,
-        };
-        if args.has("type") {
-            spec.set(&["type"], args.text("type").to_string());
-        }
-        if args.has("cluster-ip") {
-            spec.set(&["clusterIP"], args.text("cluster-ip").to_string());
-        }
-        service.body.set(&["spec"], spec);
-        service.body.set(&["status"], object! { "loadBalancer" => Value::map() });
+        service.body.set(&["spec", "selector"], selector);
+        let mut line = Value::map();
+        line.set(&["port"], port);
+        line.set(&["protocol"], args.get("protocol").unwrap_or("TCP").to_string());
+        line.set(&["targetPort"], target);
+        service.body.at_mut(&["spec", "ports"]).list_mut().push(line);
         if dry != DryRun::Client {
             let mut client = cx.host.client();
             client.set_dry_run(dry == DryRun::Server);

@@ -1,13 +1,14 @@
 //! `kubectl get`: lists in columns and other forms, and watches (K53 to K64, K78 to K86).
 
-use super::Verb;
-use crate::api::{Kind, Object, Text};
+use super::{Verb, found, look, words_of};
+use crate::api::{Kind, Object, Text, Value};
 use crate::kubectl::error::{Error, Result};
+use crate::kubectl::output::fill::sort_by;
 use crate::kubectl::output::format::{self, Format};
 use crate::kubectl::output::jsonpath::{Template, compare_values};
 use crate::kubectl::output::{list, table};
 use crate::kubectl::resource::Resource;
-use crate::kubectl::select::{self, Filter, Wanted};
+use crate::kubectl::select::{Filter, Wanted};
 use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task};
 use crate::sim::SimTime;
 use std::cmp::Ordering;
@@ -47,10 +48,7 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         let text = format!("--show-labels option cannot be used with {name} printer");
         return Err(Error::client(text));
     }
-    let words = match super::file_words(cx)? {
-        Some(words) => words,
-        None => args.words.clone(),
-    };
+    let words = words_of(cx)?;
     if words.is_empty() {
         cx.out.note(
             "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of \
@@ -98,35 +96,23 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
 
     let mut groups: Vec<(Resource, Vec<Rc<Object>>)> = Vec::new();
     let mut errors = Vec::new();
-    let client = cx.host.client();
-    let store = client.store();
     for (resource, names) in &wanted.groups {
-        let mut objects = Vec::new();
-        if names.is_empty() {
-            let filter = Filter::parse(labels, fields, *resource)?;
-            if let Some(kind) = resource.kind {
-                let within = (!everywhere && resource.namespaced).then_some(namespace.as_str());
-                objects.extend(store.list(kind, within).filter(|object| filter.matches(object)).cloned());
-            }
-        }
-        for name in names {
-            match select::named(store, *resource, &namespace, name) {
-                Ok(object) => objects.push(object),
-                Err(_) if args.is("ignore-not-found") => {}
-                Err(error) => errors.push(error),
-            }
+        let (objects, missing) = found(look(cx, *resource, names)?);
+        let objects = objects.into_iter().map(|(_, object)| object);
+        if !args.is("ignore-not-found") {
+            errors.extend(missing);
         }
         // Names given as type/name share a table with their neighbours of the same type.
         match groups.last_mut() {
             Some((last, before)) if *last == *resource && !names.is_empty() => before.extend(objects),
-            _ => groups.push((*resource, objects)),
+            _ => groups.push((*resource, objects.collect())),
         }
     }
     if wanted.by_name() {
         groups.retain(|(_, objects)| !objects.is_empty());
     }
-    let cursor = store.head();
-    let now = client.now();
+    let client = cx.host.client();
+    let (cursor, now) = (client.store().head(), client.now());
 
     if let Some((path, sort)) = &sort
         && !sort_objects(&mut groups, sort)
@@ -162,7 +148,7 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         return Ok(Outcome::Goes(Box::new(watching)));
     }
 
-    let found: usize = groups.iter().map(|(_, objects)| objects.len()).sum();
+    let count: usize = groups.iter().map(|(_, objects)| objects.len()).sum();
     if format.is_table() {
         let mut kinds: Vec<Resource> = groups.iter().map(|(resource, _)| *resource).collect();
         kinds.dedup();
@@ -177,7 +163,7 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
             text += &rows.print(&marked, now);
         }
         cx.out.out(text);
-        if found == 0 && errors.is_empty() && !args.is("ignore-not-found") {
+        if count == 0 && errors.is_empty() && !args.is("ignore-not-found") {
             if everywhere || wanted.groups.iter().any(|(resource, _)| !resource.namespaced) {
                 cx.out.note("No resources found");
             } else {
@@ -220,17 +206,18 @@ fn with_nulls(object: &Rc<Object>) -> Rc<Object> {
 fn sort_objects(groups: &mut [(Resource, Vec<Rc<Object>>)], path: &Template) -> bool {
     let mut any = groups.iter().all(|(_, objects)| objects.is_empty());
     for (_, objects) in groups {
-        let key = |object: &Rc<Object>| path.values(&object.body).into_iter().next();
-        any |= objects.iter().any(|object| key(object).is_some());
-        objects.sort_by(|a, b| match (key(a), key(b)) {
-            (None, None) => Ordering::Equal,
-            (None, _) => Ordering::Less,
-            (_, None) => Ordering::Greater,
+        let mut keyed: Vec<(Option<Value>, Rc<Object>)> =
+            objects.drain(..).map(|object| (path.values(&object.body).into_iter().next(), object)).collect();
+        any |= keyed.iter().any(|(key, _)| key.is_some());
+        sort_by(&mut keyed, |(a, _), (b, _)| match (a, b) {
+            (_, None) => false,
+            (None, Some(_)) => true,
             (Some(a), Some(b)) => match (a.as_str(), b.as_str()) {
-                (Some(a), Some(b)) => natural(a, b),
-                _ => compare_values(&a, &b).unwrap_or(Ordering::Equal),
+                (Some(a), Some(b)) => natural(a, b).is_lt(),
+                _ => compare_values(a, b).is_some_and(Ordering::is_lt),
             },
         });
+        objects.extend(keyed.into_iter().map(|(_, object)| object));
     }
     any
 }

@@ -71,19 +71,7 @@ fn run(cx: &mut Cx, what: &'static str) -> Result<Outcome> {
     }
     let dry = DryRun::parse(cx)?;
     let format = Format::parse(cx.args)?;
-    let mut args = cx.args.clone();
-    args.words = words.to_vec();
-    let (found, mut errors) = {
-        let inner = &mut Cx {
-            host: cx.host,
-            out: cx.out,
-            args: &args,
-            stdin: cx.stdin,
-            command: cx.command,
-            words: cx.words,
-        };
-        super::targets(inner)?
-    };
+    let (found, mut errors) = cx.with_words(words.to_vec(), super::targets)?;
     for (_, object) in found {
         if list {
             for (key, value) in if is_label { object.labels() } else { object.annotations() } {

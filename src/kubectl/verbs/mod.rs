@@ -27,9 +27,12 @@ pub mod version;
 pub mod wait;
 
 use super::error::{Error, Result};
-use super::select::{self, Filter, Wanted};
-use super::{Cx, Outcome, manifests, resource::Resource};
-use crate::api::Object;
+use super::manifests::{self, Manifest};
+use super::output::fill::sort_by;
+use super::select::{Filter, Wanted};
+use super::{Cx, Outcome, resource::Resource};
+use crate::api::{Object, ObjectKey};
+use crate::component::Client;
 use std::rc::Rc;
 
 /// One verb.
@@ -137,7 +140,7 @@ pub fn unknown(name: &str) -> Error {
     if ORDER.split(' ').any(|known| known == name) {
         return Error::client(format!("this simulator does not offer \"kubectl {name}\""));
     }
-    let lower = name.to_lowercase();
+    let lower = name.to_ascii_lowercase();
     let near: Vec<&str> = ORDER
         .split_whitespace()
         .filter(|known| {
@@ -179,7 +182,7 @@ pub fn distance(a: &str, b: &str) -> usize {
 pub fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let sorted = |text: &str| {
         let mut letters: Vec<char> = text.chars().collect();
-        letters.sort_unstable();
+        sort_by(&mut letters, |a, b| a < b);
         letters
     };
     names
@@ -195,63 +198,96 @@ pub fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&
 const NO_RESOURCES: &str = "You must provide one or more resources by argument or filename.\nExample resource \
     specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
 
-/// The words `type/name` of what `-f` names, if it is given: for verbs that only need to know which objects.
-fn file_words(cx: &mut Cx) -> Result<Option<Vec<String>>> {
+/// The words that name objects: those of the line, or `type/name` of what `-f` names.
+fn words_of(cx: &mut Cx) -> Result<Vec<String>> {
     if !cx.args.has("filename") {
-        return Ok(None);
+        return Ok(cx.args.words.clone());
     }
     let (found, errors) = manifests::read(cx)?;
     Error::all(errors)?;
-    let words =
-        found.iter().map(|manifest| format!("{}/{}", manifest.resource.prefix(), manifest.object.name()));
-    Ok(Some(words.collect()))
+    let word = |manifest: &Manifest| [&manifest.resource.prefix(), "/", manifest.object.name()].concat();
+    Ok(found.iter().map(word).collect())
+}
+
+/// What a word came to: an object, or a name that there is none of.
+struct Item {
+    resource: Resource,
+    name: String,
+    object: Option<Rc<Object>>,
+    /// None for a type that is not simulated.
+    key: Option<ObjectKey>,
+}
+
+/// Looks for things of one type: the named ones, or all that `-l` and `--field-selector` fit.
+fn look(cx: &mut Cx, resource: Resource, names: &[String]) -> Result<Vec<Item>> {
+    let namespace = if resource.namespaced { cx.namespace() } else { String::new() };
+    let mut items = Vec::new();
+    if !names.is_empty() {
+        let client = cx.host.client();
+        for name in names {
+            let key = resource.kind.map(|kind| Client::key(kind, &namespace, name));
+            let object = key.as_ref().and_then(|key| client.store().by_key(key)).cloned();
+            items.push(Item { resource, name: name.clone(), object, key });
+        }
+        return Ok(items);
+    }
+    let filter = Filter::parse(cx.args.text("selector"), cx.args.text("field-selector"), resource)?;
+    let everywhere = cx.args.is("all-namespaces") || !resource.namespaced;
+    let Some(kind) = resource.kind else { return Ok(items) };
+    for object in cx.host.client().store().list(kind, (!everywhere).then_some(&namespace)) {
+        if filter.matches(object) {
+            let (name, key) = (object.name().to_string(), Some(object.key()));
+            items.push(Item { resource, name, object: Some(object.clone()), key });
+        }
+    }
+    Ok(items)
+}
+
+/// Looks for everything wanted.
+fn look_all(cx: &mut Cx, wanted: &Wanted) -> Result<Vec<Item>> {
+    let mut items = Vec::new();
+    for (resource, names) in &wanted.groups {
+        items.extend(look(cx, *resource, names)?);
+    }
+    Ok(items)
+}
+
+/// Names and selectors exclude one another; `all` may be meant only where it is said.
+fn check_names(cx: &Cx, wanted: &Wanted, all: bool) -> Result<()> {
+    let selected = !cx.args.text("selector").is_empty() || !cx.args.text("field-selector").is_empty();
+    if wanted.by_name() && selected {
+        return Err(Error::client("name cannot be provided when a selector is specified"));
+    }
+    if !wanted.by_name() && !selected && !all {
+        return Err(Error::client("resource(s) were provided, but no name was specified"));
+    }
+    Ok(())
 }
 
 /// Objects with their types, and what was not found.
 type Targets = (Vec<(Resource, Rc<Object>)>, Vec<Error>);
 
+fn found(items: Vec<Item>) -> Targets {
+    let (mut found, mut errors) = (Vec::new(), Vec::new());
+    for item in items {
+        match item.object {
+            Some(object) => found.push((item.resource, object)),
+            None => errors.push(item.resource.not_found(&item.name)),
+        }
+    }
+    (found, errors)
+}
+
 /// The live objects a changing verb is about: by name, selector, `--all` or `-f`. What is not found is told at the
 /// end; what is found is changed before that.
 fn targets(cx: &mut Cx) -> Result<Targets> {
-    let words = match file_words(cx)? {
-        Some(words) => words,
-        None => cx.args.words.clone(),
-    };
-    let args = cx.args;
+    let words = words_of(cx)?;
     if words.is_empty() {
         return Err(Error::client(NO_RESOURCES));
     }
     let wanted = Wanted::parse(&words)?;
-    let (labels, fields) = (args.text("selector"), args.text("field-selector"));
-    let listed = args.is("all") || !labels.is_empty() || !fields.is_empty();
-    if wanted.by_name() {
-        if !labels.is_empty() || !fields.is_empty() {
-            return Err(Error::client("name cannot be provided when a selector is specified"));
-        }
-    } else if !listed {
-        return Err(Error::client("resource(s) were provided, but no name was specified"));
-    }
-    let namespace = cx.namespace();
-    let everywhere = args.is("all-namespaces");
-    let (mut found, mut errors) = (Vec::new(), Vec::new());
-    let client = cx.host.client();
-    for (resource, names) in &wanted.groups {
-        if names.is_empty() {
-            let filter = Filter::parse(labels, fields, *resource)?;
-            if let Some(kind) = resource.kind {
-                let within = (!everywhere && resource.namespaced).then_some(namespace.as_str());
-                let objects = client.store().list(kind, within).filter(|object| filter.matches(object));
-                found.extend(objects.map(|object| (*resource, object.clone())));
-            }
-        }
-        for name in names {
-            match select::named(client.store(), *resource, &namespace, name) {
-                Ok(object) => found.push((*resource, object)),
-                Err(error) => errors.push(error),
-            }
-        }
-    }
-    Ok((found, errors))
+    check_names(cx, &wanted, cx.args.is("all"))?;
+    Ok(found(look_all(cx, &wanted)?))
 }
 
 /// What `--dry-run` asks for (K107).

@@ -1,13 +1,13 @@
 //! `kubectl rollout`: how a change of the pod template goes, and back again (K147 to K155).
 
-use super::{DryRun, Verb, targets, unsupported};
+use super::{DryRun, Targets, Verb, look_all, targets, unsupported, words_of};
 use crate::api::{Kind, Object, ObjectKey, Value};
 use crate::kubectl::error::{Error, Result};
+use crate::kubectl::output::fill::sort_by;
 use crate::kubectl::output::format::{Format, prefixed};
 use crate::kubectl::output::list::int;
 use crate::kubectl::output::{describe, table};
-use crate::kubectl::resource::Resource;
-use crate::kubectl::select::{self, Filter, Wanted};
+use crate::kubectl::select::Wanted;
 use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task};
 use crate::sim::{SimDuration, SimTime};
 use crate::store::Store;
@@ -111,36 +111,16 @@ pub const RESUME: Verb = Verb {
     run: |cx| refuse(cx, "resuming"),
 };
 
-type Found = Vec<(Resource, Rc<Object>)>;
-
 // A type without names means all of it.
-fn find(cx: &mut Cx) -> Result<(Found, Vec<Error>)> {
-    let words = match super::file_words(cx)? {
-        Some(words) => words,
-        None => cx.args.words.clone(),
-    };
+fn find(cx: &mut Cx) -> Result<Targets> {
+    let words = words_of(cx)?;
     if words.is_empty() {
         return Err(Error::client("required resource not specified"));
     }
     let wanted = Wanted::parse(&words)?;
-    let namespace = cx.namespace();
-    let labels = cx.args.text("selector");
-    let (mut found, mut errors) = (Vec::new(), Vec::new());
-    let client = cx.host.client();
-    for (resource, names) in &wanted.groups {
-        if let (true, Some(kind)) = (names.is_empty(), resource.kind) {
-            let filter = Filter::parse(labels, "", *resource)?;
-            let objects = client.store().list(kind, Some(&namespace)).filter(|object| filter.matches(object));
-            found.extend(objects.map(|object| (*resource, object.clone())));
-        }
-        for name in names {
-            match select::named(client.store(), *resource, &namespace, name) {
-                Ok(object) => found.push((*resource, object)),
-                Err(error) => errors.push(error),
-            }
-        }
-    }
+    let (found, errors) = super::found(look_all(cx, &wanted)?);
     if found.is_empty() && errors.is_empty() {
+        let namespace = cx.namespace();
         cx.out.note(format_args!("No resources found in {namespace} namespace."));
     }
     Ok((found, errors))
@@ -267,7 +247,7 @@ fn revisions(store: &Store, set: &Object) -> Vec<Rc<Object>> {
     let own = |revision: &&Rc<Object>| revision.owners().any(|owner| owner.uid() == set.uid());
     let mut found: Vec<Rc<Object>> =
         store.list(Kind::ControllerRevision, Some(set.namespace())).filter(own).cloned().collect();
-    found.sort_by_key(|revision| number(revision));
+    sort_by(&mut found, |a, b| number(a) < number(b));
     found
 }
 
@@ -284,7 +264,7 @@ fn history(cx: &mut Cx) -> Result<Outcome> {
     let (found, mut errors) = find(cx)?;
     for (resource, object) in found {
         if resource.kind != Some(Kind::StatefulSet) {
-            let text = format!("no history viewer has been implemented for {:?}", resource.name);
+            let text = format!("no history viewer has been implemented for \"{}\"", resource.name);
             errors.push(Error::client(text));
             continue;
         }
@@ -307,7 +287,7 @@ fn history(cx: &mut Cx) -> Result<Outcome> {
             match history.iter().find(|revision| number(revision) == wanted) {
                 None => errors.push(Error::client("unable to find the specified revision")),
                 Some(revision) => {
-                    let template = describe::template(&template_of(revision), cx.profile());
+                    let template = describe::template(&template_of(revision), &cx.profile());
                     cx.out.line(format_args!("{} with revision #{wanted}\n{template}", prefixed(&object)));
                 }
             }
@@ -347,7 +327,8 @@ fn undo(cx: &mut Cx) -> Result<Outcome> {
     let (found, mut errors) = find(cx)?;
     for (resource, object) in found {
         if resource.kind != Some(Kind::StatefulSet) {
-            errors.push(Error::client(format!("no rollbacker has been implemented for {:?}", resource.name)));
+            errors
+                .push(Error::client(format!("no rollbacker has been implemented for \"{}\"", resource.name)));
             continue;
         }
         if !object.annotation(super::apply::LAST_APPLIED).is_empty() && !cx.profile().before(1, 36) {
@@ -380,7 +361,7 @@ fn undo(cx: &mut Cx) -> Result<Outcome> {
         };
         let template = template_of(&goal);
         if dry == DryRun::Client {
-            let text = describe::template(&template, cx.profile());
+            let text = describe::template(&template, &cx.profile());
             cx.out.out(format!("{} {}", prefixed(&object), text));
             continue;
         }

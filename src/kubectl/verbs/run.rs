@@ -2,11 +2,10 @@
 
 use super::apply::told;
 use super::{DryRun, Verb};
-use crate::api::{Kind, Object, Value};
+use crate::api::{Kind, Value};
 use crate::kubectl::error::{Error, Result};
 use crate::kubectl::output::format::Format;
 use crate::kubectl::{Cx, Outcome};
-use crate::object;
 
 /// `kubectl run`.
 pub const VERB: Verb = Verb {
@@ -23,6 +22,20 @@ Examples:
   kubectl run box --image=busybox --restart=Never -- sleep 1d",
     run,
 };
+
+const POD: &str = "metadata:
+  labels:
+    run: {NAME}
+  name: {NAME}
+  namespace: {SPACE}
+spec:
+  containers:
+  - image: {IMAGE}
+    name: {NAME}
+    resources: {}
+  dnsPolicy: ClusterFirst
+  restartPolicy: {RESTART}
+status: {}";
 
 fn run(cx: &mut Cx) -> Result<Outcome> {
     let args = cx.args;
@@ -56,44 +69,34 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     }
     let dry = DryRun::parse(cx)?;
     let format = Format::parse(args)?;
-    let namespace =
-        if dry == DryRun::Client && !args.has("namespace") { String::new() } else { cx.namespace() };
-    let mut pod = Object::new(Kind::Pod, namespace, name.clone());
-    let mut labels = object! { "run" => name.clone() };
+    let place = super::create::place(cx, dry);
+    let texts = [("{NAME}", name.as_str()), ("{SPACE}", &place), ("{IMAGE}", image), ("{RESTART}", restart)];
+    let mut pod = super::create::drawn(Kind::Pod, POD, &texts);
     if args.has("labels") {
-        labels = Value::map();
+        pod.body.set(&["metadata", "labels"], Value::map());
         for pair in args.list("labels") {
             let (key, value) = pair.split_once('=').unwrap_or((&pair, ""));
-            labels.map_mut().insert(key.to_string(), value.to_string());
+            pod.body.at_mut(&["metadata", "labels"]).map_mut().insert(key.to_string(), value.to_string());
         }
     }
-    pod.body.set(&["metadata", "labels"], labels);
-    let mut container =
-        object! { "image" => image.to_string(), "name" => name.clone(), "resources" => Value::map() };
-    let words: Vec<Value> = args.words[1..].iter().map(|word| Value::from(word.clone())).collect();
-    if !words.is_empty() {
-        container.set(&[if args.is("command") { "command" } else { "args" }], words);
+    let containers = pod.body.at_mut(&["spec", "containers"]).list_mut();
+    let Some(container) = containers.first_mut() else { return Err(cx.usage("NAME is required for run")) };
+    for word in &args.words[1..] {
+        let list = container.at_mut(&[if args.is("command") { "command" } else { "args" }]);
+        list.list_mut().push(word.clone().into());
     }
-    let mut variables = Vec::new();
     for pair in args.list("env") {
         let Some((key, value)) = pair.split_once('=') else {
             return Err(Error::client(format!("invalid env: {pair}")));
         };
-        variables.push(object! { "name" => key.to_string(), "value" => value.to_string() });
-    }
-    if !variables.is_empty() {
-        container.set(&["env"], variables);
+        let mut variable = Value::map();
+        variable.set(&["name"], key.to_string());
+        variable.set(&["value"], value.to_string());
+        container.at_mut(&["env"]).list_mut().push(variable);
     }
     if let Some(port) = args.int("port") {
-        container.set(&["ports"], vec![object! { "containerPort" => port }]);
+        container.at_mut(&["ports"]).list_mut().push(crate::object! { "containerPort" => port });
     }
-    pod.body.set(
-        &["spec"],
-        object! {
-            "containers" => vec![container], "dnsPolicy" => "ClusterFirst", "restartPolicy" => restart.to_string(),
-        },
-    );
-    pod.body.set(&["status"], Value::map());
     if dry != DryRun::Client {
         let mut client = cx.host.client();
         client.set_dry_run(dry == DryRun::Server);

@@ -1,7 +1,7 @@
 //! `kubectl set image`, `set env` and `set resources`: changes inside the pod template (K132).
 
 use super::apply::told;
-use super::{DryRun, Targets, Verb, targets};
+use super::{DryRun, Verb, targets};
 use crate::api::{Kind, Object, Value};
 use crate::kubectl::error::{Error, Result};
 use crate::kubectl::output::format::Format;
@@ -76,7 +76,7 @@ fn image(cx: &mut Cx) -> Result<Outcome> {
     if images.is_empty() {
         return Err(Error::client("at least one image update is required"));
     }
-    change(cx, words, "image updated", |spec| {
+    change(cx, words, "image updated", &|spec| {
         for (name, image) in &images {
             let mut found = false;
             for list in ["initContainers", "containers"] {
@@ -103,7 +103,7 @@ fn env(cx: &mut Cx) -> Result<Outcome> {
     let (words, mut changes) = split(&cx.args.words, is_change);
     changes.extend(cx.args.list("env"));
     if cx.args.is("list") {
-        let (found, errors) = located(cx, words)?;
+        let (found, errors) = cx.with_words(words, targets)?;
         for (resource, object) in &found {
             let mut body = object.body.clone();
             let Some(spec) = containers(&mut body, object.kind) else { continue };
@@ -129,7 +129,7 @@ fn env(cx: &mut Cx) -> Result<Outcome> {
         return Err(Error::client("at least one environment variable must be provided"));
     }
     let only = cx.args.get("containers").unwrap_or("*").to_string();
-    change(cx, words, "env updated", |spec| {
+    change(cx, words, "env updated", &|spec| {
         for container in spec.at_mut(&["containers"]).list_mut() {
             if only != "*" && container.get("name").str() != only {
                 continue;
@@ -165,7 +165,7 @@ fn resources(cx: &mut Cx) -> Result<Outcome> {
         ));
     }
     let only = args.get("containers").unwrap_or("*").to_string();
-    change(cx, args.words.clone(), "resource requirements updated", |spec| {
+    change(cx, args.words.clone(), "resource requirements updated", &|spec| {
         for container in spec.at_mut(&["containers"]).list_mut() {
             if only != "*" && container.get("name").str() != only {
                 continue;
@@ -185,23 +185,15 @@ fn resources(cx: &mut Cx) -> Result<Outcome> {
     })
 }
 
-fn located(cx: &mut Cx, words: Vec<String>) -> Result<Targets> {
-    let mut args = cx.args.clone();
-    args.words = words;
-    let mut cx =
-        Cx { host: cx.host, out: cx.out, args: &args, stdin: cx.stdin, command: cx.command, words: cx.words };
-    targets(&mut cx)
-}
-
 fn change(
     cx: &mut Cx,
     words: Vec<String>,
     done: &str,
-    edit: impl Fn(&mut Value) -> Result<()>,
+    edit: &dyn Fn(&mut Value) -> Result<()>,
 ) -> Result<Outcome> {
     let dry = DryRun::parse(cx)?;
     let format = Format::parse(cx.args)?;
-    let (found, mut errors) = located(cx, words)?;
+    let (found, mut errors) = cx.with_words(words, targets)?;
     for (_, object) in found {
         let mut body = object.body.clone();
         let Some(spec) = containers(&mut body, object.kind) else {

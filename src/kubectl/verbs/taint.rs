@@ -47,19 +47,7 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     if add.is_empty() && remove.is_empty() {
         return Err(Error::client("at least one taint update is required"));
     }
-    let mut args = cx.args.clone();
-    args.words = words.to_vec();
-    let (found, mut errors) = {
-        let inner = &mut Cx {
-            host: cx.host,
-            out: cx.out,
-            args: &args,
-            stdin: cx.stdin,
-            command: cx.command,
-            words: cx.words,
-        };
-        targets(inner)?
-    };
+    let (found, mut errors) = cx.with_words(words.to_vec(), targets)?;
     for (_, node) in found {
         if node.kind != Kind::Node {
             return Err(Error::client(format!(

@@ -1,13 +1,13 @@
 //! `kubectl wait`: until objects meet a condition (K156 to K158).
 
 use super::delete::timed_out;
-use super::{NO_RESOURCES, Verb};
+use super::{Item, NO_RESOURCES, Verb, check_names, look_all, words_of};
 use crate::api::{Kind, Object, ObjectKey, Text};
 use crate::kubectl::error::{Error, Result};
 use crate::kubectl::output::format;
 use crate::kubectl::output::jsonpath::Template;
 use crate::kubectl::resource;
-use crate::kubectl::select::{Filter, Wanted};
+use crate::kubectl::select::Wanted;
 use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task};
 use crate::sim::{SimDuration, SimTime};
 
@@ -75,44 +75,20 @@ fn goal(text: &str) -> Result<Goal> {
 
 fn run(cx: &mut Cx) -> Result<Outcome> {
     let goal = goal(cx.args.text("for"))?;
-    let words = match super::file_words(cx)? {
-        Some(words) => words,
-        None => cx.args.words.clone(),
-    };
+    let words = words_of(cx)?;
     if words.is_empty() {
         return Err(Error::client(NO_RESOURCES));
     }
     let wanted = Wanted::parse(&words)?;
-    let (labels, fields) = (cx.args.text("selector"), cx.args.text("field-selector"));
-    if !wanted.by_name() && labels.is_empty() && fields.is_empty() && !cx.args.is("all") {
-        return Err(Error::client("resource(s) were provided, but no name was specified"));
-    }
-    let namespace = cx.namespace();
-    let everywhere = cx.args.is("all-namespaces");
-    let mut waiting: Vec<(ObjectKey, Option<Text>)> = Vec::new();
-    let mut errors = Vec::new();
-    let client = cx.host.client();
-    let store = client.store();
-    for (resource, names) in &wanted.groups {
-        let Some(kind) = resource.kind else {
-            errors.extend(names.iter().map(|name| resource.not_found(name)));
-            continue;
-        };
-        if names.is_empty() {
-            let filter = Filter::parse(labels, fields, *resource)?;
-            let within = (!everywhere && resource.namespaced).then_some(namespace.as_str());
-            let objects = store.list(kind, within).filter(|object| filter.matches(object));
-            waiting.extend(objects.map(|object| (object.key(), Some(object.meta("uid").text()))));
-        }
-        for name in names {
-            let place = if resource.namespaced { namespace.as_str() } else { "" };
-            let key = ObjectKey::new(kind, place.to_string(), name.clone());
-            match (store.by_key(&key), &goal) {
-                (Some(object), _) => waiting.push((key, Some(object.meta("uid").text()))),
-                (None, Goal::There) => waiting.push((key, None)),
-                (None, Goal::Gone) => {}
-                (None, _) => errors.push(resource.not_found(name)),
-            }
+    check_names(cx, &wanted, cx.args.is("all"))?;
+    let (mut waiting, mut errors) = (Vec::new(), Vec::new());
+    for Item { resource, name, object, key } in look_all(cx, &wanted)? {
+        let uid = object.map(|object| object.meta("uid").text());
+        match (key, &goal) {
+            (Some(key), _) if uid.is_some() => waiting.push((key, uid)),
+            (Some(key), Goal::There) => waiting.push((key, None)),
+            (_, Goal::Gone) => {}
+            _ => errors.push(resource.not_found(&name)),
         }
     }
     if waiting.is_empty() && errors.is_empty() && !matches!(goal, Goal::Gone) {
