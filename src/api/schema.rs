@@ -16,6 +16,7 @@
 //! [`decode`] reads an object as the API server does; defaults and validation are for `store::admission`.
 
 mod decode;
+mod spew;
 mod suggest;
 
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod tests;
 pub use decode::{
     DecodeError, FieldProblem, KindError, decode, decode_as, metadata_error, normalise, resolve, strict_error,
 };
+pub use spew::template_text;
 pub use suggest::{distance, nearest, places, suggest};
 
 use super::kind::Kind;

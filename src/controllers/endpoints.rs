@@ -1,18 +1,250 @@
-//! The legacy Endpoints object of each Service with a selector (S184).
+//! The legacy Endpoints object of each Service with a selector (S184), and what endpoints and slices have in common.
 
-use super::service_index::{self as index, ServiceIndex};
-use crate::api::{Kind, Map, Object, ObjectKey, Value};
+use super::service_index::{self as index, Changed, ServiceIndex};
+use crate::api::{Kind, Map, Object, ObjectKey, Text, Value};
 use crate::component::{Component, Ctx, DeleteOptions, SyncError, WorkKey, WorkQueue};
 use crate::object;
 use crate::store::{Change, Reason, View};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The annotation that says when the change happened that led to the last write.
+pub(super) const TRIGGER_TIME: &str = "endpoints.kubernetes.io/last-change-trigger-time";
+const OVER_CAPACITY: &str = "endpoints.kubernetes.io/over-capacity";
 
 /// The most addresses one object holds.
 const MOST: usize = 1000;
 
-/// The controller.
+/// FNV-1a with 128 bits over the Go form of a port; ports stand in the order of their hashes.
+pub(super) fn port_hash(text: &str) -> u128 {
+    text.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, |hash: u128, byte| {
+        (hash ^ u128::from(byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b)
+    })
+}
+
+/// Remembers when the pods of one Service last changed readiness, to say what a write goes back to.
+#[derive(Clone, Default)]
+pub(super) struct Triggers {
+    known: bool,
+    pods: BTreeMap<Text, Text>,
+}
+
+impl Triggers {
+    /// Takes in the pods that changed (none: gone) and answers the earliest change since the last call, if there was
+    /// any: the Service's creation at first.
+    pub(super) fn note<'a>(
+        &mut self,
+        service: &Object,
+        pods: impl Iterator<Item = (&'a Text, Option<&'a Rc<Object>>)>,
+    ) -> Option<Text> {
+        let mut earliest: Option<Text> = None;
+        for (name, pod) in pods {
+            let time =
+                pod.map(|pod| pod.condition("Ready").get("lastTransitionTime").text()).unwrap_or_default();
+            if time.is_empty() {
+                self.pods.remove(name);
+            } else if self.pods.get(name).is_none_or(|last| *last < time) {
+                self.pods.insert(name.clone(), time.clone());
+                earliest = Some(earliest.map_or(time.clone(), |earliest| earliest.min(time)));
+            }
+        }
+        if !std::mem::replace(&mut self.known, true) {
+            return Some(service.meta("creationTimestamp").text());
+        }
+        earliest
+    }
+}
+
+/// A port an address offers: name, number, protocol.
+type Port = (Text, i64, Text);
+
+/// One address, as it stands in the object.
+#[derive(Clone)]
+struct Address {
+    ready: bool,
+    value: Value,
+    ports: Vec<Port>,
+}
+
+/// The addresses of one Service.
+#[derive(Clone, Default)]
+struct Addresses {
+    /// Ordered as the object has them: by address, then by uid.
+    by_address: BTreeMap<(Text, Text), Address>,
+    of_pod: BTreeMap<Text, (Text, Text)>,
+    /// Somebody else removed the object, or a pass failed: everything is looked at again.
+    stale: bool,
+    triggers: Triggers,
+}
+
+/// The controller; it remembers the addresses of every Service.
 #[derive(Clone, Default)]
 pub struct EndpointController {
     index: ServiceIndex,
+    addresses: BTreeMap<WorkKey, Addresses>,
+}
+
+fn address(service: &Object, pod: &Object, publish: bool) -> Address {
+    let mut value = object! {
+        "ip" => pod.status().get("podIP").text(), "nodeName" => pod.spec().get("nodeName").text(),
+        "targetRef" => index::target(pod),
+    };
+    if let Some(hostname) = index::hostname(service, pod) {
+        value.set(&["hostname"], hostname);
+    }
+    Address { ready: publish || index::is_ready(pod), value, ports: index::ports(service, pod) }
+}
+
+fn port(port: &Port) -> (u128, Value) {
+    let (name, number, protocol) = port;
+    let hash = port_hash(&format!(
+        "(v1.EndpointPort){{Name:(string){name} Port:(int32){number} Protocol:(v1.Protocol){protocol} \
+         AppProtocol:(*string)<nil>}}"
+    ));
+    let mut value = object! { "port" => *number, "protocol" => protocol.clone() };
+    if !name.is_empty() {
+        value.set(&["name"], name.clone());
+    }
+    (hash, value)
+}
+
+fn subset(addresses: &[&Address], ports: &[&Port]) -> Value {
+    let mut subset = Value::map();
+    for (member, ready) in [("addresses", true), ("notReadyAddresses", false)] {
+        let list: Vec<Value> = addresses
+            .iter()
+            .filter(|address| address.ready == ready)
+            .map(|address| address.value.clone())
+            .collect();
+        if !list.is_empty() {
+            subset.set(&[member], Value::list(list));
+        }
+    }
+    if !ports.is_empty() {
+        let mut ports: Vec<(u128, Value)> = ports.iter().map(|of| port(of)).collect();
+        ports.sort_by_key(|(hash, _)| *hash);
+        subset.set(&["ports"], Value::list(ports.into_iter().map(|(_, port)| port).collect()));
+    }
+    subset
+}
+
+impl Addresses {
+    fn put(&mut self, name: &Text, new: Option<Address>) {
+        if let Some(place) = self.of_pod.remove(name) {
+            self.by_address.remove(&place);
+        }
+        if let Some(new) = new {
+            let place = (new.value.get("ip").text(), new.value.at(&["targetRef", "uid"]).text());
+            self.of_pod.insert(name.clone(), place.clone());
+            self.by_address.insert(place, new);
+        }
+    }
+
+    // The subsets: ports that the same addresses offer stand together. Above the limit those that are not ready are
+    // left out first; the second answer says that some are.
+    fn subsets(&self, has_ports: bool) -> (Vec<Value>, bool) {
+        let ready = self.by_address.values().filter(|address| address.ready).count();
+        let (mut room_ready, mut room_other) = (MOST, MOST.saturating_sub(ready));
+        let kept: Vec<&Address> = self
+            .by_address
+            .values()
+            .filter(|address| {
+                let room = if address.ready { &mut room_ready } else { &mut room_other };
+                let fits = *room > 0;
+                *room = room.saturating_sub(1);
+                fits
+            })
+            .collect();
+        let cut = kept.len() < self.by_address.len();
+        let Some(first) = kept.first() else { return (Vec::new(), cut) };
+        if kept.iter().all(|address| address.ports == first.ports) {
+            // An address whose ports cannot be told is none.
+            if has_ports && first.ports.is_empty() {
+                return (Vec::new(), cut);
+            }
+            return (vec![subset(&kept, &Vec::from_iter(&first.ports))], cut);
+        }
+        let mut offered: BTreeMap<&Port, Vec<usize>> = BTreeMap::new();
+        for (i, address) in kept.iter().enumerate() {
+            for port in &address.ports {
+                offered.entry(port).or_default().push(i);
+            }
+        }
+        let mut groups: BTreeMap<Vec<usize>, Vec<&Port>> = BTreeMap::new();
+        for (port, by) in offered {
+            groups.entry(by).or_default().push(port);
+        }
+        let subsets = groups.iter().map(|(by, ports)| {
+            subset(&by.iter().filter_map(|i| kept.get(*i).copied()).collect::<Vec<_>>(), ports)
+        });
+        (subsets.collect(), cut)
+    }
+}
+
+impl EndpointController {
+    fn reconcile(&mut self, key: &WorkKey, changed: Changed, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
+        let own = ObjectKey::new(Kind::Endpoints, key.namespace.clone(), key.name.clone());
+        let Some((members, _)) = self.index.look(key) else { return Ok(()) };
+        let service = members.service.clone();
+        let addresses = self.addresses.entry(key.clone()).or_default();
+        let publish = service.spec().get("publishNotReadyAddresses").is_true();
+        let names: Vec<Text> = match changed {
+            Changed::Pods(pods) => pods,
+            Changed::All => {
+                addresses.by_address.clear();
+                addresses.of_pod.clear();
+                members.pods.keys().cloned().collect()
+            }
+        };
+        let trigger =
+            addresses.triggers.note(&service, names.iter().map(|name| (name, members.pods.get(name))));
+        for name in &names {
+            let pod = members.pods.get(name);
+            let wanted = pod.filter(|pod| index::has_address(pod) && (publish || !pod.is_terminating()));
+            addresses.put(name, wanted.map(|pod| address(&service, pod, publish)));
+        }
+        let mut labels: Map = service.labels().clone();
+        labels.insert("endpoints.kubernetes.io/managed-by", "endpoint-controller");
+        if index::is_headless(&service) {
+            labels.insert("service.kubernetes.io/headless", "");
+        }
+        let (subsets, cut) = addresses.subsets(!service.spec().get("ports").items().is_empty());
+        let live = ctx.client.store().by_key(&own).cloned();
+        let same = live.as_ref().is_some_and(|live| {
+            live.body.get("subsets").items() == subsets
+                && *live.labels() == labels
+                && (live.annotation(OVER_CAPACITY) == "truncated") == cut
+        });
+        if same {
+            return Ok(());
+        }
+        let mut object = match &live {
+            Some(live) => (**live).clone(),
+            None => Object::new(Kind::Endpoints, key.namespace.clone(), key.name.clone()),
+        };
+        object.body.set(&["metadata", "labels"], labels);
+        for (annotation, value) in
+            [(TRIGGER_TIME, trigger), (OVER_CAPACITY, cut.then_some(Text::Static("truncated")))]
+        {
+            match value {
+                Some(value) => object.body.set(&["metadata", "annotations", annotation], value),
+                None => drop(object.body.remove(&["metadata", "annotations", annotation])),
+            }
+        }
+        if object.meta("annotations").entries().is_empty() {
+            object.body.remove(&["metadata", "annotations"]);
+        }
+        if subsets.is_empty() {
+            object.body.remove(&["subsets"]);
+        } else {
+            object.body.set(&["subsets"], Value::list(subsets));
+        }
+        match live {
+            None => ctx.client.create(object)?,
+            Some(_) => ctx.client.update(object)?,
+        };
+        Ok(())
+    }
 }
 
 impl Component for EndpointController {
@@ -21,91 +253,294 @@ impl Component for EndpointController {
     }
 
     fn watches(&self) -> &'static [Kind] {
-        ServiceIndex::KINDS
+        &[Kind::Service, Kind::Pod, Kind::Endpoints]
     }
 
     fn observe(&mut self, change: &Change, view: View<'_>, queue: &mut WorkQueue) {
-        self.index.observe(change, view, queue);
+        let key = WorkKey::new(change.key.namespace.clone(), change.key.name.clone());
+        match (change.key.kind, &change.new) {
+            (Kind::Endpoints, None) => {
+                if let Some(addresses) = self.addresses.get_mut(&key) {
+                    addresses.stale = true;
+                    queue.add(key);
+                }
+            }
+            (Kind::Endpoints, Some(_)) => {}
+            (kind, new) => {
+                if kind == Kind::Service && new.is_none() {
+                    self.addresses.remove(&key);
+                }
+                self.index.observe(change, view, queue);
+            }
+        }
     }
 
     fn sync(&mut self, key: &WorkKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
-        let own = ObjectKey::new(Kind::Endpoints, key.namespace.clone(), key.name.clone());
-        let Some((members, _)) = self.index.look(key) else {
+        let Some((members, changed)) = self.index.look(key) else {
+            let own = ObjectKey::new(Kind::Endpoints, key.namespace.clone(), key.name.clone());
             return match ctx.client.delete(&own, &DeleteOptions::default()) {
-                Ok(_) => Ok(()),
-                Err(status) if status.reason == Reason::NotFound => Ok(()),
-                Err(status) => Err(status.into()),
+                Err(status) if status.reason != Reason::NotFound => Err(status.into()),
+                _ => Ok(()),
             };
         };
-        let service = members.service.clone();
-        if service.spec().get("selector").entries().is_empty() {
+        if members.service.spec().get("selector").entries().is_empty() {
             return Ok(());
         }
-        let publish = service.spec().get("publishNotReadyAddresses").is_true();
-        let (mut ready, mut waiting) = (Vec::new(), Vec::new());
-        let mut ports = None;
-        for pod in members.pods.values() {
-            if !index::has_address(pod) || pod.is_terminating() && !publish {
-                continue;
+        let stale = self.addresses.get_mut(key).is_some_and(|addresses| std::mem::take(&mut addresses.stale));
+        let done = self.reconcile(key, if stale { Changed::All } else { changed }, ctx);
+        if done.is_err() {
+            // In a namespace that goes nothing can be made any more.
+            if ctx
+                .client
+                .store()
+                .get(Kind::Namespace, "", &key.namespace)
+                .is_none_or(|space| space.is_terminating())
+            {
+                return Ok(());
             }
-            if ready.len() + waiting.len() >= MOST {
-                break;
-            }
-            ports.get_or_insert_with(|| index::ports(&service, pod));
-            let mut address = object! {
-                "ip" => pod.status().get("podIP").text(), "nodeName" => pod.spec().get("nodeName").text(),
-                "targetRef" => index::target(pod),
-            };
-            if let Some(hostname) = index::hostname(&service, pod) {
-                address.set(&["hostname"], hostname);
-            }
-            if publish || index::is_ready(pod) { ready.push(address) } else { waiting.push(address) }
+            self.addresses.entry(key.clone()).or_default().stale = true;
         }
-        // RepackSubsets orders by address.
-        ready.sort_by(|a, b| a.get("ip").str().cmp(b.get("ip").str()));
-        waiting.sort_by(|a, b| a.get("ip").str().cmp(b.get("ip").str()));
-        let mut subset = Value::map();
-        if !ready.is_empty() {
-            subset.set(&["addresses"], Value::list(ready));
-        }
-        if !waiting.is_empty() {
-            subset.set(&["notReadyAddresses"], Value::list(waiting));
-        }
-        if !subset.entries().is_empty() {
-            let ports = ports.unwrap_or_default().into_iter().map(|(name, port, protocol)| {
-                let mut value = object! { "port" => port, "protocol" => protocol };
-                if !name.is_empty() {
-                    value.set(&["name"], name);
-                }
-                value
-            });
-            subset.set(&["ports"], Value::list(ports.collect()));
-        }
-        let mut labels: Map = service.labels().clone();
-        labels.insert("endpoints.kubernetes.io/managed-by", "endpoint-controller");
-        if index::is_headless(&service) {
-            labels.insert("service.kubernetes.io/headless", "");
-        }
-        let live = ctx.client.store().by_key(&own).cloned();
-        let mut object = match &live {
-            Some(live) => (**live).clone(),
-            None => Object::new(Kind::Endpoints, key.namespace.clone(), key.name.clone()),
-        };
-        object.body.set(&["metadata", "labels"], labels);
-        if subset.entries().is_empty() {
-            object.body.remove(&["subsets"]);
-        } else {
-            object.body.set(&["subsets"], Value::list(vec![subset]));
-        }
-        match live {
-            None => drop(ctx.client.create(object)?),
-            Some(live) if live.body != object.body => drop(ctx.client.update(object)?),
-            Some(_) => {}
-        }
-        Ok(())
+        done
     }
 
     fn boxed_clone(&self) -> Box<dyn Component> {
         Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::api::{Profile, manifest};
+    use crate::component::client::Film;
+    use crate::component::{Cause, Client, Recorder, Verb, What, World, Write};
+    use crate::sim::{SimDuration, SimTime};
+    use crate::store::{ApiServer, Store, admission};
+
+    struct Slot {
+        component: Box<dyn Component>,
+        queue: WorkQueue,
+        recorder: Recorder,
+        cursor: u64,
+    }
+
+    /// Drives a few components over an API server; pods are run and ended by hand.
+    pub struct Driver {
+        server: ApiServer,
+        film: Film,
+        world: World,
+        now: SimTime,
+        slots: Vec<Slot>,
+    }
+
+    impl Driver {
+        /// An API server with the namespace `default`, watched by the components.
+        pub fn new(components: Vec<Box<dyn Component>>) -> Driver {
+            let mut server = ApiServer::new(Rc::new(Profile::default_release().clone()), 1);
+            server.seed(SimTime::ZERO, Object::new(Kind::Namespace, "", "default"));
+            let slot = |component: Box<dyn Component>| Slot {
+                recorder: Recorder::new(component.event_source()),
+                component,
+                queue: WorkQueue::default(),
+                cursor: 0,
+            };
+            let slots = components.into_iter().map(slot).collect();
+            Driver { server, film: Film::default(), world: World::default(), now: SimTime::ZERO, slots }
+        }
+
+        pub fn store(&self) -> &Store {
+            &self.server.store
+        }
+
+        pub fn user(&mut self) -> Client<'_> {
+            Client::new(&mut self.server, &mut self.film, self.now, "user", Cause::Start)
+        }
+
+        pub fn create(&mut self, text: &str) {
+            for document in manifest::parse(text).unwrap() {
+                let object = admission::decode(&document.value).unwrap().0;
+                self.user().create(object).unwrap();
+            }
+        }
+
+        /// The pod runs, has an address of its own and is ready, or not.
+        pub fn run_pod(&mut self, name: &str, ready: bool) {
+            let n = self.store().list(Kind::Pod, None).position(|pod| pod.name() == name).unwrap() + 2;
+            let at = self.now.rfc3339();
+            let key = ObjectKey::new(Kind::Pod, "default", name.to_string());
+            let status = object! {
+                "phase" => "Running", "podIP" => format!("10.244.{}.{}", n / 250, n % 250),
+                "conditions" => Value::list(vec![object! {
+                    "lastTransitionTime" => at, "status" => if ready { "True" } else { "False" }, "type" => "Ready",
+                }]),
+            };
+            self.user().patch(&key, "status", |body| body.set(&["status"], status)).unwrap();
+        }
+
+        /// The pod has ended, its object is still there.
+        pub fn end_pod(&mut self, name: &str) {
+            let key = ObjectKey::new(Kind::Pod, "default", name.to_string());
+            self.user().patch(&key, "status", |body| body.set(&["status", "phase"], "Succeeded")).unwrap();
+        }
+
+        /// The pod's object goes at once.
+        pub fn remove_pod(&mut self, name: &str) {
+            let options = DeleteOptions { grace_period_secs: Some(0), ..DeleteOptions::default() };
+            self.user().delete(&ObjectKey::new(Kind::Pod, "default", name.to_string()), &options).unwrap();
+        }
+
+        /// Lets the components work until nothing is left to do; the answer is what was written since the last call.
+        pub fn settle(&mut self) -> Vec<Rc<Write>> {
+            for _ in 0..1000 {
+                self.now += SimDuration(5);
+                for slot in &mut self.slots {
+                    while let Some(change) = self.server.store.change(slot.cursor) {
+                        slot.cursor += 1;
+                        if slot.component.watches().contains(&change.key.kind) {
+                            let view = View::new(&self.server.store, slot.cursor);
+                            slot.component.observe(change, view, &mut slot.queue);
+                        }
+                    }
+                }
+                if self.slots.iter().all(|slot| slot.queue.is_empty()) {
+                    let written =
+                        |happening| if let What::Write(write) = happening { Some(write) } else { None };
+                    return std::mem::take(&mut self.film.pending)
+                        .into_iter()
+                        .filter_map(|h| written(h.what))
+                        .collect();
+                }
+                let Driver { server, film, world, slots, now } = self;
+                for Slot { component, queue, recorder, cursor } in slots {
+                    for _ in 0..queue.len() {
+                        let Some((key, cause)) = queue.pop() else { break };
+                        let client = Client::new(server, film, *now, component.name(), cause);
+                        let mut ctx = Ctx { client, cursor: *cursor, queue: &mut *queue, world, recorder };
+                        if component.sync(&key, &mut ctx).is_err() {
+                            queue.add_because(key, cause);
+                        }
+                    }
+                }
+            }
+            panic!("the components never come to rest");
+        }
+    }
+
+    /// A Service of pods labelled `app: nginx`, with those ports.
+    pub fn service(ports: &str) -> String {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: nginx}}\nspec:\n  clusterIP: None\n  \
+             selector: {{app: nginx}}\n  ports: [{ports}]\n"
+        )
+    }
+
+    /// A pod labelled `app: nginx` whose port `web` has that number.
+    pub fn pod(name: &str, port: u32) -> String {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, labels: {{app: nginx}}}}\nspec:\n  containers: \
+             [{{name: c, image: nginx, ports: [{{name: web, containerPort: {port}}}]}}]\n"
+        )
+    }
+
+    fn started(ports: &str) -> Driver {
+        let mut driver = Driver::new(vec![Box::new(EndpointController::default())]);
+        driver.create(&service(ports));
+        driver.settle();
+        driver
+    }
+
+    fn object(driver: &Driver) -> Rc<Object> {
+        driver.store().get(Kind::Endpoints, "default", "nginx").unwrap().clone()
+    }
+
+    fn names(list: &Value) -> Vec<&str> {
+        list.items().iter().map(|address| address.at(&["targetRef", "name"]).str()).collect()
+    }
+
+    #[test]
+    fn without_pods_there_are_only_labels() {
+        let driver = started("{name: web, port: 80}");
+        assert!(object(&driver).body.get("subsets").is_null());
+        assert_eq!(object(&driver).labels().len(), 2);
+        assert_eq!(object(&driver).annotation(TRIGGER_TIME), object(&driver).meta("creationTimestamp").str());
+    }
+
+    #[test]
+    fn ready_and_other_pods_stand_apart_and_terminating_ones_nowhere() {
+        let mut driver = started("{name: web, port: 80}");
+        for (name, ready) in [("a", true), ("b", false), ("c", true)] {
+            driver.create(&pod(name, 80));
+            driver.run_pod(name, ready);
+        }
+        driver.settle();
+        let subsets = object(&driver).body.get("subsets").clone();
+        assert_eq!(names(subsets.items()[0].get("addresses")), ["a", "c"]);
+        assert_eq!(names(subsets.items()[0].get("notReadyAddresses")), ["b"]);
+        assert_eq!(driver.settle().len(), 0, "nothing is written without a change");
+
+        // A pod on no node would go at once.
+        let c = ObjectKey::new(Kind::Pod, "default", "c");
+        driver.user().bind(&c, "node-1").unwrap();
+        driver.user().delete(&c, &DeleteOptions::default()).unwrap();
+        driver.settle();
+        assert!(driver.store().by_key(&c).is_some_and(|pod| pod.is_terminating()));
+        assert_eq!(names(object(&driver).body.get("subsets").items()[0].get("addresses")), ["a"]);
+        // S184: with unready addresses published, every pod is there.
+        let publish = |body: &mut Value| body.set(&["spec", "publishNotReadyAddresses"], true);
+        driver.user().patch(&ObjectKey::new(Kind::Service, "default", "nginx"), "", publish).unwrap();
+        driver.settle();
+        assert_eq!(names(object(&driver).body.get("subsets").items()[0].get("addresses")), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn pods_with_other_ports_stand_in_subsets_of_their_own() {
+        let mut driver = started("{name: web, port: 80, targetPort: web}, {name: tls, port: 443}");
+        for (name, port) in [("a", 80), ("b", 8080)] {
+            driver.create(&pod(name, port));
+            driver.run_pod(name, true);
+        }
+        driver.settle();
+        let subsets = object(&driver).body.get("subsets").clone();
+        let found = subsets.items().iter().map(|subset| {
+            let port = subset.get("ports").items()[0].get("port").as_int();
+            (port.unwrap(), names(subset.get("addresses")))
+        });
+        assert_eq!(
+            BTreeMap::from_iter(found),
+            [(80, vec!["a"]), (443, vec!["a", "b"]), (8080, vec!["b"])].into()
+        );
+    }
+
+    #[test]
+    fn a_deleted_object_is_made_again_and_goes_with_its_service() {
+        let mut driver = started("{name: web, port: 80}");
+        driver.create(&pod("a", 80));
+        driver.run_pod("a", true);
+        driver.settle();
+        let own = object(&driver).key();
+        driver.user().delete(&own, &DeleteOptions::default()).unwrap();
+        driver.settle();
+        assert_eq!(names(object(&driver).body.get("subsets").items()[0].get("addresses")), ["a"]);
+        let service = ObjectKey::new(Kind::Service, "default", "nginx");
+        driver.user().delete(&service, &DeleteOptions::default()).unwrap();
+        let writes = driver.settle();
+        assert!(
+            writes.iter().any(|write| write.verb == Verb::Delete && write.actor == "endpoint-controller")
+        );
+        assert!(driver.store().list(Kind::Endpoints, None).next().is_none());
+    }
+
+    #[test]
+    fn above_a_thousand_addresses_the_object_is_cut() {
+        let mut addresses = Addresses::default();
+        for i in 0..1200 {
+            let target = object! { "name" => format!("p{i}"), "uid" => format!("u{i}") };
+            let value = object! { "ip" => format!("10.0.{}.{}", i / 250, i % 250), "targetRef" => target };
+            let new = Address { ready: i >= 300, value, ports: Vec::new() };
+            addresses.put(&Text::from(format!("p{i}")), Some(new));
+        }
+        let (subsets, cut) = addresses.subsets(false);
+        let count = |member: &str| subsets[0].get(member).items().len();
+        assert_eq!((count("addresses"), count("notReadyAddresses"), cut), (900, 100, true));
     }
 }

@@ -1,9 +1,10 @@
 //! The garbage collector: dependents of owners that are gone, foreground deletion, orphaning (S120 to S127).
 
-use crate::api::{Kind, Object, ObjectKey, Text, Value};
+use crate::api::{Kind, Object, ObjectKey, OwnerRef, Text, Value};
 use crate::component::{Component, Ctx, DeleteOptions, Propagation, SyncError, WorkKey, WorkQueue};
 use crate::store::{Change, Reason, View};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 const FOREGROUND: &str = "foregroundDeletion";
 const ORPHAN: &str = "orphan";
@@ -44,43 +45,54 @@ impl Component for GarbageCollector {
         WATCHED
     }
 
-    fn observe(&mut self, change: &Change, _view: View<'_>, queue: &mut WorkQueue) {
-        if let Some(old) = &change.old {
-            for uid in owner_uids(old) {
-                if let Some(dependents) = self.dependents.get_mut(&*uid) {
-                    dependents.remove(&change.key);
-                    if dependents.is_empty() {
-                        self.dependents.remove(&*uid);
-                    }
-                    // An owner that waits for its dependents looks again.
-                    if let Some(owner) = self.live.get(&*uid) {
-                        queue.add(work(owner));
-                    }
+    fn observe(&mut self, change: &Change, view: View<'_>, queue: &mut WorkQueue) {
+        let owned_by = |object: &Option<Rc<Object>>, uid: &str| {
+            object.as_ref().is_some_and(|object| object.owners().any(|owner| owner.uid() == uid))
+        };
+        for uid in change.old.iter().flat_map(|old| owner_uids(old)) {
+            if owned_by(&change.new, &uid) {
+                continue;
+            }
+            if let Some(dependents) = self.dependents.get_mut(&*uid) {
+                dependents.remove(&change.key);
+                if dependents.is_empty() {
+                    self.dependents.remove(&*uid);
                 }
+            }
+            // An owner that waits for its dependents looks again when one is gone, and only then: what is made for
+            // it in the meantime stays until the next one goes (C7).
+            if let Some(owner) = self.live.get(&*uid)
+                && view.by_key(owner).is_some_and(|owner| awaits_dependents(owner))
+            {
+                queue.add(work(owner));
             }
         }
-        match &change.new {
-            Some(new) => {
-                self.live.insert(new.meta("uid").text(), change.key.clone());
-                let mut missing = false;
-                for uid in owner_uids(new) {
-                    missing |= !self.live.contains_key(&*uid);
-                    self.dependents.entry(uid).or_default().insert(change.key.clone());
-                }
-                if missing
-                    || new.is_terminating() && (new.has_finalizer(FOREGROUND) || new.has_finalizer(ORPHAN))
-                {
-                    queue.add(work(&change.key));
+        let Some(new) = &change.new else {
+            if let Some(old) = &change.old {
+                self.live.remove(old.uid());
+                for dependent in self.dependents.get(old.uid()).into_iter().flatten() {
+                    queue.add(work(dependent));
                 }
             }
-            None => {
-                if let Some(old) = &change.old {
-                    self.live.remove(old.uid());
-                    for dependent in self.dependents.get(old.uid()).into_iter().flatten() {
-                        queue.add(work(dependent));
-                    }
-                }
+            return;
+        };
+        self.live.insert(new.meta("uid").text(), change.key.clone());
+        let mut missing = false;
+        for uid in owner_uids(new) {
+            missing |= !self.live.contains_key(&*uid);
+            if !owned_by(&change.old, &uid) {
+                self.dependents.entry(uid).or_default().insert(change.key.clone());
             }
+        }
+        let begins =
+            |wanted: fn(&Object) -> bool| wanted(new) && !change.old.as_ref().is_some_and(|old| wanted(old));
+        if begins(awaits_dependents) {
+            for dependent in self.dependents.get(new.uid()).into_iter().flatten() {
+                queue.add(work(dependent));
+            }
+        }
+        if missing || begins(awaits_dependents) || begins(awaits_orphaning) {
+            queue.add(work(&change.key));
         }
     }
 
@@ -88,25 +100,13 @@ impl Component for GarbageCollector {
         let Some(kind) = Kind::from_name(key.task) else { return Ok(()) };
         let key = ObjectKey::new(kind, key.namespace.clone(), key.name.clone());
         let Some(object) = ctx.client.store().by_key(&key).cloned() else { return Ok(()) };
-        if object.is_terminating() && object.has_finalizer(ORPHAN) {
+        if awaits_orphaning(&object) {
             return self.orphan(&object, ctx);
         }
-        if object.is_terminating() && object.has_finalizer(FOREGROUND) {
+        if awaits_dependents(&object) {
             return self.foreground(&object, ctx);
         }
-        let uids: Vec<Text> = owner_uids(&object).collect();
-        if uids.is_empty() {
-            return Ok(());
-        }
-        let (alive, dead): (Vec<&Text>, Vec<&Text>) = uids.iter().partition(|uid| exists(uid, &object, ctx));
-        if dead.is_empty() {
-            return Ok(());
-        }
-        if alive.is_empty() {
-            return delete(&object, ctx);
-        }
-        let dead: Vec<Text> = dead.into_iter().cloned().collect();
-        remove_owners(&key, &dead, ctx)
+        self.collect(&object, ctx)
     }
 
     fn boxed_clone(&self) -> Box<dyn Component> {
@@ -114,21 +114,40 @@ impl Component for GarbageCollector {
     }
 }
 
-// Asked of the server, as the collector does before it deletes anything.
-fn exists(uid: &str, dependent: &Object, ctx: &Ctx<'_>) -> bool {
-    dependent.owners().filter(|owner| owner.uid() == uid).any(|owner| {
-        let Some(kind) = Kind::from_name(owner.kind()) else { return true };
-        let namespace = if kind.info().namespaced { dependent.namespace() } else { "" };
-        ctx.client.store().get(kind, namespace, owner.name()).is_some_and(|object| object.uid() == uid)
-    })
+/// What is left of an owner.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    /// It exists and keeps what it owns.
+    Solid,
+    /// It goes as soon as what it owns is gone.
+    Waiting,
+    /// There is no such object.
+    Gone,
 }
 
-fn delete(object: &Object, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
-    if object.is_terminating() {
-        return Ok(());
+fn awaits_dependents(object: &Object) -> bool {
+    object.is_terminating() && object.has_finalizer(FOREGROUND)
+}
+
+fn awaits_orphaning(object: &Object) -> bool {
+    object.is_terminating() && object.has_finalizer(ORPHAN)
+}
+
+// Asked of the server, as the collector does before it deletes anything.
+fn state(owner: OwnerRef<'_>, dependent: &Object, ctx: &Ctx<'_>) -> Owner {
+    // Nothing is known of other kinds, so nothing is taken from them.
+    let Some(kind) = Kind::from_name(owner.kind()) else { return Owner::Solid };
+    let namespace = if kind.info().namespaced { dependent.namespace() } else { "" };
+    match ctx.client.store().get(kind, namespace, owner.name()).filter(|object| object.uid() == owner.uid()) {
+        None => Owner::Gone,
+        Some(object) if awaits_dependents(object) => Owner::Waiting,
+        Some(_) => Owner::Solid,
     }
+}
+
+fn delete(object: &Object, propagation: Propagation, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
     let options = DeleteOptions {
-        propagation: Some(Propagation::Background),
+        propagation: Some(propagation),
         uid: Some(object.meta("uid").text()),
         grace_period_secs: None,
     };
@@ -170,6 +189,36 @@ impl GarbageCollector {
         self.dependents.get(owner.uid()).into_iter().flatten().cloned().collect()
     }
 
+    // S120, S127: an object whose owners are gone goes too; one that has another owner only forgets the dead ones.
+    fn collect(&self, object: &Object, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
+        if object.is_terminating() {
+            return Ok(());
+        }
+        let owners: Vec<(Text, Owner)> =
+            object.owners().map(|owner| (owner.0.get("uid").text(), state(owner, object, ctx))).collect();
+        let none = |state: Owner| owners.iter().all(|(_, of)| *of != state);
+        if none(Owner::Gone) && none(Owner::Waiting) {
+            return Ok(());
+        }
+        if !none(Owner::Solid) {
+            let dead: Vec<Text> = owners
+                .iter()
+                .filter(|(_, state)| *state != Owner::Solid)
+                .map(|(uid, _)| uid.clone())
+                .collect();
+            return remove_owners(&object.key(), &dead, ctx);
+        }
+        // Whoever waits for this object waits for what it owns as well.
+        let in_turn = !none(Owner::Waiting) && self.dependents.contains_key(object.uid());
+        let propagation = match (in_turn, object.has_finalizer(ORPHAN), object.has_finalizer(FOREGROUND)) {
+            (true, ..) => Propagation::Foreground,
+            (_, true, _) => Propagation::Orphan,
+            (.., true) => Propagation::Foreground,
+            _ => Propagation::Background,
+        };
+        delete(object, propagation, ctx)
+    }
+
     // S122: every dependent loses the reference, then the owner may go.
     fn orphan(&mut self, owner: &Object, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
         let uid = [owner.meta("uid").text()];
@@ -179,15 +228,168 @@ impl GarbageCollector {
         drop_finalizer(owner, ORPHAN, ctx)
     }
 
-    // S121: the dependents go first; the owner when none that blocks is left.
+    // S121: the owner goes when no dependent that blocks is left; those that are left are looked at once more.
     fn foreground(&mut self, owner: &Object, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
         let mut blocked = false;
         for dependent in self.dependents_of(owner) {
-            let Some(object) = ctx.client.store().by_key(&dependent).cloned() else { continue };
-            delete(&object, ctx)?;
-            let left = ctx.client.store().by_key(&dependent).is_some_and(|left| left.uid() == object.uid());
-            blocked |= left && object.owners().any(|o| o.uid() == owner.uid() && o.blocks_deletion());
+            let blocks = ctx.client.store().by_key(&dependent).is_some_and(|object| {
+                object.owners().any(|of| of.uid() == owner.uid() && of.blocks_deletion())
+            });
+            if blocks {
+                ctx.queue.add(work(&dependent));
+            }
+            blocked |= blocks;
         }
         if blocked { Ok(()) } else { drop_finalizer(owner, FOREGROUND, ctx) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::component::{Verb, Write};
+    use crate::controllers::endpoints::tests::Driver;
+    use crate::controllers::stateful_set::StatefulSetController;
+
+    const PODS: [&str; 3] = ["web-0", "web-1", "web-2"];
+
+    const WEB: &str = "
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web}
+spec:
+  serviceName: nginx
+  replicas: 3
+  podManagementPolicy: Parallel
+  selector: {matchLabels: {app: nginx}}
+  template:
+    metadata: {labels: {app: nginx}}
+    spec: {containers: [{name: nginx, image: nginx}]}
+";
+
+    // The set and its three pods, which run.
+    fn settled() -> Driver {
+        let mut driver = Driver::new(vec![
+            Box::new(StatefulSetController::default()),
+            Box::new(GarbageCollector::default()),
+        ]);
+        driver.create(WEB);
+        driver.settle();
+        for name in PODS {
+            driver.run_pod(name, true);
+            driver.settle();
+        }
+        driver
+    }
+
+    // Pods end one after the other, in the steps of the recorded kubelet.
+    fn delete_web(driver: &mut Driver, propagation: Propagation) -> Vec<Rc<Write>> {
+        // A pod on no node would go at once.
+        for name in PODS {
+            driver.user().bind(&ObjectKey::new(Kind::Pod, "default", name), "node-1").unwrap();
+        }
+        driver.settle();
+        let options = DeleteOptions { propagation: Some(propagation), ..DeleteOptions::default() };
+        driver.user().delete(&ObjectKey::new(Kind::StatefulSet, "default", "web"), &options).unwrap();
+        let mut written = writes(driver);
+        let ending = |driver: &Driver| driver.store().list(Kind::Pod, None).any(|pod| pod.is_terminating());
+        if ending(driver) {
+            for step in [Driver::end_pod, Driver::remove_pod] {
+                for name in PODS {
+                    step(driver, name);
+                    written.extend(writes(driver));
+                }
+            }
+        }
+        written
+    }
+
+    // What the collector wrote until everything rests.
+    fn writes(driver: &mut Driver) -> Vec<Rc<Write>> {
+        let mut writes = driver.settle();
+        writes.retain(|write| write.actor == "generic-garbage-collector");
+        writes
+    }
+
+    fn count(writes: &[Rc<Write>], verb: Verb, kind: Kind) -> usize {
+        writes.iter().filter(|write| write.verb == verb && write.key.kind == kind).count()
+    }
+
+    #[test]
+    fn in_the_background_everything_owned_goes_at_once() {
+        let mut driver = settled();
+        let writes = delete_web(&mut driver, Propagation::Background);
+        assert_eq!((count(&writes, Verb::Delete, Kind::Pod), writes.len()), (3, 4), "and one revision");
+        let times: BTreeSet<_> = writes.iter().map(|write| write.at).collect();
+        assert_eq!(times.len(), 1, "in no order and without waiting");
+        assert_eq!(driver.store().list(Kind::Pod, None).count(), 0);
+    }
+
+    #[test]
+    fn in_the_foreground_the_owner_goes_last_and_the_revision_is_made_again() {
+        let mut driver = settled();
+        let writes = delete_web(&mut driver, Propagation::Foreground);
+        // As recorded in `cascade`: once at the beginning, then with the first and with the last pod that goes.
+        assert_eq!(count(&writes, Verb::Delete, Kind::ControllerRevision), 3);
+        assert_eq!(count(&writes, Verb::Delete, Kind::Pod), 3);
+        let last = writes.last().unwrap();
+        assert_eq!((last.verb, last.key.kind, last.new.is_none()), (Verb::Patch, Kind::StatefulSet, true));
+        assert_eq!(driver.store().list(Kind::StatefulSet, None).count(), 0);
+        assert_eq!(driver.store().list(Kind::ControllerRevision, None).count(), 0);
+    }
+
+    #[test]
+    fn orphans_stay_and_belong_to_nobody() {
+        let mut driver = settled();
+        let writes = delete_web(&mut driver, Propagation::Orphan);
+        assert_eq!(count(&writes, Verb::Delete, Kind::Pod), 0);
+        let last = writes.last().unwrap();
+        assert_eq!((last.verb, last.key.kind), (Verb::Patch, Kind::StatefulSet));
+        let pods = Vec::from_iter(driver.store().list(Kind::Pod, None));
+        assert_eq!(pods.len(), 3);
+        assert!(pods.iter().all(|pod| pod.owners().next().is_none() && !pod.is_terminating()));
+        assert!(driver.store().list(Kind::StatefulSet, None).next().is_none());
+    }
+
+    fn map(name: &'static str, owners: &[&Object]) -> Object {
+        let mut map = Object::new(Kind::ConfigMap, "default", name);
+        if !owners.is_empty() {
+            let owners = owners.iter().map(|owner| {
+                let mut reference = owner.owner_reference();
+                reference.set(&["controller"], false);
+                reference
+            });
+            map.body.set(&["metadata", "ownerReferences"], Value::list(owners.collect()));
+        }
+        map
+    }
+
+    #[test]
+    fn a_second_owner_keeps_what_is_owned() {
+        for propagation in [Propagation::Background, Propagation::Foreground] {
+            let mut driver = Driver::new(vec![Box::new(GarbageCollector::default())]);
+            let mut client = driver.user();
+            let (one, two) =
+                (client.create(map("one", &[])).unwrap(), client.create(map("two", &[])).unwrap());
+            client.create(map("shared", &[&one, &two])).unwrap();
+            driver.settle();
+            let options = DeleteOptions { propagation: Some(propagation), ..DeleteOptions::default() };
+            driver.user().delete(&one.key(), &options).unwrap();
+            let writes = writes(&mut driver);
+            let shared = driver.store().get(Kind::ConfigMap, "default", "shared").unwrap();
+            let owners: Vec<&str> = shared.owners().map(OwnerRef::uid).collect();
+            assert_eq!(owners, [two.uid()], "{propagation:?}");
+            assert!(driver.store().by_key(&one.key()).is_none(), "{propagation:?}");
+            assert_eq!(count(&writes, Verb::Delete, Kind::ConfigMap), 0, "{propagation:?}");
+        }
+    }
+
+    #[test]
+    fn what_names_an_owner_that_never_was_is_deleted() {
+        let mut driver = Driver::new(vec![Box::new(GarbageCollector::default())]);
+        let mut nobody = map("nobody", &[]);
+        nobody.body.set(&["metadata", "uid"], "00000000-0000-0000-0000-000000000000");
+        driver.user().create(map("orphan", &[&nobody])).unwrap();
+        assert_eq!(count(&writes(&mut driver), Verb::Delete, Kind::ConfigMap), 1);
     }
 }
