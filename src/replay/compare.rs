@@ -1,6 +1,6 @@
 //! The four comparisons of a replay.
 
-use super::{Class, Difference, Normaliser, Played, Recording, Report, Step, mask, reduce};
+use super::{Class, Difference, Normaliser, Played, Recording, Report, Step, mask, reduce, unnumbered};
 use crate::api::{Kind, Value, print};
 use crate::component::Verb;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +52,7 @@ pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
         let mine_lists = by_object(actor, mine);
         let units: BTreeSet<&(String, String)> =
             theirs.iter().flat_map(BTreeMap::keys).chain(mine_lists.keys()).collect();
+        let mut alike = Alike::default();
         for unit in units {
             let have = mine_lists.get(unit).cloned().unwrap_or_default();
             // Volumes are numbered by the order of their creation, which is chance: any of them may be this one.
@@ -65,6 +66,10 @@ pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
                     .iter()
                     .flat_map(|lists| lists.iter())
                     .any(|((_, object), list)| object.starts_with("PersistentVolume/") && plain(list) == mine)
+            } else if is_one_of_many(&unit.1) {
+                // Which of a ReplicaSet's pods is deleted first is chance as well; as many of them go each way.
+                alike.add(&unit.1, theirs[0].get(unit).cloned(), mine_lists.get(unit).cloned());
+                continue;
             } else {
                 theirs.iter().any(|lists| lists.get(unit).cloned().unwrap_or_default() == have)
             };
@@ -79,6 +84,21 @@ pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
                     got: have.join(", "),
                 }),
             );
+        }
+        for (prefix, (expected, got)) in alike.0 {
+            for (expected, got) in pairs(expected, got) {
+                let text = |list: Option<Vec<String>>| list.unwrap_or_default().join(", ");
+                report.count(
+                    Class::Decisions,
+                    (expected != got).then(|| Difference {
+                        class: Class::Decisions,
+                        step: None,
+                        subject: format!("{actor} on {prefix}"),
+                        expected: text(expected),
+                        got: text(got),
+                    }),
+                );
+            }
         }
         // A StatefulSet controller's order across the objects is fixed where all runs agree on it.
         if **actor == *"statefulset-controller" && entry.get("stable").is_true() {
@@ -102,6 +122,42 @@ pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
             report.count(Class::Decisions, difference);
         }
     }
+}
+
+// Pods of a ReplicaSet: nobody can tell one from another.
+fn is_one_of_many(name: &str) -> bool {
+    name.rsplit_once('~').is_some_and(|(_, number)| number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+// What the recording and the engine have of things of which any may stand for any, by their unnumbered name.
+#[derive(Default)]
+struct Alike(BTreeMap<String, (Vec<Vec<String>>, Vec<Vec<String>>)>);
+
+impl Alike {
+    fn add(&mut self, name: &str, expected: Option<Vec<String>>, got: Option<Vec<String>>) {
+        let (theirs, ours) = self.0.entry(unnumbered(name)).or_default();
+        let plain = |list: Vec<String>| list.iter().map(|line| unnumbered(line)).collect();
+        theirs.extend(expected.map(plain));
+        ours.extend(got.map(plain));
+    }
+}
+
+// Puts equals together, then whatever is left.
+fn pairs<T: PartialEq>(expected: Vec<T>, mut got: Vec<T>) -> Vec<(Option<T>, Option<T>)> {
+    let mut pairs = Vec::new();
+    let mut left = Vec::new();
+    for item in expected {
+        match got.iter().position(|other| *other == item) {
+            Some(i) => pairs.push((Some(item), Some(got.remove(i)))),
+            None => left.push(item),
+        }
+    }
+    let mut got = got.into_iter();
+    for item in left {
+        pairs.push((Some(item), got.next()));
+    }
+    pairs.extend(got.map(|item| (None, Some(item))));
+    pairs
 }
 
 fn without_number(line: &str) -> String {
@@ -172,8 +228,9 @@ pub fn settled(writes: &[Value], actors: &Value, steps: &[Step], played: &Played
             let key = (object.kind.name().to_string(), object.namespace().to_string(), name);
             ours.insert(key, reduce(object, &our_names));
         }
+        many(&theirs, &ours, &chance, step.n, report);
         for (key, (expected, whole)) in &theirs {
-            if !COMPARED.contains(&key.0.as_str()) {
+            if !COMPARED.contains(&key.0.as_str()) || is_pod_of_many(key) {
                 continue;
             }
             let got = ours.get(key);
@@ -194,7 +251,8 @@ pub fn settled(writes: &[Value], actors: &Value, steps: &[Step], played: &Played
                 }),
             );
         }
-        for key in ours.keys().filter(|key| CREATED.contains(&key.0.as_str()) && !theirs.contains_key(*key)) {
+        let unknown = |key: &&Key| CREATED.contains(&key.0.as_str()) && !theirs.contains_key(*key);
+        for key in ours.keys().filter(unknown).filter(|key| !is_pod_of_many(key)) {
             report.count(
                 Class::Settled,
                 Some(Difference {
@@ -203,6 +261,47 @@ pub fn settled(writes: &[Value], actors: &Value, steps: &[Step], played: &Played
                     subject: format!("{}/{}", key.0, key.2),
                     expected: "nothing".into(),
                     got: "the object".into(),
+                }),
+            );
+        }
+    }
+}
+
+type Key = (String, String, String);
+
+fn is_pod_of_many(key: &Key) -> bool {
+    key.0 == "Pod" && is_one_of_many(&key.2)
+}
+
+// The pods of each ReplicaSet: as many of each state, whichever they are.
+fn many(
+    theirs: &BTreeMap<Key, (Value, bool)>,
+    ours: &BTreeMap<Key, Value>,
+    chance: &Chance,
+    step: i64,
+    report: &mut Report,
+) {
+    let mut groups: BTreeMap<String, (Vec<Value>, Vec<Value>)> = BTreeMap::new();
+    let placeless = Chance { places: true, slices: chance.slices };
+    for (key, (fields, _)) in theirs.iter().filter(|(key, _)| is_pod_of_many(key)) {
+        groups.entry(unnumbered(&key.2)).or_default().0.push(placeless.free(fields));
+    }
+    for (key, fields) in ours.iter().filter(|(key, _)| is_pod_of_many(key)) {
+        groups.entry(unnumbered(&key.2)).or_default().1.push(placeless.free(fields));
+    }
+    for (name, (expected, got)) in groups {
+        for (expected, got) in pairs(expected, got) {
+            let text = |value: &Option<Value>, other: &Option<Value>| {
+                value.as_ref().map_or("nothing".to_string(), |value| differing(value, other.as_ref()))
+            };
+            report.count(
+                Class::Settled,
+                (expected != got).then(|| Difference {
+                    class: Class::Settled,
+                    step: Some(step),
+                    subject: format!("Pod/{name}"),
+                    expected: text(&expected, &got),
+                    got: text(&got, &expected),
                 }),
             );
         }
@@ -239,6 +338,8 @@ impl Chance {
             let mut endpoints = fields.get("endpoints").items().to_vec();
             if self.places {
                 for endpoint in &mut endpoints {
+                    let target = unnumbered(endpoint.get("target").str());
+                    endpoint.set(&["target"], target);
                     endpoint.remove(&["addresses"]);
                     endpoint.remove(&["nodeName"]);
                 }
@@ -252,8 +353,12 @@ impl Chance {
             let mut subsets = fields.get("subsets").items().to_vec();
             for subset in &mut subsets {
                 for member in ["ready", "notReady"] {
-                    let mut names: Vec<Value> =
-                        subset.get(member).items().iter().filter_map(|a| a.items().last().cloned()).collect();
+                    let mut names: Vec<Value> = subset
+                        .get(member)
+                        .items()
+                        .iter()
+                        .filter_map(|a| Some(unnumbered(a.items().last()?.str()).into()))
+                        .collect();
                     names.sort_by(|a, b| a.str().cmp(b.str()));
                     subset.set(&[member], Value::list(names));
                 }
@@ -273,10 +378,21 @@ const COMPARED: &[&str] = &[
     "EndpointSlice",
     "Endpoints",
     "Service",
+    "Deployment",
+    "ReplicaSet",
+    "DaemonSet",
 ];
 // Of these nothing is there before the first step.
-const CREATED: &[&str] =
-    &["Pod", "StatefulSet", "ControllerRevision", "PersistentVolumeClaim", "PersistentVolume"];
+const CREATED: &[&str] = &[
+    "Pod",
+    "StatefulSet",
+    "ControllerRevision",
+    "PersistentVolumeClaim",
+    "PersistentVolume",
+    "Deployment",
+    "ReplicaSet",
+    "DaemonSet",
+];
 
 // The members of `a` that `b` has otherwise.
 fn differing(a: &Value, b: Option<&Value>) -> String {
@@ -326,7 +442,7 @@ fn apply(
     }
     let whole = match kind {
         "Pod" => !fields.get("images").is_null(),
-        "StatefulSet" => !fields.get("spec").is_null(),
+        "StatefulSet" | "Deployment" | "ReplicaSet" | "DaemonSet" => !fields.get("spec").is_null(),
         "ControllerRevision" => !fields.get("revision").is_null(),
         _ => !fields.entries().is_empty(),
     };
@@ -361,7 +477,9 @@ pub fn events(writes: &[Value], played: &Played, report: &mut Report) {
     }
     let theirs: BTreeSet<Series> = theirs
         .into_iter()
-        .map(|(t, r, o, m)| (t, r, their_names.text(&o), mask(&uid_free(&their_names.text(&m)))))
+        .map(|(t, r, o, m)| {
+            (t, r, unnumbered(&their_names.text(&o)), mask(&uid_free(&unnumbered(&their_names.text(&m)))))
+        })
         .collect();
     let mut our_names = Normaliser::default();
     let mut ours: BTreeSet<Series> = BTreeSet::new();
@@ -380,8 +498,8 @@ pub fn events(writes: &[Value], played: &Played, report: &mut Report) {
         ours.insert((
             event.body.get("type").str().to_string(),
             event.body.get("reason").str().to_string(),
-            our_names.text(&object),
-            mask(&uid_free(&our_names.text(event.body.get("message").str()))),
+            unnumbered(&our_names.text(&object)),
+            mask(&uid_free(&unnumbered(&our_names.text(event.body.get("message").str())))),
         ));
     }
     for series in theirs.union(&ours) {
@@ -441,9 +559,12 @@ pub fn outputs(recording: &Recording, steps: &[Step], played: &Played, report: &
         };
         let equal = if step.kind == "watch" {
             by_subject(&got) == by_subject(&expected)
-        } else if text.lines().any(|line| line == "# stderr") || expected.contains("pvc-<uid>") {
+        } else if text.lines().any(|line| line == "# stderr")
+            || expected.contains("pvc-<uid>")
+            || expected.contains("-<random>")
+        {
             // A recording keeps its two streams apart, so their lines have lost their common order; volumes are
-            // named by uids and listed by name.
+            // named by uids, pods of a ReplicaSet by chance, and both listed by name.
             sorted(&got) == sorted(&expected)
         } else {
             got == expected
@@ -478,6 +599,11 @@ fn by_subject(text: &str) -> BTreeMap<String, Vec<String>> {
     for line in text.lines() {
         let subject = line.split_whitespace().next().unwrap_or("").to_string();
         map.entry(subject).or_default().push(line.to_string());
+    }
+    for (subject, lines) in &mut map {
+        if subject.ends_with("-<random>") {
+            lines.sort();
+        }
     }
     map
 }

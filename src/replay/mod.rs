@@ -11,7 +11,7 @@ mod mask;
 mod reduce;
 
 pub use mask::mask;
-pub use reduce::{Normaliser, reduce};
+pub use reduce::{Normaliser, reduce, unnumbered};
 
 use crate::api::{Object, Value, manifest, print};
 use crate::component::{Happening, What, Write};

@@ -195,8 +195,13 @@ impl ApiServer {
             if kind == Kind::Pod && !self.profile.pod_observed_generation {
                 drop_observed_generation(&mut status);
             }
+            let annotations = object.meta("annotations").clone();
             object = (*old).clone();
             *object.body.at_mut(&["status"]) = status;
+            // A Deployment's revision is written with its status.
+            if kind == Kind::Deployment && !annotations.is_null() {
+                object.body.set(&["metadata", "annotations"], annotations);
+            }
         } else {
             // What only the server writes stays as it is.
             let metadata = old.body.get("metadata");
@@ -468,6 +473,9 @@ pub fn has_status(kind: Kind) -> bool {
         Kind::Pod
             | Kind::Node
             | Kind::StatefulSet
+            | Kind::Deployment
+            | Kind::ReplicaSet
+            | Kind::DaemonSet
             | Kind::PersistentVolume
             | Kind::PersistentVolumeClaim
             | Kind::Service
@@ -477,5 +485,13 @@ pub fn has_status(kind: Kind) -> bool {
 
 /// True for kinds whose `metadata.generation` the server keeps.
 pub fn has_generation(kind: Kind) -> bool {
-    matches!(kind, Kind::Pod | Kind::StatefulSet | Kind::EndpointSlice)
+    matches!(
+        kind,
+        Kind::Pod
+            | Kind::StatefulSet
+            | Kind::Deployment
+            | Kind::ReplicaSet
+            | Kind::DaemonSet
+            | Kind::EndpointSlice
+    )
 }

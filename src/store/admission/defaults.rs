@@ -24,6 +24,11 @@ pub fn default_object(object: &mut Object, context: &mut AdmissionContext) {
     let body = &mut object.body;
     match object.kind {
         Kind::StatefulSet => stateful_set(body, context),
+        Kind::Deployment => {
+            deployment(body);
+        }
+        Kind::ReplicaSet => replica_set(body, context),
+        Kind::DaemonSet => daemon_set(body, context),
         Kind::Pod => pod(body, context),
         Kind::Service => service(body, context),
         Kind::PersistentVolumeClaim => {
@@ -138,6 +143,62 @@ fn stateful_set(body: &mut Value, context: &AdmissionContext) {
         template.map_mut().insert("apiVersion", "v1");
         template.map_mut().insert("kind", "PersistentVolumeClaim");
         claim(template);
+    }
+}
+
+fn deployment(body: &mut Value) {
+    let spec = body.at_mut(&["spec"]);
+    default(spec, "replicas", 1);
+    let strategy = spec.at_mut(&["strategy"]);
+    default(strategy, "type", "RollingUpdate");
+    if strategy.get("type").str() == "RollingUpdate" {
+        let rolling = strategy.at_mut(&["rollingUpdate"]);
+        default(rolling, "maxUnavailable", "25%");
+        default(rolling, "maxSurge", "25%");
+    }
+    default(spec, "revisionHistoryLimit", 10);
+    default(spec, "progressDeadlineSeconds", 600);
+    pod_template(spec.at_mut(&["template"]));
+}
+
+fn replica_set(body: &mut Value, context: &AdmissionContext) {
+    let spec = body.at_mut(&["spec"]);
+    default(spec, "replicas", 1);
+    pod_template(spec.at_mut(&["template"]));
+    if context.old.is_none() {
+        body.set(&["status"], object! { "replicas" => 0 });
+    }
+}
+
+fn daemon_set(body: &mut Value, context: &AdmissionContext) {
+    const GENERATION: &str = "deprecated.daemonset.template.generation";
+    let spec = body.at_mut(&["spec"]);
+    let strategy = spec.at_mut(&["updateStrategy"]);
+    default(strategy, "type", "RollingUpdate");
+    if strategy.get("type").str() == "RollingUpdate" {
+        let rolling = strategy.at_mut(&["rollingUpdate"]);
+        default(rolling, "maxUnavailable", 1);
+        default(rolling, "maxSurge", 0);
+    }
+    default(spec, "revisionHistoryLimit", 10);
+    pod_template(spec.at_mut(&["template"]));
+    // The server counts the templates of a set, in an annotation that nobody else may change.
+    let generation = match context.old {
+        None => 1,
+        Some(old) => {
+            let changed = old.spec().get("template") != body.at(&["spec", "template"]);
+            old.annotation(GENERATION).parse().unwrap_or(0) + i64::from(changed)
+        }
+    };
+    body.at_mut(&["metadata", "annotations"]).map_mut().insert(GENERATION, generation.to_string());
+    if context.old.is_none() {
+        body.set(
+            &["status"],
+            object! {
+                "currentNumberScheduled" => 0, "desiredNumberScheduled" => 0, "numberMisscheduled" => 0,
+                "numberReady" => 0,
+            },
+        );
     }
 }
 
