@@ -33,6 +33,8 @@ pub struct Config {
     pub pace: Pace,
     /// `--node-monitor-grace-period`: how long a silent node counts as ready (S171).
     pub node_monitor_grace: SimDuration,
+    /// `--default-not-ready-toleration-seconds` and `--default-unreachable-toleration-seconds` (S119).
+    pub toleration_secs: (i64, i64),
 }
 
 impl Default for Config {
@@ -43,6 +45,7 @@ impl Default for Config {
             nodes: (1..=3).map(|i| Text::from(format!("node-{i}"))).collect(),
             pace: Pace::default(),
             node_monitor_grace: SimDuration::secs(50),
+            toleration_secs: (300, 300),
         }
     }
 }
@@ -112,6 +115,7 @@ impl Cluster {
             watchers: Rc::new(watchers),
             spread: 0,
         };
+        cluster.server.toleration_secs = config.toleration_secs;
         for object in bootstrap::objects(config) {
             cluster.server.seed(cluster.now, object);
         }

@@ -322,7 +322,35 @@ impl Chance {
             let entry = actors.get(actor);
             !entry.is_null() && !entry.get("stable").is_true()
         };
-        Chance { places: unstable("kubelet"), slices: unstable("endpointslice-controller") }
+        Chance {
+            places: unstable("kubelet") || unstable("scheduler"),
+            slices: unstable("endpointslice-controller"),
+        }
+    }
+
+    // The event without that: to which node a pod of a burst went, and which of them met its image there already.
+    fn series(&self, (kind, reason, mut object, mut message): Series) -> Series {
+        const MERGED: &str = "(combined from similar events)";
+        if message.starts_with(MERGED) {
+            // Which messages are merged depends on a set that forgets at random.
+            message = MERGED.to_string();
+        }
+        if reason == "ProvisioningSucceeded" {
+            // Volumes are numbered by the order in which they were made.
+            if let Some((before, after)) = message.split_once("volume-") {
+                message = [before, after.trim_start_matches(|c: char| c.is_ascii_digit())].concat();
+            }
+        }
+        if self.places {
+            match reason.as_str() {
+                "Scheduled" => message = message.split(" to ").next().unwrap_or("").to_string(),
+                "Pulling" | "Pulled" => {
+                    object = object.trim_end_matches(|c: char| c.is_ascii_digit()).to_string();
+                }
+                _ => {}
+            }
+        }
+        (kind, reason, object, message)
     }
 
     // The object without that.
@@ -459,9 +487,11 @@ fn apply(
     }
 }
 
+type Series = (String, String, String, String);
+
 /// One event series: type, reason, object and message.
-pub fn events(writes: &[Value], played: &Played, report: &mut Report) {
-    type Series = (String, String, String, String);
+pub fn events(writes: &[Value], actors: &Value, played: &Played, report: &mut Report) {
+    let chance = Chance::read(actors);
     let mut their_names = Normaliser::default();
     let mut theirs: BTreeSet<Series> = BTreeSet::new();
     for write in writes {
@@ -478,7 +508,12 @@ pub fn events(writes: &[Value], played: &Played, report: &mut Report) {
     let theirs: BTreeSet<Series> = theirs
         .into_iter()
         .map(|(t, r, o, m)| {
-            (t, r, unnumbered(&their_names.text(&o)), mask(&uid_free(&unnumbered(&their_names.text(&m)))))
+            chance.series((
+                t,
+                r,
+                unnumbered(&their_names.text(&o)),
+                mask(&uid_free(&unnumbered(&their_names.text(&m)))),
+            ))
         })
         .collect();
     let mut our_names = Normaliser::default();
@@ -495,12 +530,12 @@ pub fn events(writes: &[Value], played: &Played, report: &mut Report) {
         };
         let involved = event.body.get("involvedObject");
         let object = format!("{}/{}", involved.get("kind").str(), involved.get("name").str());
-        ours.insert((
+        ours.insert(chance.series((
             event.body.get("type").str().to_string(),
             event.body.get("reason").str().to_string(),
             unnumbered(&our_names.text(&object)),
             mask(&uid_free(&unnumbered(&our_names.text(event.body.get("message").str())))),
-        ));
+        )));
     }
     for series in theirs.union(&ours) {
         let (has, had) = (ours.contains(series), theirs.contains(series));

@@ -132,7 +132,7 @@ pub fn replay(recording: &Recording) -> Result<Report, String> {
     let mut report = Report::default();
     compare::decisions(&actors, &played, &mut report);
     compare::settled(&writes, &actors, &steps, &played, &mut report);
-    compare::events(&writes, &played, &mut report);
+    compare::events(&writes, &actors, &played, &mut report);
     compare::outputs(recording, &steps, &played, &mut report);
     Ok(report)
 }
@@ -195,6 +195,13 @@ fn play(recording: &Recording, scenario: &Value, steps: &[Step]) -> Played {
             && let Some(grace) = SimDuration::parse(grace)
         {
             config.node_monitor_grace = grace;
+        }
+        let seconds = |name: &str| flag.str().strip_prefix(name)?.parse().ok();
+        if let Some(seconds) = seconds("--default-not-ready-toleration-seconds=") {
+            config.toleration_secs.0 = seconds;
+        }
+        if let Some(seconds) = seconds("--default-unreachable-toleration-seconds=") {
+            config.toleration_secs.1 = seconds;
         }
     }
     let mut session = Session::new(&config);

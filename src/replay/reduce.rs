@@ -155,6 +155,10 @@ pub fn reduce(object: &Object, names: &Normaliser) -> Value {
             ] {
                 put(&mut reduced, member, spec.get(member).clone());
             }
+            // An empty service name is written all the same.
+            if !spec.get("serviceName").is_null() {
+                reduced.set(&["serviceName"], spec.get("serviceName").clone());
+            }
             put(&mut out, "spec", reduced);
             put(&mut out, "images", images(spec.at(&["template", "spec"])));
             put(&mut out, "status", status.clone());
@@ -301,6 +305,7 @@ fn reduce_pod(pod: &Object, out: &mut Value) {
     let (spec, status) = (pod.spec(), pod.status());
     put(out, "generation", pod.meta("generation").clone());
     put(out, "phase", status.get("phase").clone());
+    put(out, "reason", status.get("reason").clone());
     put(out, "conditions", conditions(status));
     for (key, value) in [
         ("nodeName", spec.get("nodeName")),

@@ -62,6 +62,8 @@ pub struct ApiServer {
     uids: Rng,
     names: Rng,
     next_cluster_ip: u32,
+    /// How long pods bear a node that is not ready, or unreachable, unless they say otherwise (S119).
+    pub toleration_secs: (i64, i64),
 }
 
 impl ApiServer {
@@ -73,6 +75,7 @@ impl ApiServer {
             uids: Rng::new(seed, "uid"),
             names: Rng::new(seed, "generateName"),
             next_cluster_ip: 10,
+            toleration_secs: (300, 300),
         }
     }
 
@@ -348,9 +351,15 @@ impl ApiServer {
             _ => None,
         };
         let profile = self.profile.clone();
+        let toleration_secs = self.toleration_secs;
         let mut cluster_ip = || self.new_cluster_ip();
-        let mut context =
-            AdmissionContext { profile: &profile, default_storage_class, cluster_ip: &mut cluster_ip, old };
+        let mut context = AdmissionContext {
+            profile: &profile,
+            default_storage_class,
+            cluster_ip: &mut cluster_ip,
+            toleration_secs,
+            old,
+        };
         admission::default_object(object, &mut context);
     }
 

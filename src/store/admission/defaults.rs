@@ -15,6 +15,8 @@ pub struct AdmissionContext<'a> {
     pub default_storage_class: Option<Text>,
     /// Hands out an address for a Service.
     pub cluster_ip: &'a mut dyn FnMut() -> Text,
+    /// How long pods bear a node that is not ready, or unreachable.
+    pub toleration_secs: (i64, i64),
     /// The stored object, when this is an update.
     pub old: Option<&'a Object>,
 }
@@ -360,7 +362,10 @@ fn pod(body: &mut Value, context: &AdmissionContext) {
     default(spec, "serviceAccountName", "default");
     let account = spec.get("serviceAccountName").clone();
     default(spec, "serviceAccount", account);
-    for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
+    let (not_ready, unreachable) = context.toleration_secs;
+    for (key, seconds) in
+        [("node.kubernetes.io/not-ready", not_ready), ("node.kubernetes.io/unreachable", unreachable)]
+    {
         let tolerated = spec.get("tolerations").items().iter().any(|t| {
             let (k, effect) = (t.get("key").str(), t.get("effect").str());
             (k == key || (k.is_empty() && t.get("operator").str() == "Exists"))
@@ -368,7 +373,7 @@ fn pod(body: &mut Value, context: &AdmissionContext) {
         });
         if !tolerated {
             spec.at_mut(&["tolerations"]).list_mut().push(object! {
-                "effect" => "NoExecute", "key" => key, "operator" => "Exists", "tolerationSeconds" => 300,
+                "effect" => "NoExecute", "key" => key, "operator" => "Exists", "tolerationSeconds" => seconds,
             });
         }
     }
