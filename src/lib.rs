@@ -10,6 +10,10 @@ pub mod store;
 
 pub mod component;
 
+pub mod lang;
+
+pub mod samples;
+
 pub mod dns;
 
 pub mod scheduler;
@@ -28,11 +32,13 @@ pub mod session;
 
 pub mod replay;
 
-pub mod lang;
+pub mod advice;
 
 pub mod scene;
 
 pub mod story;
+
+pub mod program;
 
 #[cfg(feature = "ui")]
 pub mod ui;

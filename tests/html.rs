@@ -1,15 +1,17 @@
 //! Every panel as markup, drawn on the host from a real run: `html/<panel>.html`. `UPDATE_EXPECT=1 cargo test` writes them anew.
 
+use ordinal::samples::{SAMPLES, STORIES};
 use ordinal::ui::editor::Marks;
+use ordinal::ui::panels::terminal::Near;
 use ordinal::ui::panels::{self, Context};
 use ordinal::ui::player::Player;
-use ordinal::ui::samples::{SAMPLES, STORIES};
-use ordinal::ui::state::{Model, Theme, UiAction, open_run, open_story_still, update};
+use ordinal::ui::state::{Model, UiAction, UiState, open_run, open_story_still, update};
 use ordinal::ui::texts::Language;
 use ordinal::ui::{editor, view};
 use std::fs;
 use std::path::Path;
 use std::rc::Rc;
+use yew::html::ChildrenProps;
 use yew::prelude::*;
 
 fn context(language: Language) -> Context {
@@ -24,9 +26,20 @@ fn model(language: Language) -> Model {
     model.ui.manifest = manifest.clone();
     model.ui.applied = manifest;
     while !model.player.compute(1000) {}
+    update(&mut model, UiAction::Computed);
     let last = model.player.steps().len() - 1;
     update(&mut model, UiAction::SeekStep(last.saturating_sub(4)));
     model
+}
+
+/// A drawing as a component, which is what can be written as markup.
+#[component]
+fn Drawn(props: &ChildrenProps) -> Html {
+    props.children.clone()
+}
+
+fn drawn(html: Html) -> String {
+    render::<Drawn>(yew::props!(ChildrenProps { children: html }))
 }
 
 fn render<C>(props: C::Properties) -> String
@@ -81,12 +94,9 @@ fn the_stills_are_what_the_engine_draws() {
     for story in STORIES {
         let mut player = Player::from_text(story.scenario).expect("a story can be read");
         while !player.compute(1000) {}
+        player.take_in().expect("a story is not refused");
         check_still(&format!("{}.lanes", story.slug), &view::track::small(&mut player));
     }
-}
-
-macro_rules! props {
-    ($kind:path { $($field:ident: $value:expr),* $(,)? }) => {{ use $kind as Props; yew::props!(Props { $($field: $value),* }) }};
 }
 
 #[test]
@@ -96,8 +106,8 @@ fn caption_names_what_happened_and_what_is_next() {
         let chapter = view::Pictures::default().chapter(&mut model);
         let caption = view::caption::read(&model, chapter);
         assert!(!caption.done.is_empty() && !caption.chapter.is_empty());
-        let props = props!(panels::caption::CaptionProps { context: context(language), caption: caption });
-        check(&format!("caption.{}", language.code()), &render::<panels::caption::CaptionPanel>(props));
+        let html = panels::caption::caption(&context(language), &caption, false);
+        check(&format!("caption.{}", language.code()), &drawn(html));
     }
 }
 
@@ -105,13 +115,7 @@ fn caption_names_what_happened_and_what_is_next() {
 fn stage_has_a_button_for_every_pod() {
     let mut model = model(Language::En);
     let stage = view::Pictures::default().stage(&mut model);
-    let props = props!(panels::stage::StageProps {
-        context: context(Language::En),
-        stage: stage,
-        room: 480.0,
-        selected: None
-    });
-    let markup = render::<panels::stage::StagePanel>(props);
+    let markup = drawn(panels::stage::stage(&context(Language::En), &stage, 480.0, None));
     assert!(markup.contains("aria-label=\"web-0,"), "{markup}");
     check("stage", &markup);
 }
@@ -120,38 +124,23 @@ fn stage_has_a_button_for_every_pod() {
 fn timeline_is_a_slider_over_lanes() {
     let mut model = model(Language::Ko);
     let track = view::track::read(&mut model, &view::Pictures::default());
-    let props = props!(panels::timeline::TimelineProps {
-        context: context(Language::Ko),
-        track: track,
-        width: 1088.0,
-        step: 3,
-        last: 20,
-        spoken: AttrValue::from("web-0")
-    });
-    check("timeline", &render::<panels::timeline::TimelinePanel>(props));
+    let place =
+        panels::timeline::Place { width: 1088.0, step: 3, last: 20, spoken: "web-0".into(), is_busy: false };
+    check("timeline", &drawn(panels::timeline::timeline(&context(Language::Ko), &track, place)));
 }
 
 #[test]
 fn transport_has_words() {
-    let props = props!(panels::transport::TransportProps {
-        context: context(Language::Ko),
-        playing: false,
-        is_blank: false,
-        seconds: 7.3,
-        end: 124.0,
-        is_computing: false,
-        speed: 2,
-        spacing: ordinal::ui::player::Spacing::Even
-    });
-    check("transport", &render::<panels::transport::Transport>(props));
+    let ui = UiState::default();
+    check("transport", &drawn(panels::transport::transport(&context(Language::Ko), &ui, false, 7.3, 124.0)));
 }
 
 #[test]
 fn manifest_marks_its_problems() {
     let text = SAMPLES.iter().find(|s| s.slug == "templates-typo").expect("the sample").text;
-    let problems = Rc::new(editor::problems(text, Language::Ko));
+    let problems = Rc::new(editor::problems(text, Language::Ko.lang()));
     assert_eq!(problems.len(), 2);
-    let props = props!(panels::manifest::ManifestProps {
+    let props = yew::props!(panels::manifest::ManifestProps {
         context: context(Language::Ko),
         text: text,
         problems: problems.clone(),
@@ -159,15 +148,7 @@ fn manifest_marks_its_problems() {
         is_changed: true
     });
     check("manifest", &render::<panels::manifest::ManifestPanel>(props));
-    let mended = editor::mend_all(text, Language::Ko).map(AttrValue::from);
-    let props = props!(panels::reasons::ReasonsProps {
-        context: context(Language::Ko),
-        reasons: view::Reasons::default(),
-        problems: problems,
-        text: text,
-        mended: mended
-    });
-    check("reasons.refused", &render::<panels::reasons::ReasonsPanel>(props));
+    check("reasons.refused", &drawn(panels::reasons::refused(&context(Language::Ko), &problems, text)));
 }
 
 #[test]
@@ -176,8 +157,8 @@ fn reasons_say_why_nothing_happens() {
         let mut model = model(language);
         let reasons = view::reasons::read(&mut model, &view::Pictures::default());
         assert!(!reasons.title.is_empty());
-        let props = props!(panels::reasons::ReasonsProps { context: context(language), reasons: reasons });
-        check(&format!("reasons.{}", language.code()), &render::<panels::reasons::ReasonsPanel>(props));
+        let html = panels::reasons::reasons(&context(language), &reasons);
+        check(&format!("reasons.{}", language.code()), &drawn(html));
     }
 }
 
@@ -185,9 +166,7 @@ fn reasons_say_why_nothing_happens() {
 fn names_are_a_table() {
     let mut model = model(Language::En);
     let names = view::names::read(&mut model, &view::Pictures::default());
-    let props =
-        props!(panels::names::NamesProps { context: context(Language::En), names: names, asked_from: "" });
-    check("names", &render::<panels::names::NamesPanel>(props));
+    check("names", &drawn(panels::names::names(&context(Language::En), &names, "")));
 }
 
 #[test]
@@ -196,13 +175,8 @@ fn terminal_shows_what_was_printed_by_now() {
     let now = model.player.position().time;
     let blocks = view::terminal::blocks(model.player.transcript(), now);
     assert!(!blocks.is_empty());
-    let props = props!(panels::terminal::TerminalProps {
-        context: context(Language::En),
-        blocks: blocks,
-        lines: Vec::new(),
-        nearest: None::<String>
-    });
-    check("terminal", &render::<panels::terminal::TerminalPanel>(props));
+    let html = panels::terminal::terminal(&context(Language::En), &blocks, &Near::default());
+    check("terminal", &drawn(html));
     model.player.go_to_step(0);
     assert!(view::terminal::blocks(model.player.transcript(), model.player.position().time).len() <= 1);
 }
@@ -211,47 +185,24 @@ fn terminal_shows_what_was_printed_by_now() {
 fn events_objects_and_claims() {
     let mut model = model(Language::En);
     let rows = view::events::rows(&model.player, false);
-    let props = props!(panels::events::EventsProps {
-        context: context(Language::En),
-        rows: rows,
-        all: false,
-        now: 0usize
-    });
-    check("events", &render::<panels::events::EventsPanel>(props));
+    check("events", &drawn(panels::events::events(&context(Language::En), &rows, false)));
     model.ui.selected =
         Some(ordinal::api::ObjectKey::new(ordinal::api::Kind::PersistentVolumeClaim, "default", "www-web-0"));
     let object = view::objects::read(&mut model);
-    let props = props!(panels::objects::ObjectsProps { context: context(Language::En), object: object });
-    check("objects", &render::<panels::objects::ObjectsPanel>(props));
+    check("objects", &drawn(panels::objects::objects(&context(Language::En), object.as_ref())));
     let position = model.player.position();
     let rows = view::claims::rows(model.player.still(position).store());
-    let props = props!(panels::claims::ClaimsProps { context: context(Language::En), rows: rows });
-    check("claims", &render::<panels::claims::ClaimsPanel>(props));
+    check("claims", &drawn(panels::claims::claims(&context(Language::En), &rows)));
 }
 
 #[test]
 fn dialogs_and_the_first_page() {
-    let english = || context(Language::En);
-    check("help", &render::<panels::help::Help>(props!(panels::help::HelpProps { context: english() })));
-    let props = props!(panels::settings::SettingsProps {
-        context: english(),
-        theme: Theme::Auto,
-        letters: true,
-        less_motion: false
-    });
-    check("settings", &render::<panels::settings::Settings>(props));
-    let props = props!(panels::share::ShareProps {
-        context: english(),
-        link: "https://example.org/#p1=k8s",
-        text: "k8s 1.36\n"
-    });
-    check("share", &render::<panels::share::Share>(props));
-    let props = props!(panels::first::FirstProps {
-        context: context(Language::Ko),
-        stage: view::Stage::default(),
-        lanes: Vec::new(),
-        legend: Vec::new(),
-        has_kept: false
-    });
-    check("first", &render::<panels::first::First>(props));
+    let english = context(Language::En);
+    check("help", &drawn(panels::help::help(&english)));
+    check("settings", &drawn(panels::settings::settings(&english, &UiState::default())));
+    let link = "https://example.org/#p1=k8s".to_string();
+    check("share", &drawn(panels::share::share(&english, link, "k8s 1.36\n")));
+    check("go-to", &drawn(panels::go_to::go_to(&english, Some("web-9"))));
+    let pictures = panels::first::FirstPictures::default();
+    check("first", &drawn(panels::first::first(&context(Language::Ko), &pictures, false)));
 }

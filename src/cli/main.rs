@@ -1,11 +1,12 @@
 //! The native program: the same engine at the command line (scenario.md 3).
 
+mod bench;
 mod replay;
 
-use clap::{Parser, Subcommand};
-use ordinal::component::{Cause, Happening, What};
-use ordinal::session::{Position, Run};
-use ordinal::sim::SimTime;
+use clap::{Parser, Subcommand, ValueEnum};
+use ordinal::lang::Lang;
+use ordinal::program;
+use ordinal::session::Run;
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
@@ -36,6 +37,45 @@ enum Command {
         #[arg(long, default_value = "end")]
         at: String,
     },
+    /// Print the picture at a moment as an SVG file.
+    Svg {
+        /// The scenario; `-` reads standard input.
+        file: String,
+        /// `e17` (event number), `46s`, a label, or `end`.
+        #[arg(long, default_value = "end")]
+        at: String,
+        /// The language of the picture's words.
+        #[arg(long, default_value = "ko")]
+        lang: Language,
+        /// The colours.
+        #[arg(long, default_value = "light")]
+        theme: Theme,
+    },
+    /// Say what the API server would say to manifests, and warn of what it accepts but cannot work.
+    Check {
+        /// The manifests, applied one after another; `-` reads standard input.
+        #[arg(required = true)]
+        manifests: Vec<String>,
+        /// The language of the warnings.
+        #[arg(long, default_value = "en")]
+        lang: Language,
+    },
+    /// Print the share link of a scenario.
+    Link {
+        /// The scenario; `-` reads standard input.
+        file: String,
+        /// The address of the page; without it only the fragment is printed.
+        #[arg(long, default_value = "")]
+        page: String,
+        /// The moment the link opens at: `e17`, `46s`, a label, or `end`.
+        #[arg(long)]
+        at: Option<String>,
+    },
+    /// Print the scenario a share link holds.
+    Open {
+        /// The link, or its fragment.
+        link: String,
+    },
     /// Run recordings of a real control plane and compare.
     Replay {
         /// Folders of recordings.
@@ -45,30 +85,63 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
+    /// Measure the engine against its budgets; build with optimisation (`cargo xtask bench`).
+    Bench {
+        /// Fail over absolute times too, which depend on the machine.
+        #[arg(long)]
+        strict: bool,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Language {
+    Ko,
+    En,
+}
+
+impl Language {
+    fn lang(self) -> Lang {
+        match self {
+            Language::Ko => Lang::Ko,
+            Language::En => Lang::En,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Theme {
+    Light,
+    Dark,
+    Contrast,
+}
+
+impl Theme {
+    fn name(self) -> &'static str {
+        match self {
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+            Theme::Contrast => "contrast",
+        }
+    }
 }
 
 fn main() -> ExitCode {
     let answer = match Cli::parse().command {
         Command::Run { file } => load(&file).map(|run| print(&run.print_transcript())),
-        Command::Trace { file } => load(&file).map(|run| {
-            let mut out = String::new();
-            for happening in run.happenings() {
-                trace_line(happening, &mut out);
-            }
-            print(&out);
-        }),
-        Command::State { file, at } => load(&file).and_then(|run| {
-            let position = moment(&run, &at)?;
-            let still = run.still(position);
-            let mut out = String::new();
-            for object in still.store().all() {
-                out.push_str("---\n");
-                out.push_str(&ordinal::api::print::to_yaml(&object.body));
-            }
-            print(&out);
-            Ok(())
-        }),
+        Command::Trace { file } => load(&file).map(|run| print(&run.trace())),
+        Command::State { file, at } => {
+            load(&file).and_then(|run| program::state(&run, &at)).map(|text| print(&text))
+        }
+        Command::Svg { file, at, lang, theme } => load(&file)
+            .and_then(|run| program::svg(&run, &at, lang.lang(), theme.name()))
+            .map(|text| print(&text)),
+        Command::Check { manifests, lang } => return check(&manifests, lang.lang()),
+        Command::Link { file, page, at } => read(&file)
+            .and_then(|text| program::link(&text, &page, at.as_deref()).map_err(|e| format!("{file}: {e}")))
+            .map(|text| print(&text)),
+        Command::Open { link } => program::open(&link).map(|text| print(&text)),
         Command::Replay { folders, all } => return replay::main(&folders, all),
+        Command::Bench { strict } => return bench::main(strict),
     };
     match answer {
         Ok(()) => ExitCode::SUCCESS,
@@ -84,57 +157,37 @@ fn print(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
-fn load(file: &str) -> Result<Run, String> {
-    let mut text = String::new();
+fn check(files: &[String], lang: Lang) -> ExitCode {
+    let mut manifests = Vec::new();
+    for file in files {
+        match read(file) {
+            Ok(text) => manifests.push((file.clone(), text)),
+            Err(message) => {
+                eprintln!("{message}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    let checked = program::check(&manifests, lang);
+    print(&checked.text);
+    if checked.is_refused { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn read(file: &str) -> Result<String, String> {
+    let mut bytes = Vec::new();
     if file == "-" {
-        std::io::stdin().read_to_string(&mut text).map_err(|e| format!("standard input: {e}"))?;
+        std::io::stdin().read_to_end(&mut bytes).map_err(|e| format!("standard input: {e}"))?;
     } else {
-        text = std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
+        bytes = std::fs::read(file).map_err(|e| format!("{file}: {e}"))?;
     }
-    Run::from_scenario(&text).map_err(|e| format!("{file}:{}:{}: {}", e.line, e.column, e.message))
+    String::from_utf8(bytes).map_err(|e| {
+        let good = String::from_utf8_lossy(&e.as_bytes()[..e.utf8_error().valid_up_to()]).into_owned();
+        let column = good.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+        let line = good.matches('\n').count() + 1;
+        format!("{file}:{line}:{column}: this is not UTF-8 text")
+    })
 }
 
-/// The position of `e17`, `46s`, a label, or `end`.
-fn moment(run: &Run, text: &str) -> Result<Position, String> {
-    if text == "end" {
-        return Ok(run.last());
-    }
-    if let Some(n) = text.strip_prefix('e').and_then(|n| n.parse::<usize>().ok()) {
-        let happening = n.checked_sub(1).and_then(|i| run.happenings().get(i));
-        let happening = happening.ok_or(format!("there are {} events", run.happenings().len()))?;
-        return Ok(Position { happenings: n, time: happening.at });
-    }
-    if let Some(duration) = ordinal::sim::SimDuration::parse(text) {
-        return Ok(run.position(SimTime::ZERO + duration));
-    }
-    let label = format!("@label {text}");
-    let found =
-        run.happenings().iter().position(|h| matches!(&h.what, What::Input(note) if *note.text == *label));
-    match found {
-        Some(i) => Ok(Position { happenings: i + 1, time: run.happenings()[i].at }),
-        None => Err(format!("`{text}` is no event (e17), time (46s), label, or end")),
-    }
-}
-
-fn trace_line(happening: &Happening, out: &mut String) {
-    let What::Write(write) = &happening.what else { return };
-    let because = match write.because {
-        Cause::Start => "start".to_string(),
-        Cause::Input(n) => format!("input {n}"),
-        Cause::Write(n) => format!("write {n}"),
-    };
-    let line = ordinal::object! {
-        "n" => write.n,
-        "t_ms" => write.at.as_millis(),
-        "actor" => write.actor,
-        "verb" => write.verb.name(),
-        "subresource" => write.subresource,
-        "kind" => write.key.kind.name(),
-        "ns" => write.key.namespace.clone(),
-        "name" => write.key.name.clone(),
-        "code" => i64::from(write.code),
-        "because" => because,
-    };
-    out.push_str(&ordinal::api::print::to_go_json(&line));
-    out.push('\n');
+fn load(file: &str) -> Result<Run, String> {
+    Run::from_scenario(&read(file)?).map_err(|e| format!("{file}:{}:{}: {}", e.line, e.column, e.message))
 }

@@ -1,9 +1,9 @@
 //! The fault directives (scenario.md 1.3), read and written.
 
+use super::{Wrong, duration};
 use crate::api::Text;
 use crate::component::Fault;
 use crate::component::world::PodName;
-use crate::sim::SimDuration;
 
 fn text(s: &str) -> Text {
     s.to_string().into()
@@ -16,15 +16,25 @@ fn pod(name: &str) -> PodName {
     }
 }
 
+// Components are told from nodes by how they are called; the tests hold every component against this.
+fn is_component(name: &str) -> bool {
+    matches!(name, "scheduler" | "kubelet")
+        || ["-controller", "-collector", "-binder"].iter().any(|end| name.ends_with(end))
+}
+
 /// Reads a fault; none if the line is no fault at all, an error if its parts are wrong.
-pub fn parse_fault(line: &str) -> Option<Result<Fault, String>> {
+pub fn parse_fault(line: &str) -> Option<Result<Fault, Wrong<'_>>> {
+    let line = line.trim();
     let words: Vec<&str> = line.split_whitespace().collect();
     let (word, rest) = words.split_first()?;
+    let end = &line[line.len()..];
+    let first = rest.first().copied().unwrap_or(end);
     let one = |make: fn(&str) -> Fault, what: &str| match rest {
         [name] => Ok(make(name)),
-        [] => Err(format!("expected the name of a {what}")),
-        _ => Err(format!("expected one {what} and nothing more")),
+        [] => Err(Wrong::new(end, format!("expected the name of a {what}"))),
+        [_, more, ..] => Err(Wrong::new(more, format!("expected one {what} and nothing more"))),
     };
+    let expected = |form: &str| Err(Wrong::new(first, format!("expected `{form}`")));
     Some(match (*word, rest) {
         ("hold", _) => one(|p| Fault::Hold(pod(p)), "pod"),
         ("release", _) => one(|p| Fault::Release(pod(p)), "pod"),
@@ -37,32 +47,28 @@ pub fn parse_fault(line: &str) -> Option<Result<Fault, String>> {
         }),
         ("crash", [name, container, code]) => match code.parse() {
             Ok(code) => Ok(Fault::Crash { pod: pod(name), container: Some(text(container)), code }),
-            Err(_) => Err(format!("`{code}` is no exit code")),
+            Err(_) => Err(Wrong::new(code, format!("`{code}` is no exit code"))),
         },
-        ("crash", _) => Err("expected `crash POD [CONTAINER] [CODE]`".into()),
+        ("crash", _) => expected("crash POD [CONTAINER] [CODE]"),
         ("crashloop", [name]) => Ok(Fault::CrashLoop { pod: pod(name), container: None }),
         ("crashloop", [name, container]) => {
             Ok(Fault::CrashLoop { pod: pod(name), container: Some(text(container)) })
         }
-        ("crashloop", _) => Err("expected `crashloop POD [CONTAINER]`".into()),
+        ("crashloop", _) => expected("crashloop POD [CONTAINER]"),
         ("break", ["image", image]) => Ok(Fault::BreakImage(text(image))),
         ("fix", ["image", image]) => Ok(Fault::FixImage(text(image))),
-        ("break" | "fix", _) => Err(format!("expected `{word} image IMAGE`")),
+        ("break", _) => expected("break image IMAGE"),
+        ("fix", _) => expected("fix image IMAGE"),
         ("fail", ["storage", class]) => Ok(Fault::FailStorage(text(class))),
-        ("fail", _) => Err("expected `fail storage CLASS`".into()),
+        ("fail", _) => expected("fail storage CLASS"),
         ("mend", ["storage", class]) => Ok(Fault::MendStorage(text(class))),
         ("stop", _) => one(|n| Fault::StopNode(text(n)), "node"),
         ("start", _) => one(|n| Fault::StartNode(text(n)), "node"),
         ("cut", _) => one(|n| Fault::CutNode(text(n)), "node"),
-        ("mend", [name]) if name.ends_with("-controller") || *name == "scheduler" => {
-            Ok(Fault::MendComponent(text(name)))
-        }
+        ("mend", [name]) if is_component(name) => Ok(Fault::MendComponent(text(name))),
         ("mend", _) => one(|n| Fault::MendNode(text(n)), "node, controller or `storage CLASS`"),
-        ("slow", [component, by]) => match SimDuration::parse(by) {
-            Some(by) => Ok(Fault::Slow { component: text(component), by }),
-            None => Err(format!("`{by}` is no duration such as 2s")),
-        },
-        ("slow", _) => Err("expected `slow CONTROLLER DURATION`".into()),
+        ("slow", [component, by]) => duration(by).map(|by| Fault::Slow { component: text(component), by }),
+        ("slow", _) => expected("slow CONTROLLER DURATION"),
         _ => return None,
     })
 }

@@ -4,6 +4,7 @@
 //! run back. Nothing is executed here.
 
 mod fault;
+pub mod link;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +30,29 @@ pub struct ScenarioError {
     pub column: usize,
     /// What is wrong and what was expected.
     pub message: String,
+}
+
+/// A part of a line that is wrong, and why; an empty part stands where something is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong<'a> {
+    /// The part, as a piece of the line itself.
+    pub part: &'a str,
+    /// What is wrong and what was expected.
+    pub message: String,
+}
+
+impl<'a> Wrong<'a> {
+    /// `part` is wrong.
+    pub fn new(part: &'a str, message: impl Into<String>) -> Wrong<'a> {
+        Wrong { part, message: message.into() }
+    }
+
+    // Where it stands in its line.
+    fn at(self, number: usize, line: &str) -> ScenarioError {
+        let offset = (self.part.as_ptr() as usize).saturating_sub(line.as_ptr() as usize);
+        let column = line.get(..offset).unwrap_or(line).chars().count() + 1;
+        ScenarioError { line: number, column, message: self.message }
+    }
 }
 
 impl fmt::Display for ScenarioError {
@@ -150,36 +174,33 @@ impl Scenario {
         let text = text.replace("\r\n", "\n");
         let mut lines = Lines { lines: text.split('\n').collect(), next: 0 };
         let mut scenario = Scenario::default();
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen: Vec<&str> = Vec::new();
         while lines.next < lines.lines.len() {
             let number = lines.next + 1;
             let raw = lines.lines[lines.next];
             lines.next += 1;
-            let line = raw.trim_start();
-            let indent = raw.chars().count() - line.chars().count();
-            if line.trim_end().is_empty() || line.starts_with('#') {
+            let line = raw.trim();
+            if line.is_empty() || line.starts_with('#') {
                 continue;
             }
             if scenario.actions.len() >= MAX_ACTIONS {
                 return Err(error(number, 1, format!("a scenario has at most {MAX_ACTIONS} actions")));
             }
-            let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-            let rest = rest.trim();
-            let column = indent + word.chars().count() + 2;
-            let at = |message: String| error(number, column, message);
+            let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, &line[line.len()..]));
+            let rest = rest.trim_start();
+            let at = |wrong: Wrong<'_>| wrong.at(number, raw);
+            let wrong = |message: &str| Wrong::new(rest, message).at(number, raw);
             let directive = match word {
                 "k8s" | "gate" | "seed" | "nodes" | "pace" | "resolver" | "coredns" | "lab" => {
                     if !scenario.actions.is_empty() {
-                        return Err(error(
-                            number,
-                            indent + 1,
+                        return Err(at(Wrong::new(
+                            word,
                             format!("`{word}` belongs before the first action"),
-                        ));
+                        )));
                     }
-                    let name =
-                        if matches!(word, "gate" | "pace") { line.to_string() } else { word.to_string() };
+                    let name = if matches!(word, "gate" | "pace") { line } else { word };
                     if seen.contains(&name) {
-                        return Err(error(number, indent + 1, format!("`{word}` was given already")));
+                        return Err(at(Wrong::new(word, format!("`{word}` was given already"))));
                     }
                     seen.push(name);
                     header_line(&mut scenario.header, word, rest).map_err(at)?;
@@ -189,44 +210,39 @@ impl Scenario {
                 "file" => {
                     let (name, word) = rest
                         .split_once("<<")
-                        .map(|(name, word)| (name.trim(), word.trim()))
+                        .map(|(name, word)| (name.trim(), word.trim().trim_matches(['\'', '"'])))
                         .filter(|(name, word)| !name.is_empty() && !word.is_empty())
-                        .ok_or_else(|| at("expected `file NAME <<WORD`".into()))?;
-                    let word = word.trim_matches(['\'', '"']);
+                        .ok_or_else(|| wrong("expected `file NAME <<WORD`"))?;
+                    if name.contains(char::is_whitespace) {
+                        return Err(wrong("a file has one name"));
+                    }
                     let body = lines
                         .until(word, false)
-                        .ok_or_else(|| at(format!("no line `{word}` ends this file")))?;
+                        .ok_or_else(|| at(Wrong::new(word, format!("no line `{word}` ends this file"))))?;
                     let mut text = body.join("\n");
                     if !text.is_empty() {
                         text.push('\n');
                     }
                     Directive::File { name: name.to_string(), text }
                 }
-                "wait" => Directive::Wait(
-                    SimDuration::parse(rest)
-                        .ok_or_else(|| at(format!("`{rest}` is no duration such as 250ms, 5s or 1h30m")))?,
-                ),
+                "wait" => Directive::Wait(duration(rest).map_err(at)?),
                 "settle" if rest.is_empty() => Directive::Settle(None),
-                "settle" => Directive::Settle(Some(
-                    SimDuration::parse(rest)
-                        .ok_or_else(|| at(format!("`{rest}` is no duration such as 30s or 10m")))?,
-                )),
+                "settle" => Directive::Settle(Some(duration(rest).map_err(at)?)),
                 "stop" if rest == "&" => Directive::StopBackground,
                 "@label" if !rest.is_empty() => Directive::Label(rest.to_string()),
-                "@label" => return Err(at("expected the text of the label".into())),
-                _ => match parse_fault(line.trim_end()) {
+                "@label" => return Err(wrong("expected the text of the label")),
+                _ => match parse_fault(line) {
                     Some(Ok(fault)) => Directive::Fault(fault),
-                    Some(Err(message)) => return Err(at(message)),
+                    Some(Err(wrong)) => return Err(at(wrong)),
                     None => {
-                        return Err(error(
-                            number,
-                            indent + 1,
+                        return Err(at(Wrong::new(
+                            word,
                             format!(
                                 "`{word}` is no directive; a command line starts with `$ `, and there are file, wait, \
                                  settle, stop &, @label and the faults (hold, release, unready, ready, crash, \
                                  crashloop, break image, fix image, stop, start, cut, mend, fail storage, slow)"
                             ),
-                        ));
+                        )));
                     }
                 },
             };
@@ -299,14 +315,16 @@ impl fmt::Display for Directive {
 }
 
 // A command line; the lines of its heredocs follow it.
-fn command(line: &str, lines: &mut Lines<'_>) -> Result<String, String> {
+fn command<'a>(line: &'a str, lines: &mut Lines<'_>) -> Result<String, Wrong<'a>> {
     if line.is_empty() {
-        return Err("expected a command line".into());
+        return Err(Wrong::new(line, "expected a command line"));
     }
     let mut text = line.to_string();
     for (word, strip_tabs) in heredoc_words(line) {
-        let body =
-            lines.until(&word, strip_tabs).ok_or_else(|| format!("no line `{word}` ends this heredoc"))?;
+        let body = lines.until(&word, strip_tabs).ok_or_else(|| {
+            let part = line.find("<<").map_or(line, |at| &line[at..]);
+            Wrong::new(part, format!("no line `{word}` ends this heredoc"))
+        })?;
         for line in body {
             text.push('\n');
             text.push_str(line);
@@ -349,66 +367,94 @@ pub fn heredoc_words(line: &str) -> Vec<(String, bool)> {
     words
 }
 
-fn header_line(header: &mut Header, word: &str, rest: &str) -> Result<(), String> {
+fn duration(text: &str) -> Result<SimDuration, Wrong<'_>> {
+    SimDuration::parse(text)
+        .ok_or_else(|| Wrong::new(text, format!("`{text}` is no duration such as 250ms, 5s or 1h30m")))
+}
+
+fn header_line<'a>(header: &mut Header, word: &str, rest: &'a str) -> Result<(), Wrong<'a>> {
+    let wrong = |message: String| Err(Wrong::new(rest, message));
+    let end = &rest[rest.len()..];
     let mut words = rest.split_whitespace();
     match word {
         "k8s" => {
-            Profile::find(rest).ok_or_else(|| {
+            if Profile::find(rest).is_none() {
                 let known: Vec<&str> = crate::api::profile::PROFILES.iter().map(|p| p.name).collect();
-                format!("Kubernetes `{rest}` is not modelled; there are {}", known.join(", "))
-            })?;
+                return wrong(format!("Kubernetes `{rest}` is not modelled; there are {}", known.join(", ")));
+            }
             header.version = rest.to_string();
         }
         "gate" => {
-            let (name, value) = rest.split_once('=').ok_or("expected NAME=true or NAME=false")?;
+            let Some((name, value)) = rest.split_once('=') else {
+                return wrong("expected NAME=true or NAME=false".into());
+            };
             let on = match value {
                 "true" => true,
                 "false" => false,
-                _ => return Err(format!("`{value}` is neither true nor false")),
+                _ => return Err(Wrong::new(value, format!("`{value}` is neither true nor false"))),
             };
             if !Profile::default_release().clone().set_gate(name, on) {
-                return Err(format!("the gate `{name}` is not modelled"));
+                return wrong(format!("the gate `{name}` is not modelled"));
             }
             header.gates.push((name.to_string(), on));
         }
-        "seed" => {
-            header.seed = rest.parse().map_err(|_| format!("`{rest}` is no whole number below 2^64"))?;
-        }
+        "seed" => match rest.parse() {
+            Ok(seed) => header.seed = seed,
+            Err(_) => return wrong(format!("`{rest}` is no whole number below 2^64")),
+        },
         "nodes" => {
             if let Ok(count) = rest.parse::<usize>() {
                 if count > 100 {
-                    return Err("at most 100 nodes".into());
+                    return wrong("at most 100 nodes".into());
                 }
                 header.nodes = default_nodes(count);
             } else if rest.is_empty() {
-                return Err("expected a number or names".into());
+                return wrong("expected a number or names".into());
             } else {
-                header.nodes = words.map(|name| Text::from(name.to_string())).collect();
-                let mut names = header.nodes.clone();
-                names.sort();
-                if names.windows(2).any(|pair| pair[0] == pair[1]) {
-                    return Err("two nodes have the same name".into());
+                let mut names = Vec::new();
+                for name in words {
+                    if names.contains(&name) {
+                        return Err(Wrong::new(name, "two nodes have the same name"));
+                    }
+                    if !is_name(name) {
+                        return Err(Wrong::new(name, format!("`{name}` is no name of a node")));
+                    }
+                    names.push(name);
                 }
+                header.nodes = names.into_iter().map(|name| Text::from(name.to_string())).collect();
             }
         }
         "pace" => {
-            let (name, value) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-            let name = Pace::NAMES
-                .iter()
-                .find(|known| **known == name)
-                .ok_or_else(|| format!("`{name}` is no pace; there are {}", Pace::NAMES.join(", ")))?;
-            let duration =
-                SimDuration::parse(value).ok_or_else(|| format!("`{value}` is no duration such as 700ms"))?;
-            header.paces.push((name, duration));
+            let (name, value) = (words.next().unwrap_or(end), words.next().unwrap_or(end));
+            let Some(known) = Pace::NAMES.iter().find(|known| **known == name) else {
+                let message = format!("`{name}` is no pace; there are {}", Pace::NAMES.join(", "));
+                return Err(Wrong::new(name, message));
+            };
+            header.paces.push((known, duration(value)?));
+            if let Some(more) = words.next() {
+                return Err(Wrong::new(more, "expected nothing behind the duration"));
+            }
         }
         "resolver" => {
             if !matches!(rest, "glibc" | "musl") {
-                return Err(format!("`{rest}` is no resolver; there are glibc and musl"));
+                return wrong(format!("`{rest}` is no resolver; there are glibc and musl"));
             }
             header.resolver = rest.to_string();
         }
+        "coredns" if rest.is_empty() => return wrong("expected the name of a DNS profile".into()),
         "coredns" => header.coredns = rest.to_string(),
-        _ => return Err(format!("there is no lab `{rest}`")),
+        _ => return wrong(format!("there is no lab `{rest}`")),
     }
     Ok(())
+}
+
+// As the API server takes names of nodes: labels of lowercase letters, digits and dashes, with dots between.
+fn is_name(name: &str) -> bool {
+    name.len() <= 253
+        && name.split('.').all(|label| {
+            !label.is_empty()
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        })
 }

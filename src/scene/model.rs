@@ -11,10 +11,14 @@ pub use services::{NameModel, ServiceModel, ServiceShape};
 
 use crate::api::{Kind, Object, ObjectKey, Text};
 use crate::component::decision::{Decision, Gate, Why};
+use crate::component::{Happening, What};
 use crate::scene::table::{Table, arrange};
 use crate::sim::SimTime;
 use crate::store::Store;
 use std::rc::Rc;
+
+/// Ordinals beyond so many are drawn only where something of theirs exists.
+const MOST_COLUMNS: i64 = 1000;
 
 /// The cluster as the stage shows it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -184,6 +188,30 @@ impl StageModel {
         store.list(Kind::StatefulSet, None).max_by_key(|set| set.created_at()).map(|set| set.key())
     }
 
+    /// The set to show when none is there: the one written last.
+    pub fn last_set(happenings: &[Happening]) -> Option<ObjectKey> {
+        happenings.iter().rev().find_map(|h| match &h.what {
+            What::Write(write) if write.key.kind == Kind::StatefulSet && write.error.is_none() => {
+                Some(write.key.clone())
+            }
+            _ => None,
+        })
+    }
+
+    /// The lowest and highest ordinal a set wants anywhere in a run: columns that stay, so that nothing jumps.
+    pub fn ordinals(happenings: &[Happening], set: &ObjectKey) -> Option<(i64, i64)> {
+        let sets = happenings.iter().filter_map(|h| match &h.what {
+            What::Write(write) if write.key == *set => write.new.as_ref(),
+            _ => None,
+        });
+        sets.map(|set| {
+            let start = set.spec().at(&["ordinals", "start"]).as_int().unwrap_or(0);
+            (start, start + set.spec().get("replicas").as_int().unwrap_or(1) - 1)
+        })
+        .filter(|(low, high)| high >= low && high - low < 200)
+        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
     /// Reads the store at the moment `now`. `set`: which set to show; it may be gone, then what it left is shown.
     pub fn from_store(
         store: &Store,
@@ -203,7 +231,7 @@ impl StageModel {
         let start = spec.at(&["ordinals", "start"]).as_int().unwrap_or(0);
         let replicas = if object.is_some() { spec.get("replicas").as_int().unwrap_or(1) } else { 0 };
         let mut columns: Table<i64, Column> = Table::default();
-        for ordinal in start..start + replicas {
+        for ordinal in start..start + replicas.min(MOST_COLUMNS) {
             columns.insert(ordinal, Column::empty(&key.name, ordinal, true));
         }
         let templates: Vec<&str> = spec

@@ -6,6 +6,7 @@
 mod inside;
 mod run;
 pub mod shell;
+mod trace;
 
 pub use run::{ActError, Acted, Entry, Future, MOST_PODS, Position, Progress, Run, Still};
 

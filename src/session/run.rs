@@ -120,6 +120,8 @@ pub struct Run {
     header: Header,
     /// The directives with the time at which each was done and at which it ended.
     done: Vec<(SimTime, SimTime, Directive)>,
+    /// Where the last directive ended, a wait included.
+    stands: SimTime,
     session: Session,
     happenings: Vec<Happening>,
     said: Vec<Said>,
@@ -149,6 +151,7 @@ impl Run {
         let mut run = Run {
             header,
             done: Vec::new(),
+            stands: SimTime::ZERO,
             session,
             happenings: Vec::new(),
             said: Vec::new(),
@@ -201,6 +204,8 @@ impl Run {
                 actions.push((0, Directive::Wait(open.begin.since(at))));
             }
             actions.push((0, open.directive.clone()));
+        } else if self.stands > at {
+            actions.push((0, Directive::Wait(self.stands.since(at))));
         }
         actions.extend(self.todo.iter().map(|directive| (0, directive.clone())));
         Scenario { header: self.header.clone(), actions }
@@ -348,12 +353,14 @@ impl Run {
             self.full = self.full || self.has_too_many(&news);
             self.happenings.extend(news);
             self.seen = None;
+            // A copy costs as much as there are objects, so the more there are, the rarer it is made.
+            let objects = self.session.cluster().store().len();
             let last = self.stores.last().map_or(0, |(at, _)| *at);
-            if self.happenings.len() >= last + STORE_EVERY {
+            if self.happenings.len() >= last + STORE_EVERY.max(objects / 2) {
                 self.stores.push((self.happenings.len(), self.session.cluster().store().clone()));
             }
             let last = self.sessions.last().map_or(0, |copy| copy.happenings);
-            if self.behind == 0 && self.happenings.len() >= last + SESSION_EVERY {
+            if self.behind == 0 && self.happenings.len() >= last + SESSION_EVERY.max(2 * objects) {
                 self.copy_session();
             }
         }

@@ -4,30 +4,44 @@
 //! it is also what writes them after every drawing, so the two never disagree.
 
 use super::choices::choices;
-use super::editor;
 use super::panels::header::header;
 use super::panels::{self, Context, PANELS};
 use super::platform::{clipboard, dom, frames, storage, url};
 use super::player::Player;
-use super::samples::{SAMPLES, STORIES};
 use super::state::{self, Dialog, Effect, Model, Panel, Screen, UiAction, update};
 use super::view;
-use super::widgets::{Announcer, Icon, Tab, Tabs};
-use std::cell::RefCell;
+use super::widgets::{self, Tab, announcer, icon, tabs};
+use crate::samples::{SAMPLES, STORIES};
+use crate::scenario::link;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// A slice of computing takes at most so long, so that no press waits.
 const SLICE_MS: f64 = 12.0;
 /// Steps of the engine between two looks at the clock.
-const SLICE_STEPS: usize = 20;
+const SLICE_STEPS: usize = 4;
+/// Computing that takes no longer is not worth a word.
+const BUSY_MS: f64 = 300.0;
+
+/// The parts of the page that F6 goes through, in the order of reading, and what gets the focus there.
+const REGIONS: &[(&str, &str)] = &[
+    ("#stage", "#stage"),
+    (".time", "#play"),
+    (".sidetabs", "[role=tab][aria-selected=true]"),
+    ("#manifest-panel", "#manifest"),
+    ("#terminal-panel", "#prompt"),
+];
 
 /// The page.
 pub struct App {
     model: Rc<RefCell<Model>>,
     context: Context,
     frames: frames::FrameLoop,
-    computing: bool,
+    /// Since when something is computed.
+    computing: Option<f64>,
+    /// While something is computed, the page is not drawn again before.
+    draw_at: Cell<f64>,
     /// The pictures of the stories, computed one after another while nothing else is to do.
     lanes: Vec<AttrValue>,
     drafts: Vec<Player>,
@@ -53,6 +67,8 @@ pub enum Message {
     Stories,
     /// The editor's text has rested.
     Keep,
+    /// The window has another size.
+    Measure,
 }
 
 /// The page with its engine. The build cuts the module here (`xtask/split`): what only this function needs comes later,
@@ -88,12 +104,17 @@ impl Component for App {
             let send = send.clone();
             dom::on_hidden(move || send.emit(UiAction::Hidden));
         }
+        {
+            let link = ctx.link().clone();
+            dom::on_resize(move || link.send_message(Message::Measure));
+        }
         let texts = model.borrow().ui.texts();
         let mut app = App {
             model,
             context: Context { texts, send },
             frames: frames::FrameLoop::default(),
-            computing: false,
+            computing: None,
+            draw_at: Cell::new(0.0),
             lanes: Vec::new(),
             drafts: Vec::new(),
             text_timer: 0,
@@ -111,6 +132,10 @@ impl Component for App {
 
     fn update(&mut self, ctx: &yew::Context<Self>, message: Message) -> bool {
         match message {
+            Message::Do(UiAction::NextRegion(by)) => {
+                dom::focus_region(REGIONS, by);
+                false
+            }
             Message::Do(UiAction::SeekPlace(place)) => {
                 let step = self.pictures.timeline(&mut self.model.borrow_mut()).axis.step_at(place);
                 self.act(ctx, UiAction::SeekStep(step))
@@ -127,13 +152,20 @@ impl Component for App {
                         }
                     }
                 };
-                self.computing = !done;
-                let drawn = self.act(ctx, UiAction::Computed);
                 if done {
+                    self.computing = None;
+                    let drawn = self.act(ctx, UiAction::Computed);
                     self.stories(ctx);
-                } else {
-                    self.soon(ctx, Message::Slice);
+                    return drawn;
                 }
+                self.soon(ctx, Message::Slice);
+                // Drawing may cost more than the slice: it gets a part of the time, and computing the rest.
+                let now = frames::now();
+                if now < self.draw_at.get() {
+                    return false;
+                }
+                let drawn = self.act(ctx, UiAction::Computed);
+                self.draw_at.set(frames::now() + 4.0 * (frames::now() - now));
                 drawn
             }
             Message::Stories => self.story_slice(ctx),
@@ -142,6 +174,10 @@ impl Component for App {
                 if self.text_timer == 0 {
                     storage::set("manifest", &self.model.borrow().ui.manifest);
                 }
+                false
+            }
+            Message::Measure => {
+                self.measure(ctx);
                 false
             }
         }
@@ -166,14 +202,17 @@ impl Component for App {
             <>
                 <a class="skip" href="#stage">{texts.skip_to_stage}</a>
                 {page}
-                <Announcer text={said} />
+                {announcer(said)}
                 {self.dialogs(model, &context)}
             </>
         }
     }
 
-    fn rendered(&mut self, _ctx: &yew::Context<Self>, _first: bool) {
+    fn rendered(&mut self, ctx: &yew::Context<Self>, _first: bool) {
         self.paint();
+        dom::place_boxes(panels::stage::AREA);
+        dom::show_dialog(widgets::DIALOG, self.model.borrow().ui.dialog.is_some());
+        self.measure(ctx);
     }
 }
 
@@ -235,8 +274,9 @@ impl App {
     }
 
     fn compute(&mut self, ctx: &yew::Context<Self>) {
-        if !self.computing {
-            self.computing = true;
+        if self.computing.is_none() {
+            self.computing = Some(frames::now());
+            self.draw_at.set(0.0);
             self.soon(ctx, Message::Slice);
         }
     }
@@ -269,6 +309,7 @@ impl App {
             }
         };
         if done {
+            let _ = draft.take_in();
             let svg = view::track::small(draft);
             self.lanes.push(svg.into());
             self.drafts.clear();
@@ -324,19 +365,43 @@ impl App {
             .iter()
             .map(|(state, _)| view::track::legend(state).into())
             .collect::<Vec<AttrValue>>();
-        html! { <panels::first::First context={context.clone()} {stage} lanes={self.lanes.clone()} {legend} has_kept={model.ui.has_kept} /> }
+        let pictures =
+            panels::first::FirstPictures { still: stage.svg.into(), lanes: self.lanes.clone(), legend };
+        panels::first::first(context, &pictures, model.ui.has_kept)
+    }
+
+    /// Asks how large the places of the pictures are, which a drawing or the window may have changed.
+    fn measure(&self, ctx: &yew::Context<Self>) {
+        let (stage, place) = {
+            let ui = &self.model.borrow().ui;
+            let is_first = ui.screen == Screen::First;
+            (ui.stage_size, if is_first { panels::first::PICTURE } else { panels::stage::AREA })
+        };
+        let size = dom::size_of(place);
+        if size.0 > 0.0 && size != stage {
+            ctx.link().send_message(Message::Do(UiAction::StageSize(size.0, size.1)));
+        }
+        let (width, _) = dom::size_of(panels::timeline::AREA);
+        if width > 0.0 && width != self.model.borrow().ui.track_width {
+            ctx.link().send_message(Message::Do(UiAction::TrackWidth(width)));
+        }
     }
 
     fn time(&self, model: &mut Model, context: &Context, spoken: AttrValue) -> Html {
         let track = view::track::read(model, &self.pictures);
-        let position = model.player.position();
+        let seconds = model.player.position().time.0 as f64 / 1000.0;
+        let end = view::track::end_seconds(&model.player);
+        let place = panels::timeline::Place {
+            width: model.ui.track_width,
+            step: model.player.step(),
+            last: model.player.steps().len() - 1,
+            spoken,
+            is_busy: self.computing.is_some_and(|since| frames::now() - since > BUSY_MS),
+        };
         html! {
             <footer class="time">
-                <panels::transport::Transport context={context.clone()} playing={model.ui.playing} is_blank={model.player.is_blank()}
-                    seconds={position.time.0 as f64 / 1000.0} end={view::track::end_seconds(&model.player)} is_computing={self.computing}
-                    speed={model.ui.speed} spacing={model.ui.spacing} />
-                <panels::timeline::TimelinePanel context={context.clone()} {track} width={model.ui.track_width} step={model.player.step()}
-                    last={model.player.steps().len() - 1} {spoken} />
+                {panels::transport::transport(context, &model.ui, model.player.is_blank(), seconds, end)}
+                {panels::timeline::timeline(context, &track, place)}
             </footer>
         }
     }
@@ -351,17 +416,18 @@ impl App {
         let stage = self.pictures.stage(model);
         let time = self.time(model, context, spoken);
         let chosen = PANELS.iter().position(|entry| entry.panel == panel).unwrap_or(0);
-        let tabs: Vec<Tab> = PANELS
+        let row: Vec<Tab> = PANELS
             .iter()
             .map(|entry| Tab {
                 id: entry.id,
-                label: (entry.label)(texts).into(),
+                label: (entry.label)(texts),
                 class: if entry.is_narrow { "tabs__tab--narrow" } else { "" },
             })
             .collect();
         let reasons = view::reasons::read(model, &self.pictures);
         let now = model.player.moving_position(model.ui.spacing).time;
-        let blocks = view::terminal::blocks(model.player.transcript(), now);
+        let transcript = model.player.transcript();
+        let blocks = view::terminal::blocks(&transcript[model.ui.cleared.min(transcript.len())..], now);
         let mut marks = view::marks(model);
         if panel == Panel::Reasons {
             marks.cited = reasons.cited();
@@ -373,56 +439,45 @@ impl App {
             _ => "side",
         };
         let ui = &model.ui;
+        let room = if dom::window_size().0 < 900.0 { f64::MAX } else { ui.stage_size.1 };
+        let choose = context.send.reform(|i: usize| UiAction::Show(PANELS[i].panel));
         html! {
             <div class={classes!("page", format!("page--{narrow}"))}>
                 {header(&model.ui, context)}
                 <main class="work">
-                    if let Some(notice) = &ui.notice { <p class="notice notice--warn work__notice" role="alert"><Icon name="warn" /><span>{notice}</span></p> }
-                    <panels::caption::CaptionPanel context={context.clone()} {caption} />
-                    <panels::stage::StagePanel context={context.clone()} {stage} room={if dom::window_size().0 < 900.0 { f64::MAX } else { ui.stage_size.1 }} selected={ui.selected.clone()} />
+                    if let Some(notice) = &ui.notice { <p class="notice notice--warn work__notice" role="alert">{icon("warn")}<span>{notice}</span></p> }
+                    {panels::caption::caption(context, &caption, ui.by_node)}
+                    {panels::stage::stage(context, &stage, room, ui.selected.as_ref())}
                 </main>
                 {time}
-                <div class="sidetabs"><Tabs label={texts.panels} {tabs} {chosen} controls="side"
-                    onchoose={context.send.reform(|i: usize| UiAction::Show(PANELS[i].panel))} /></div>
+                <div class="sidetabs">{tabs(texts.panels, &row, chosen, "side", &choose)}</div>
                 <aside id="side" class="side" role="tabpanel" aria-labelledby={PANELS[chosen].id}>{side}</aside>
                 <panels::manifest::ManifestPanel context={context.clone()} text={ui.manifest.clone()} problems={ui.problems.clone()} {marks}
                     is_changed={ui.manifest != ui.applied} />
-                <panels::terminal::TerminalPanel context={context.clone()} {blocks} lines={ui.lines.clone()} nearest={ui.nearest.clone()} />
+                {panels::terminal::terminal(context, &blocks, &ui.near)}
             </div>
         }
     }
 
     fn side(&self, model: &mut Model, context: &Context, reasons: view::Reasons) -> Html {
-        let context = context.clone();
         match model.ui.panel {
             Panel::Names => {
                 let names = view::names::read(model, &self.pictures);
-                html! { <panels::names::NamesPanel {context} {names} asked_from={model.ui.asked_from.clone()} /> }
+                panels::names::names(context, &names, &model.ui.asked_from)
             }
             Panel::Events => {
                 let rows = view::events::rows(&model.player, model.ui.all_events);
-                html! { <panels::events::EventsPanel {context} {rows} all={model.ui.all_events} now={model.player.position().happenings} /> }
+                panels::events::events(context, &rows, model.ui.all_events)
             }
-            Panel::Objects => {
-                let object = view::objects::read(model);
-                html! { <panels::objects::ObjectsPanel {context} {object} /> }
-            }
+            Panel::Objects => panels::objects::objects(context, view::objects::read(model).as_ref()),
             Panel::Claims => {
                 let position = model.player.position();
-                let rows = view::claims::rows(model.player.still(position).store());
-                html! { <panels::claims::ClaimsPanel {context} {rows} /> }
+                panels::claims::claims(context, &view::claims::rows(model.player.still(position).store()))
             }
-            _ => {
-                let ui = &model.ui;
-                let refused = ui.errors() > 0;
-                let mended = if refused {
-                    editor::mend_all(&ui.manifest, ui.language).map(AttrValue::from)
-                } else {
-                    None
-                };
-                let text = if refused { ui.manifest.clone() } else { String::new() };
-                html! { <panels::reasons::ReasonsPanel {context} {reasons} problems={ui.problems.clone()} {text} {mended} /> }
+            _ if model.ui.errors() > 0 => {
+                panels::reasons::refused(context, &model.ui.problems, &model.ui.manifest)
             }
+            _ => panels::reasons::reasons(context, &reasons),
         }
     }
 
@@ -433,25 +488,21 @@ impl App {
             Some(Dialog::Share) => (texts.share, "dialog--share"),
             Some(Dialog::Settings) => (texts.settings, "dialog--settings"),
             Some(Dialog::Help) => (texts.help, "dialog--help"),
+            Some(Dialog::GoTo) => (texts.go_to, "dialog--goto"),
             None => ("", ""),
         };
-        let inside = match ui.dialog {
-            Some(Dialog::Share) => {
+        let inside = ui.dialog.map(|dialog| match dialog {
+            Dialog::Share => {
                 let text = model.player.text();
-                let link = format!("{}#p1={}", url::base(), url::encode(&text));
-                html! { <panels::share::Share context={context.clone()} {link} {text} /> }
+                let link = [&url::base(), "#", &link::write(&text)].concat();
+                panels::share::share(context, link, &text)
             }
-            Some(Dialog::Settings) => {
-                html! { <panels::settings::Settings context={context.clone()} theme={ui.theme} letters={ui.letters} less_motion={ui.less_motion} /> }
-            }
-            Some(Dialog::Help) => html! { <panels::help::Help context={context.clone()} /> },
-            None => Html::default(),
-        };
-        html! {
-            <super::widgets::Dialog open={ui.dialog.is_some()} {title} {class} close_label={texts.close} onclose={context.says(UiAction::Open(None))}>
-                {inside}
-            </super::widgets::Dialog>
-        }
+            Dialog::Settings => panels::settings::settings(context, ui),
+            Dialog::Help => panels::help::help(context),
+            Dialog::GoTo => panels::go_to::go_to(context, ui.not_found.as_deref()),
+        });
+        let close = context.send.reform(|()| UiAction::Open(None));
+        widgets::dialog(title, class, texts.close, close, inside)
     }
 }
 
@@ -463,14 +514,10 @@ fn later(f: impl FnOnce() + 'static) {
 fn restore(model: &mut Model) -> Option<String> {
     choices(&mut model.ui);
     let ui = &mut model.ui;
-    let linked = url::fragment("p1").or_else(|| {
-        let name = url::fragment("n1")?;
-        STORIES.iter().find(|story| story.slug == name).map(|story| story.scenario.to_string())
-    });
-    if let Some(text) = linked {
+    if let Some(linked) = link::read(&url::fragment()) {
         ui.screen = Screen::Page;
         ui.origin = state::Origin::Own;
-        let manifest = state::open_run(model, &text);
+        let manifest = state::open_link(model, linked);
         url::clear_fragment();
         return Some(state::take_text(model, manifest.unwrap_or_default()));
     }

@@ -4,6 +4,7 @@ use super::platform::{dom, storage, url};
 use super::player;
 use super::state::{Theme, UiState};
 use super::texts::Language;
+use crate::scenario::link;
 
 /// The choices that were kept or asked for by the address.
 pub fn choices(ui: &mut UiState) {
@@ -21,6 +22,7 @@ pub fn choices(ui: &mut UiState) {
 
 /// Whether a run was kept or is asked for by the address: then there is no first page.
 pub fn is_awaited() -> bool {
-    url::fragment("p1").or_else(|| url::fragment("n1")).or_else(|| url::parameter("sample")).is_some()
+    link::read(&url::fragment()).is_some()
+        || url::parameter("sample").is_some()
         || storage::get("run").is_some()
 }

@@ -18,6 +18,8 @@ pub const KEYS: &[&[&str]] = &[
     &["N", "P"],
     &["]", "["],
     &[">", "<"],
+    &["G", "/"],
+    &["V"],
     &["W"],
     &["D"],
     &["T"],
@@ -27,6 +29,9 @@ pub const KEYS: &[&[&str]] = &[
     &["`"],
     &["Ctrl ↵"],
     &["F8"],
+    &["Tab"],
+    &["Ctrl C", "Ctrl L"],
+    &["F6"],
     &["Esc"],
     &["?"],
 ];
@@ -38,6 +43,9 @@ pub fn action(key: &Key, letters: bool) -> Option<UiAction> {
     }
     if key.code == "Escape" {
         return (!key.in_dialog).then_some(UiAction::Escape);
+    }
+    if key.code == "F6" && !key.in_dialog {
+        return Some(UiAction::NextRegion(if key.shift { -1 } else { 1 }));
     }
     if key.in_text || key.in_dialog {
         return None;
@@ -70,6 +78,8 @@ pub fn action(key: &Key, letters: bool) -> Option<UiAction> {
         ("KeyP", false) => UiAction::ChapterBy(-1),
         ("BracketRight", false) => UiAction::ChangeBy(1),
         ("BracketLeft", false) => UiAction::ChangeBy(-1),
+        ("KeyG" | "Slash", false) => UiAction::Open(Some(Dialog::GoTo)),
+        ("KeyV", false) => UiAction::ToggleView,
         ("KeyW", false) => UiAction::Show(Panel::Reasons),
         ("KeyD", false) => UiAction::Show(Panel::Names),
         ("KeyT", false) => UiAction::Show(Panel::Events),

@@ -7,14 +7,14 @@
 
 use super::app::app;
 use super::choices::{choices, is_awaited};
-use super::panels::Context;
-use super::panels::first::First;
+use super::panels::first::FirstPictures;
 use super::panels::header::header;
+use super::panels::{self, Context};
 use super::platform::{dom, storage};
-use super::samples::STORIES;
 use super::state::{Screen, UiAction, UiState};
 use super::texts::Language;
-use super::view::{self, Stage};
+use super::view;
+use crate::samples::STORIES;
 use yew::prelude::*;
 
 /// The still of the first story, by language. `tests/html.rs` draws it anew and compares.
@@ -117,9 +117,10 @@ fn first(context: &Context) -> Html {
         Language::Ko => STILLS[0],
         Language::En => STILLS[1],
     };
-    let stage = Stage { svg: still.to_string(), ..Stage::default() };
-    let lanes: Vec<AttrValue> = LANES.iter().map(|svg| AttrValue::from(*svg)).collect();
-    let legend: Vec<AttrValue> =
-        texts.legend.iter().map(|(state, _)| view::track::legend(state).into()).collect();
-    html! { <First context={context.clone()} {stage} {lanes} {legend} has_kept=false /> }
+    let pictures = FirstPictures {
+        still: AttrValue::from(still),
+        lanes: LANES.iter().map(|svg| AttrValue::from(*svg)).collect(),
+        legend: texts.legend.iter().map(|(state, _)| view::track::legend(state).into()).collect(),
+    };
+    panels::first::first(context, &pictures, false)
 }

@@ -6,13 +6,13 @@
 
 pub mod app;
 pub mod choices;
+pub mod complete;
 pub mod editor;
 pub mod keys;
 pub mod lobby;
 pub mod panels;
 pub mod platform;
 pub mod player;
-pub mod samples;
 pub mod state;
 pub mod texts;
 pub mod view;

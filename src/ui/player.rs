@@ -4,12 +4,11 @@
 //! Playing is arithmetic on that moment: nothing here knows frames or clocks.
 
 use crate::component::What;
-use crate::scenario::{Directive, Header, Scenario};
+use crate::scenario::{Directive, Header};
 pub use crate::scene::timeline::Spacing;
-use crate::session::{Entry, Position, Run, Still};
+use crate::session::{Entry, Position, Progress, Run, Still};
 use crate::sim::{SimDuration, SimTime};
 use crate::story::Story;
-use std::collections::VecDeque;
 
 /// How fast the play button goes, in the order of the keys `<` and `>`.
 pub const SPEEDS: &[(f64, &str)] =
@@ -37,10 +36,6 @@ pub struct Step {
 /// The run and the place in it.
 pub struct Player {
     run: Run,
-    /// Directives of a loaded scenario that have not been carried out yet: a slice of computing takes one.
-    pending: VecDeque<Directive>,
-    /// The text the run was loaded from, until all of it has been carried out.
-    loaded: Option<String>,
     story: Story,
     steps: Vec<Step>,
     seen: usize,
@@ -49,7 +44,13 @@ pub struct Player {
     between: Option<Position>,
     /// Milliseconds of display time since the step was entered.
     shown_ms: f64,
-    computed: bool,
+    progress: Progress,
+    /// Where somebody acted: shown is what that did, as soon as it has been computed.
+    follow: Option<SimTime>,
+    /// A place to go to as soon as it has been computed.
+    goal: Option<Position>,
+    /// How many steps there were when more was last asked for.
+    extended: usize,
     /// Counts changes of the run, so that pictures of it can be kept until it changes.
     pub version: u64,
 }
@@ -65,15 +66,16 @@ impl Player {
     pub fn new(run: Run) -> Player {
         let mut player = Player {
             run,
-            pending: VecDeque::new(),
-            loaded: None,
             story: Story::default(),
             steps: vec![Step { happenings: 0, time: SimTime::ZERO }],
             seen: 0,
             step: 0,
             between: None,
             shown_ms: f64::MAX,
-            computed: false,
+            progress: Progress::Working,
+            follow: None,
+            goal: None,
+            extended: 0,
             version: 1,
         };
         player.read_steps();
@@ -83,38 +85,14 @@ impl Player {
     /// Shows the run of a scenario text; the error says line, column and what was expected. The text is only read
     /// here: [`Player::compute`] carries it out, a slice at a time.
     pub fn from_text(text: &str) -> Result<Player, String> {
-        let scenario = Scenario::parse(text)
-            .map_err(|error| format!("{}:{} {}", error.line, error.column, error.message))?;
-        let mut player = Player::new(Run::new(scenario.header));
-        player.pending = scenario.actions.into_iter().map(|(_, directive)| directive).collect();
-        player.loaded = Some(text.to_string());
-        player.take_files();
-        Ok(player)
-    }
-
-    // Files of a scenario stand before its commands: they are there at once, so that the editor can show them.
-    fn take_files(&mut self) {
-        while matches!(self.pending.front(), Some(Directive::File { .. })) {
-            self.perform_next();
-        }
-    }
-
-    fn perform_next(&mut self) -> bool {
-        let Some(directive) = self.pending.pop_front() else {
-            self.loaded = None;
-            return false;
-        };
-        // Where it ends is where the next one begins.
-        let at = Position { happenings: usize::MAX, time: self.run.session().now() };
-        if self.run.act(at, directive).is_err() {
-            self.pending.clear();
-        }
-        true
+        let run =
+            Run::load(text).map_err(|error| format!("{}:{} {}", error.line, error.column, error.message))?;
+        Ok(Player::new(run))
     }
 
     /// The run as text, also while it is still being carried out.
     pub fn text(&self) -> String {
-        self.loaded.clone().unwrap_or_else(|| self.run.text())
+        self.run.text()
     }
 
     /// The run.
@@ -122,54 +100,80 @@ impl Player {
         &self.run
     }
 
-    /// Does something at the moment shown; what was computed beyond it becomes an old future.
-    pub fn act(&mut self, action: Directive) -> Result<(), String> {
-        self.pending.clear();
-        self.loaded = None;
+    /// Begins to do something at the moment shown; what was computed beyond it becomes an old future.
+    /// [`Player::compute`] carries it out, and the place shown follows.
+    pub fn act(&mut self, directives: Vec<Directive>) -> Result<(), String> {
         let at = self.position();
-        let answer = self.run.act(at, action).map(|_| ()).map_err(|error| error.0);
-        self.computed = false;
+        self.run.begin(at, directives).map_err(|error| error.0)?;
+        self.progress = Progress::Working;
+        self.follow = Some(at.time);
+        self.goal = None;
         self.version += 1;
         self.reread();
-        // On to what was just done: a command is a step of its own, anything else leaves the place as it is.
-        let done =
-            self.run.happenings().iter().rposition(|h| matches!(h.what, What::Input(_)) && h.at >= at.time);
-        match done.and_then(|n| self.steps.iter().position(|s| s.happenings > n)) {
-            Some(step) => self.go_to_step(step),
-            None => self.go_to(at),
-        }
-        answer
+        self.go_to(at);
+        Ok(())
     }
 
-    /// Computes a slice; true when there is nothing more to compute.
+    /// Computes so many steps of the machine; true when there is nothing more to compute. What was computed is taken
+    /// in by [`Player::take_in`].
     pub fn compute(&mut self, steps: usize) -> bool {
-        if !self.computed {
-            let before = self.run.happenings().len();
-            if self.perform_next() {
-                // A directive may take back what was computed ahead.
-                if self.run.happenings().len() < before {
-                    self.seen = 0;
-                    self.story = Story::default();
-                }
-            } else {
-                self.computed = self.run.compute(steps);
-            }
-            if self.seen != self.run.happenings().len() {
-                self.version += 1;
-                let at_end = self.at_end() && !self.is_blank();
-                self.read_steps();
-                // The last step takes in what follows it; whoever stands there sees it too.
-                if at_end && self.step + 1 == self.steps.len() {
-                    self.between = None;
-                }
+        if self.progress == Progress::Working {
+            self.progress = self.run.work(steps);
+        }
+        self.progress != Progress::Working
+    }
+
+    /// Makes steps of what was computed, and goes where that leads; the error says why the last action was refused.
+    pub fn take_in(&mut self) -> Result<(), String> {
+        if self.seen != self.run.happenings().len() {
+            self.version += 1;
+            let at_end = self.at_end() && !self.is_blank();
+            self.read_steps();
+            // The last step takes in what follows it; whoever stands there sees it too.
+            if at_end && self.step + 1 == self.steps.len() {
+                self.between = None;
             }
         }
-        self.computed
+        if let Some(time) = self.follow {
+            // On to what was just done: a command is a step of its own, anything else leaves the place as it is.
+            let inputs = self.run.happenings().iter().enumerate().rev().take_while(|(_, h)| h.at >= time);
+            let done = inputs.filter(|(_, h)| matches!(h.what, What::Input(_))).map(|(n, _)| n).next();
+            if let Some(step) = done.and_then(|n| self.steps.iter().position(|s| s.happenings > n)) {
+                self.go_to_step(step);
+            }
+            if self.run.is_carried_out() || (done.is_some() && self.run.is_begun()) {
+                self.follow = None;
+            }
+        }
+        if let Some(goal) = self.goal {
+            self.go_to(goal);
+            if self.is_computed() || self.steps.last().is_some_and(|last| last.time >= goal.time) {
+                self.goal = None;
+            }
+        }
+        self.run.take_trouble().map_or(Ok(()), Err)
     }
 
     /// True when everything up to the horizon is computed.
     pub fn is_computed(&self) -> bool {
-        self.computed
+        self.progress != Progress::Working
+    }
+
+    /// True when the run was stopped because there are too many pods.
+    pub fn is_full(&self) -> bool {
+        self.progress == Progress::Full
+    }
+
+    /// True when more would happen behind what is computed.
+    pub fn goes_on(&self) -> bool {
+        self.progress == Progress::Done && !self.run.is_settled()
+    }
+
+    /// Gives up what is being computed.
+    pub fn stop(&mut self) {
+        self.run.stop();
+        self.progress = Progress::Done;
+        (self.follow, self.goal) = (None, None);
     }
 
     fn reread(&mut self) {
@@ -316,7 +320,7 @@ impl Player {
             return Advance::Step;
         }
         self.shown_ms = f64::MAX;
-        if self.computed { Advance::End } else { Advance::Waiting }
+        if self.is_computed() { Advance::End } else { Advance::Waiting }
     }
 
     /// Lets the movement into the step finish; true while it goes on.
@@ -329,8 +333,9 @@ impl Player {
         false
     }
 
-    /// Time stands still on the step shown.
+    /// Time stands still on the step shown, wherever that was to lead.
     pub fn rest(&mut self) {
+        (self.follow, self.goal) = (None, None);
         self.shown_ms = f64::MAX;
     }
 
@@ -411,15 +416,21 @@ impl Player {
         let at = self.position();
         let _ = self.run.go_back_to(which);
         self.version += 1;
-        self.computed = false;
+        self.progress = Progress::Working;
+        (self.follow, self.goal) = (None, Some(at));
         self.reread();
         self.go_to(at);
     }
 
-    /// Computes beyond the horizon.
-    pub fn extend(&mut self) {
+    /// Computes beyond the horizon; false if nothing would come, or nothing to be seen came the last time.
+    pub fn extend(&mut self) -> bool {
+        if !self.goes_on() || self.extended == self.steps.len() {
+            return false;
+        }
+        self.extended = self.steps.len();
         self.run.extend();
-        self.computed = false;
+        self.progress = Progress::Working;
+        true
     }
 }
 

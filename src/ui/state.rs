@@ -3,13 +3,17 @@
 //! [`update`] changes the model and answers with effects: what the browser has to do besides being drawn. It calls
 //! nothing of the browser itself, so whole visits can be played on the host.
 
+use super::complete::complete;
 use super::editor::{self, Problem};
+use super::panels::terminal::Near;
 use super::player::{Advance, Player, SPEEDS, Spacing};
-use super::samples::{SAMPLES, STORIES};
 use super::texts::{Language, Texts};
 use crate::api::{ObjectKey, Profile};
 use crate::component::What;
-use crate::scenario::Directive;
+use crate::samples::{SAMPLES, STORIES};
+use crate::scenario::link::Linked;
+use crate::scenario::{Directive, heredoc_words};
+use crate::session::MOST_PODS;
 use crate::sim::{SimDuration, SimTime};
 use std::rc::Rc;
 
@@ -43,6 +47,7 @@ pub enum Dialog {
     Share,
     Settings,
     Help,
+    GoTo,
 }
 
 /// The chosen theme.
@@ -92,6 +97,10 @@ pub struct UiState {
     pub dialog: Option<Dialog>,
     /// The tab shown.
     pub panel: Panel,
+    /// The stage shows nodes and what is on them.
+    pub by_node: bool,
+    /// Which page of ordinals is shown, where they do not fit; none for where something happens.
+    pub page: Option<usize>,
     /// The object whose YAML is shown and whose changes are marked.
     pub selected: Option<ObjectKey>,
     /// Time runs.
@@ -120,10 +129,16 @@ pub struct UiState {
     pub track_width: f64,
     /// A message about the run itself: a link that could not be read.
     pub notice: Option<String>,
-    /// The line typed last, if kubectl did not know it, and the nearest that exists.
-    pub nearest: Option<String>,
+    /// Help with the line typed last.
+    pub near: Near,
     /// Old lines of the prompt, oldest first.
     pub lines: Vec<String>,
+    /// How many lines back the prompt shows; 0 is the line being typed.
+    pub back: usize,
+    /// The transcript is shown from this entry on.
+    pub cleared: usize,
+    /// What was looked for in vain.
+    pub not_found: Option<String>,
     /// Something worth going on with is kept in this browser.
     pub has_kept: bool,
 }
@@ -143,8 +158,8 @@ impl Origin {
     /// What the header calls it.
     pub fn title(self, texts: &Texts) -> &'static str {
         match self {
-            Origin::Story(i) => STORIES[i].title(texts.language),
-            Origin::Sample(i) => SAMPLES[i].title(texts.language),
+            Origin::Story(i) => STORIES[i].title(texts.language.lang()),
+            Origin::Sample(i) => SAMPLES[i].title(texts.language.lang()),
             Origin::Own => texts.own_manifest,
         }
     }
@@ -180,6 +195,8 @@ impl Default for UiState {
             screen: Screen::First,
             dialog: None,
             panel: Panel::Reasons,
+            by_node: false,
+            page: None,
             selected: None,
             playing: false,
             speed: 2,
@@ -194,8 +211,11 @@ impl Default for UiState {
             stage_size: (704.0, 480.0),
             track_width: 1088.0,
             notice: None,
-            nearest: None,
+            near: Near::default(),
             lines: Vec::new(),
+            back: 0,
+            cleared: 0,
+            not_found: None,
             has_kept: false,
         }
     }
@@ -224,7 +244,6 @@ pub enum UiAction {
     EventBy(i32),
     SeekStep(usize),
     SeekTime(SimTime),
-    SeekMoment(f64),
     /// A part of the timeline's width, which only the shell can turn into a step.
     SeekPlace(f64),
     SeekTenth(usize),
@@ -239,6 +258,7 @@ pub enum UiAction {
     Hidden,
     Computed,
     GoBackToFuture(usize),
+    StopComputing,
     // page
     Home,
     Begin,
@@ -257,6 +277,12 @@ pub enum UiAction {
     Release(&'static str),
     StageSize(f64, f64),
     TrackWidth(f64),
+    ToggleView,
+    ByNode(bool),
+    PageTo(Option<usize>),
+    GoTo(String),
+    /// Only the shell knows which part of the page has the focus.
+    NextRegion(i32),
     AskFrom(String),
     AllEvents(bool),
     StartOver,
@@ -273,6 +299,10 @@ pub enum UiAction {
     // terminal
     Command(String),
     FocusTerminal,
+    HistoryBy(i32),
+    Complete(String),
+    Interrupt,
+    ClearTerminal,
     WhatIf(String),
 }
 
@@ -338,7 +368,6 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
         A::EventBy(by) => seek(model, |p| p.go_by_events(by)),
         A::SeekStep(step) => seek(model, |p| p.go_to_step(step)),
         A::SeekTime(time) => seek(model, |p| p.go_to_time(time)),
-        A::SeekMoment(moment) => seek(model, |p| p.go_to_step(moment.round().max(0.0) as usize)),
         A::SeekPlace(_) => Vec::new(),
         A::SeekTenth(tenth) => seek(model, |p| p.go_to_step((p.steps().len() - 1) * tenth.min(10) / 10)),
         A::SeekEnd => seek(model, |p| p.go_to_step(usize::MAX)),
@@ -405,6 +434,12 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             model.player.go_back_to_future(which);
             vec![Effect::Compute, Effect::KeepRun]
         }
+        A::StopComputing => {
+            let effects = pause(model);
+            model.player.stop();
+            model.opening = None;
+            effects
+        }
         A::Home => {
             let effects = pause(model);
             model.ui.screen = Screen::First;
@@ -466,6 +501,7 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
         A::Open(dialog) => {
             let effects = if dialog.is_some() && model.ui.playing { pause(model) } else { Vec::new() };
             model.ui.dialog = dialog;
+            model.ui.not_found = None;
             effects
         }
         A::Escape => {
@@ -504,7 +540,20 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             model.ui.track_width = width;
             Vec::new()
         }
-        A::StageSize(..) | A::TrackWidth(_) => Vec::new(),
+        A::StageSize(..) | A::TrackWidth(_) | A::NextRegion(_) => Vec::new(),
+        A::ToggleView => {
+            model.ui.by_node = !model.ui.by_node;
+            Vec::new()
+        }
+        A::ByNode(on) => {
+            model.ui.by_node = on;
+            Vec::new()
+        }
+        A::PageTo(page) => {
+            model.ui.page = page;
+            Vec::new()
+        }
+        A::GoTo(what) => go_to(model, what.trim()),
         A::AskFrom(pod) => {
             model.ui.asked_from = pod;
             Vec::new()
@@ -545,7 +594,7 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             }
             None => Vec::new(),
         },
-        A::RepairAll => match editor::mend_all(&model.ui.manifest, model.ui.language) {
+        A::RepairAll => match editor::mend_all(&model.ui.manifest, model.ui.language.lang()) {
             Some(text) => {
                 let mut effects = set_manifest(model, text);
                 effects.extend(apply(model));
@@ -561,12 +610,36 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             model.ui.panel = Panel::Manifest;
             vec![Effect::Focus("manifest")]
         }
-        A::Command(line) => command(model, line),
+        A::Command(line) => command(model, &line),
         A::FocusTerminal => {
             model.ui.panel = Panel::Terminal;
             vec![Effect::Focus("prompt"), Effect::ScrollTerminal]
         }
-        A::WhatIf(line) => command(model, line),
+        A::HistoryBy(by) => {
+            let ui = &mut model.ui;
+            ui.back = (ui.back as i32 + by).clamp(0, ui.lines.len() as i32) as usize;
+            let line = if ui.back == 0 { String::new() } else { ui.lines[ui.lines.len() - ui.back].clone() };
+            vec![Effect::Prompt(line)]
+        }
+        A::Complete(line) => {
+            let done = complete(&line, model.player.run().session());
+            model.ui.near = Near { line: None, choices: done.choices };
+            vec![Effect::Prompt(done.line), Effect::ScrollTerminal]
+        }
+        A::Interrupt => {
+            model.ui.back = 0;
+            let mut effects = vec![Effect::Prompt(String::new())];
+            if !model.player.is_computed() {
+                effects.extend(update(model, A::StopComputing));
+            }
+            effects
+        }
+        A::ClearTerminal => {
+            model.ui.cleared = model.player.transcript().len();
+            model.ui.near = Near::default();
+            Vec::new()
+        }
+        A::WhatIf(line) => command(model, &line),
     }
 }
 
@@ -586,7 +659,7 @@ fn seek(model: &mut Model, go: impl FnOnce(&mut Player)) -> Vec<Effect> {
 fn play(model: &mut Model) -> Vec<Effect> {
     model.ui.screen = Screen::Page;
     if model.player.at_end() {
-        if !model.player.is_computed() {
+        if !model.player.is_computed() || model.player.extend() {
             model.play_when_ready = true;
             return vec![Effect::Compute];
         }
@@ -618,6 +691,8 @@ fn frame(model: &mut Model, ms: f64) -> Vec<Effect> {
         Advance::Within => vec![Effect::PaintOnly],
         Advance::Step => vec![Effect::ScrollTerminal],
         Advance::Waiting => vec![Effect::PaintOnly, Effect::Compute],
+        // Whoever plays on at the end sees what comes then.
+        Advance::End if model.player.extend() => vec![Effect::Compute],
         Advance::End => {
             model.ui.playing = false;
             Vec::new()
@@ -627,6 +702,12 @@ fn frame(model: &mut Model, ms: f64) -> Vec<Effect> {
 
 fn computed(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
+    if let Err(message) = model.player.take_in() {
+        model.ui.notice = Some(message);
+    }
+    if model.player.is_full() {
+        model.ui.notice = Some((model.ui.texts().too_many_pods)(MOST_PODS));
+    }
     if let Some(step) = model.opening
         && (model.player.steps().len() > step || model.player.is_computed())
     {
@@ -644,8 +725,59 @@ fn computed(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
+/// Goes to a time (`46s`), an event (`e17`), a step (`12`), or an object by its name.
+fn go_to(model: &mut Model, what: &str) -> Vec<Effect> {
+    if what.is_empty() {
+        return Vec::new();
+    }
+    let event = what.strip_prefix('e').and_then(|n| n.parse::<i64>().ok());
+    let effects = if let Some(event) = event {
+        seek(model, |p| p.go_by_events((event - p.position().happenings as i64) as i32))
+    } else if let Ok(step) = what.parse() {
+        seek(model, |p| p.go_to_step(step))
+    } else if let Some(time) = SimDuration::parse(&what.replace('초', "s").replace('분', "m")) {
+        seek(model, |p| p.go_to_time((SimTime::ZERO + time).min(p.run().end())))
+    } else {
+        let Some((key, at)) = first_of(&model.player, what) else {
+            model.ui.not_found = Some(what.to_string());
+            return Vec::new();
+        };
+        model.ui.panel = Panel::Objects;
+        model.ui.selected = Some(key.clone());
+        let position = model.player.position();
+        if model.player.still(position).store().by_key(&key).is_some() {
+            Vec::new()
+        } else {
+            seek(model, |p| p.go_to(at))
+        }
+    };
+    model.ui.dialog = None;
+    effects
+}
+
+// The object of that name, or of `pod/web-0`, or one whose name has that in it, and when it was made.
+fn first_of(player: &Player, what: &str) -> Option<(ObjectKey, crate::session::Position)> {
+    let (kind, name) = what.split_once('/').map_or((None, what), |(kind, name)| (Some(kind), name));
+    let kind = kind.and_then(|kind| crate::kubectl::resource::find(kind).ok()?.kind);
+    let made = |fits: &dyn Fn(&str) -> bool| {
+        player.run().happenings().iter().enumerate().find_map(|(n, happening)| match &happening.what {
+            What::Write(write)
+                if write.new.is_some()
+                    && write.key.kind != crate::api::Kind::Event
+                    && kind.is_none_or(|kind| kind == write.key.kind)
+                    && fits(&write.key.name) =>
+            {
+                let at = crate::session::Position { happenings: n + 1, time: happening.at };
+                Some((write.key.clone(), at))
+            }
+            _ => None,
+        })
+    };
+    made(&|known| known == name).or_else(|| made(&|known| known.contains(name)))
+}
+
 fn check(model: &mut Model) {
-    model.ui.problems = Rc::new(editor::problems(&model.ui.manifest, model.ui.language));
+    model.ui.problems = Rc::new(editor::problems(&model.ui.manifest, model.ui.language.lang()));
 }
 
 fn set_manifest(model: &mut Model, text: String) -> Vec<Effect> {
@@ -668,40 +800,68 @@ fn apply(model: &mut Model) -> Vec<Effect> {
     if !text.ends_with('\n') {
         text.push('\n');
     }
-    let answer = model.player.act(Directive::File { name: FILE.into(), text });
-    if let Err(message) = answer {
-        model.ui.notice = Some(message);
-        return Vec::new();
-    }
-    run_line(model, format!("kubectl apply -f {FILE}"))
+    let line = format!("kubectl apply -f {FILE}");
+    run_lines(model, vec![Directive::File { name: FILE.into(), text }], vec![line])
 }
 
-fn command(model: &mut Model, line: String) -> Vec<Effect> {
-    let line = line.trim().trim_start_matches("$ ").trim().to_string();
-    if line.is_empty() {
-        return Vec::new();
-    }
+fn command(model: &mut Model, text: &str) -> Vec<Effect> {
+    let lines = commands_of(text);
+    let Some(last) = lines.last() else { return Vec::new() };
     pause(model);
-    if model.ui.lines.last() != Some(&line) {
-        model.ui.lines.push(line.clone());
+    if model.ui.lines.last() != Some(last) {
+        model.ui.lines.push(last.clone());
     }
     // The editor's text is the file that commands name, as if it had been saved.
     let text = &model.ui.manifest;
-    if line.contains(FILE)
+    let mut first = Vec::new();
+    if lines.iter().any(|line| line.contains(FILE))
         && !text.trim().is_empty()
         && model.player.run().files().get(FILE).is_none_or(|file| file.trim_end() != text.trim_end())
     {
         model.ui.applied = text.clone();
-        let _ =
-            model.player.act(Directive::File { name: FILE.into(), text: format!("{}\n", text.trim_end()) });
+        first.push(Directive::File { name: FILE.into(), text: text.trim_end().to_string() + "\n" });
     }
-    run_line(model, line)
+    run_lines(model, first, lines)
 }
 
-fn run_line(model: &mut Model, line: String) -> Vec<Effect> {
+/// The command lines of a text as it stands in documents: `$ ` before a line is left out, a heredoc keeps its lines,
+/// and a backslash at the end joins the next one.
+fn commands_of(text: &str) -> Vec<String> {
+    let mut commands = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let mut command = line.trim().trim_start_matches("$ ").trim().to_string();
+        while command.ends_with('\\') {
+            command.pop();
+            command += lines.next().unwrap_or_default().trim();
+        }
+        if command.is_empty() || command.starts_with('#') {
+            continue;
+        }
+        for (word, strip_tabs) in heredoc_words(&command) {
+            for line in lines.by_ref() {
+                let line = if strip_tabs { line.trim_start_matches('\t') } else { line };
+                command.push('\n');
+                command += line;
+                if line == word {
+                    break;
+                }
+            }
+        }
+        commands.push(command);
+    }
+    commands
+}
+
+fn run_lines(model: &mut Model, mut directives: Vec<Directive>, lines: Vec<String>) -> Vec<Effect> {
     model.ui.notice = None;
-    model.ui.nearest = super::panels::terminal::nearest(&line);
-    if let Err(message) = model.player.act(Directive::Line(line)) {
+    model.ui.near = Near {
+        line: lines.last().and_then(|line| super::panels::terminal::nearest(line)),
+        choices: Vec::new(),
+    };
+    model.ui.back = 0;
+    directives.extend(lines.into_iter().map(Directive::Line));
+    if let Err(message) = model.player.act(directives) {
         model.ui.notice = Some(message);
     }
     model.play_when_ready = true;
@@ -718,7 +878,9 @@ pub fn open_run(model: &mut Model, scenario: &str) -> Option<String> {
     model.ui.playing = false;
     model.ui.selected = None;
     model.ui.notice = None;
-    model.ui.nearest = None;
+    model.ui.near = Near::default();
+    model.ui.cleared = 0;
+    model.ui.page = None;
     model.opening = None;
     model.play_when_ready = false;
     match Player::from_text(scenario) {
@@ -734,6 +896,16 @@ pub fn open_run(model: &mut Model, scenario: &str) -> Option<String> {
     }
     let files = model.player.run().files();
     files.get(FILE).or_else(|| files.values().next()).cloned()
+}
+
+/// Opens what a link holds; answers with its manifest. A damaged link shows an empty run and says why.
+pub fn open_link(model: &mut Model, linked: Result<Linked, String>) -> Option<String> {
+    let text = linked.and_then(Linked::text);
+    let manifest = open_run(model, text.as_deref().unwrap_or_default());
+    if let Err(message) = text {
+        model.ui.notice = Some((model.ui.texts().link_broken)(&message));
+    }
+    manifest
 }
 
 /// Takes a text for the editor that counts as applied; answers with it.

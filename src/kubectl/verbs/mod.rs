@@ -121,6 +121,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     })
 }
 
+/// True for the first words of kubectl, with a verb here or not.
+pub fn is_known(name: &str) -> bool {
+    ORDER.split_whitespace().any(|known| known == name)
+}
+
 /// What bare `kubectl` prints.
 pub fn overview() -> String {
     let mut text = "kubectl controls the Kubernetes cluster manager.\n\nCommands:\n".to_string();
@@ -137,7 +142,7 @@ pub fn help(verb: &Verb) -> String {
 
 /// What is said about a word that is no verb (K13, K179).
 pub fn unknown(name: &str) -> Error {
-    if ORDER.split(' ').any(|known| known == name) {
+    if is_known(name) {
         return Error::client(format!("this simulator does not offer \"kubectl {name}\""));
     }
     let lower = name.to_ascii_lowercase();

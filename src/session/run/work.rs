@@ -117,6 +117,11 @@ impl Run {
         self.open.is_none() && self.todo.is_empty()
     }
 
+    /// True when the last thing begun is done or being done.
+    pub fn is_begun(&self) -> bool {
+        self.todo.is_empty()
+    }
+
     /// Gives up what is being carried out: it ends where it is, and nothing further is computed until
     /// [`Run::extend`] or the next action.
     pub fn stop(&mut self) {
@@ -242,6 +247,7 @@ impl Run {
         if !matches!(open.directive, Directive::Wait(_)) {
             self.done.push((open.begin, end, open.directive));
         }
+        self.stands = end;
         self.copy_session();
         self.horizon = end + HORIZON;
     }
@@ -272,6 +278,7 @@ impl Run {
         if let Some((_, end, _)) = self.done.last_mut() {
             *end = (*end).min(time);
         }
+        self.stands = self.stands.min(time);
         let most = self.done.len();
         let keep = self.sessions.iter().rposition(|copy| copy.session.now() <= time && copy.done <= most);
         self.sessions.truncate(keep.unwrap_or(0) + 1);
@@ -323,7 +330,7 @@ impl Run {
             What::Write(write) => write.key.kind == Kind::Pod && write.old.is_none() && write.new.is_some(),
             _ => false,
         };
-        store.len() > MOST_PODS && news.iter().any(made) && store.list(Kind::Pod, None).count() > MOST_PODS
+        store.count(Kind::Pod) > MOST_PODS && news.iter().any(made)
     }
 }
 

@@ -1,11 +1,10 @@
 //! What the manifest editor knows of its text, without a browser: places, colours, problems, differences.
 
-mod check;
 mod diff;
 mod highlight;
 mod outline;
 
-pub use check::{Problem, Repair, mend_all, problems};
+pub use crate::advice::{Problem, Repair, mend_all, problems};
 pub use diff::{DiffLine, diff};
 pub use highlight::{Marks, highlight};
 pub use outline::{Line, outline, spell};

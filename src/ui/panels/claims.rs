@@ -4,20 +4,10 @@ use super::Context;
 use crate::ui::view::ClaimRow;
 use yew::prelude::*;
 
-/// Properties of [`ClaimsPanel`].
-#[derive(Properties, PartialEq)]
-pub struct ClaimsProps {
-    /// Words and way back.
-    pub context: Context,
-    /// The claims.
-    pub rows: Vec<ClaimRow>,
-}
-
 /// The panel.
-#[component]
-pub fn ClaimsPanel(props: &ClaimsProps) -> Html {
-    let texts = props.context.texts;
-    if props.rows.is_empty() {
+pub fn claims(context: &Context, rows: &[ClaimRow]) -> Html {
+    let texts = context.texts;
+    if rows.is_empty() {
         return html! { <p class="empty">{texts.claims_none}</p> };
     }
     html! {
@@ -27,7 +17,7 @@ pub fn ClaimsPanel(props: &ClaimsProps) -> Html {
                 <th scope="col">{texts.claim}</th><th scope="col">{texts.used_by}</th><th scope="col">{texts.on_scale_in}</th>
             </tr></thead>
             <tbody>
-                { for props.rows.iter().map(|row| html! {
+                { for rows.iter().map(|row| html! {
                     <tr key={row.name.clone()}>
                         <th scope="row"><code>{&row.name}</code><small>{format!("{} · {}", row.size, row.phase)}</small></th>
                         <td>if row.user.is_empty() { <b>{texts.nobody}</b> } else { <code>{&row.user}</code> }</td>

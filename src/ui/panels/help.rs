@@ -5,17 +5,9 @@ use crate::ui::keys::KEYS;
 use crate::ui::widgets::kbd;
 use yew::prelude::*;
 
-/// Properties of [`Help`].
-#[derive(Properties, PartialEq)]
-pub struct HelpProps {
-    /// Words and way back.
-    pub context: Context,
-}
-
 /// What stands in the dialog.
-#[component]
-pub fn Help(props: &HelpProps) -> Html {
-    let texts = props.context.texts;
+pub fn help(context: &Context) -> Html {
+    let texts = context.texts;
     html! {
         <div class="help">
             <section>

@@ -7,7 +7,7 @@ use super::Context;
 use crate::ui::editor::{Marks, Problem, highlight};
 use crate::ui::platform::dom;
 use crate::ui::state::UiAction;
-use crate::ui::widgets::{Button, Icon, kbd, rich};
+use crate::ui::widgets::{button, icon, kbd, rich};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -141,7 +141,7 @@ pub fn ManifestPanel(props: &ManifestProps) -> Html {
             <header class="manifest__head">
                 <h2>{texts.manifest}</h2>
                 <input type="file" id="file" class="visually-hidden" multiple=true accept=".yaml,.yml,.json,.txt" tabindex="-1" aria-hidden="true" {onchange} />
-                <Button class="button--quiet" icon="file" onpress={Callback::from(|()| dom::press("file"))}>{texts.choose_file}</Button>
+                {button("button--quiet", "file", Callback::from(|_| dom::press("file")), texts.choose_file.into())}
             </header>
             <div class="editor">
                 <div id={LAYER} class="editor__layer" aria-hidden="true">{Html::from_html_unchecked(format!("<div class=\"editor__lines\">{layer}</div>").into())}</div>
@@ -157,11 +157,11 @@ pub fn ManifestPanel(props: &ManifestProps) -> Html {
                 <div class="problems__foot">
                     <span class="problems__state" role="status">{state}</span>
                     if errors > 0 && mendable == errors {
-                        <Button class="button--primary" onpress={context.says(UiAction::RepairAll)}>
-                            {if errors == 2 { texts.repair_both } else { texts.repair_all }}</Button>
+                        {button("button--primary", "", context.on(UiAction::RepairAll),
+                            if errors == 2 { texts.repair_both } else { texts.repair_all }.into())}
                     } else {
-                        <Button class={if errors > 0 { "button--off" } else { "button--primary" }} onpress={context.says(UiAction::Apply)}>
-                            {texts.apply}{kbd("Ctrl ↵")}</Button>
+                        {button(if errors > 0 { "button--off" } else { "button--primary" }, "", context.on(UiAction::Apply),
+                            html! { <>{texts.apply}{kbd("Ctrl ↵")}</> })}
                     }
                 </div>
             </div>
@@ -170,15 +170,15 @@ pub fn ManifestPanel(props: &ManifestProps) -> Html {
 }
 
 fn problem_item(context: &Context, i: usize, problem: &Problem) -> Html {
-    let go = context.says(UiAction::GoToProblem(i)).reform(|_: MouseEvent| ());
+    let go = context.on(UiAction::GoToProblem(i));
     html! {
         <li class={classes!("problem", problem.is_error.then_some("problem--error"))}>
-            <span class="problem__icon"><Icon name={if problem.is_error { "error" } else { "warn" }} /></span>
+            <span class="problem__icon">{icon(if problem.is_error { "error" } else { "warn" })}</span>
             <div>
                 <button type="button" class="problem__where" onclick={go}>{format!("{}:{}", problem.line, problem.column)}</button>
                 {rich(&problem.text)}
                 if let Some(repair) = &problem.repair {
-                    <button type="button" class="problem__fix" onclick={context.says(UiAction::Repair(i)).reform(|_: MouseEvent| ())}>{rich(&repair.label)}</button>
+                    <button type="button" class="problem__fix" onclick={context.on(UiAction::Repair(i))}>{rich(&repair.label)}</button>
                 }
             </div>
         </li>

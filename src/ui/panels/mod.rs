@@ -4,6 +4,7 @@ pub mod caption;
 pub mod claims;
 pub mod events;
 pub mod first;
+pub mod go_to;
 pub mod header;
 pub mod help;
 pub mod manifest;
@@ -60,8 +61,9 @@ impl PartialEq for Context {
 }
 
 impl Context {
-    /// A callback that says `action`.
-    pub fn says(&self, action: UiAction) -> Callback<()> {
-        self.send.reform(move |()| action.clone())
+    /// What a press does.
+    pub fn on(&self, action: UiAction) -> Callback<MouseEvent> {
+        let send = self.send.clone();
+        Callback::from(move |_: MouseEvent| send.emit(action.clone()))
     }
 }

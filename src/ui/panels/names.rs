@@ -5,34 +5,22 @@ use crate::dns::table::{Cell, State};
 use crate::ui::platform::dom;
 use crate::ui::state::UiAction;
 use crate::ui::view::Names;
-use crate::ui::widgets::{Icon, rich};
+use crate::ui::widgets::{icon, rich};
 use yew::prelude::*;
 
-/// Properties of [`NamesPanel`].
-#[derive(Properties, PartialEq)]
-pub struct NamesProps {
-    /// Words and way back.
-    pub context: Context,
-    /// The table.
-    pub names: Names,
-    /// The pod that asks.
-    pub asked_from: AttrValue,
-}
-
 /// The panel.
-#[component]
-pub fn NamesPanel(props: &NamesProps) -> Html {
-    let (texts, names) = (props.context.texts, &props.names);
-    let onchange = props.context.send.reform(|event: Event| UiAction::AskFrom(dom::choice_of(&event)));
+pub fn names(context: &Context, names: &Names, asked_from: &str) -> Html {
+    let texts = context.texts;
+    let onchange = context.send.reform(|event: Event| UiAction::AskFrom(dom::choice_of(&event)));
     html! {
         <>
             <label class="names__ask">{texts.dns_asked_from}
                 <select class="select" {onchange}>
-                    <option value="" selected={props.asked_from.is_empty()}>{texts.dns_any_pod}</option>
-                    { for names.clients.iter().map(|pod| html! { <option value={pod.clone()} selected={props.asked_from == *pod}>{pod}</option> }) }
+                    <option value="" selected={asked_from.is_empty()}>{texts.dns_any_pod}</option>
+                    { for names.clients.iter().map(|pod| html! { <option value={pod.clone()} selected={asked_from == *pod}>{pod}</option> }) }
                 </select>
             </label>
-            if let Some(name) = &names.missing { <p class="notice notice--warn"><Icon name="warn" /><span>{rich(&(texts.dns_missing_headless)(name))}</span></p> }
+            if let Some(name) = &names.missing { <p class="notice notice--warn">{icon("warn")}<span>{rich(&(texts.dns_missing_headless)(name))}</span></p> }
             if names.table.columns.is_empty() {
                 <p class="empty">{texts.dns_no_services}</p>
             } else {
@@ -56,7 +44,7 @@ pub fn NamesPanel(props: &NamesProps) -> Html {
                                     None => html! { <span class="names__self">{texts.dns_service_itself}</span> },
                                     Some(pod) => html! { {format!("{pod}.")} },
                                 }}</th>
-                                { for row.cells.iter().map(|cell| answer(props, cell)) }
+                                { for row.cells.iter().map(|cell| answer(context, cell)) }
                             </tr>
                         }) }
                     </tbody>
@@ -68,21 +56,21 @@ pub fn NamesPanel(props: &NamesProps) -> Html {
     }
 }
 
-fn answer(props: &NamesProps, cell: &Cell) -> Html {
+fn answer(context: &Context, cell: &Cell) -> Html {
     let old = cell.before.as_ref().map(|state| {
         words(state).into_iter().map(|line| html! { <del class="names__old">{line}</del> }).collect::<Html>()
     });
     html! {
         <td class={cell.before.is_some().then_some("names__new")}>
-            {state(props, &cell.state, cell.before.as_ref())}
-            if let Some(seconds) = cell.cached { <span class="names__note">{(props.context.texts.seconds)(seconds as f64)}</span> }
+            {state(context, &cell.state, cell.before.as_ref())}
+            if let Some(seconds) = cell.cached { <span class="names__note">{(context.texts.seconds)(seconds as f64)}</span> }
             if let Some(old) = old { {old} }
         </td>
     }
 }
 
-fn state(props: &NamesProps, state: &State, before: Option<&State>) -> Html {
-    let texts = props.context.texts;
+fn state(context: &Context, state: &State, before: Option<&State>) -> Html {
+    let texts = context.texts;
     match state {
         State::Pods(pods) => pods
             .iter()
@@ -98,9 +86,9 @@ fn state(props: &NamesProps, state: &State, before: Option<&State>) -> Html {
             <span class="names__note">{if *ready == 0 { texts.dns_no_endpoints.to_string() } else { (texts.dns_one_of)(*ready) }}</span></>
         },
         State::Alias(name) => html! { <span class="names__line">{"→ "}{name}</span> },
-        State::NoData => html! { <span class="names__none"><Icon name="dash" />{"NOERROR · 0"}</span> },
-        State::NxDomain => html! { <span class="names__none"><Icon name="cross" />{"NXDOMAIN"}</span> },
-        State::Failed => html! { <span class="names__none"><Icon name="cross" />{"SERVFAIL"}</span> },
+        State::NoData => html! { <span class="names__none">{icon("dash")}{"NOERROR · 0"}</span> },
+        State::NxDomain => html! { <span class="names__none">{icon("cross")}{"NXDOMAIN"}</span> },
+        State::Failed => html! { <span class="names__none">{icon("cross")}{"SERVFAIL"}</span> },
     }
 }
 

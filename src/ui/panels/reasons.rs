@@ -1,41 +1,17 @@
 //! Why: what holds the controller, where that is said, and what would release it.
 
 use super::Context;
-use crate::ui::editor::{DiffLine, Problem, diff};
+use crate::ui::editor::{DiffLine, Problem, diff, mend_all};
 use crate::ui::platform::dom;
 use crate::ui::state::UiAction;
 use crate::ui::view::Reasons;
 use crate::ui::view::reasons::{Because, Meter, Source};
-use crate::ui::widgets::{Button, Icon, rich};
-use std::rc::Rc;
+use crate::ui::widgets::{button, icon, rich};
 use yew::prelude::*;
 
-/// Properties of [`ReasonsPanel`].
-#[derive(Properties, PartialEq)]
-pub struct ReasonsProps {
-    /// Words and way back.
-    pub context: Context,
-    /// What holds and what releases.
-    pub reasons: Reasons,
-    /// What is wrong with the manifest, and its text: shown as the reason why nothing is applied.
-    #[prop_or_default]
-    pub problems: Rc<Vec<Problem>>,
-    /// The manifest.
-    #[prop_or_default]
-    pub text: AttrValue,
-    /// The manifest with everything mended, if it can be.
-    #[prop_or_default]
-    pub mended: Option<AttrValue>,
-}
-
 /// The panel.
-#[component]
-pub fn ReasonsPanel(props: &ReasonsProps) -> Html {
-    let (context, texts) = (&props.context, props.context.texts);
-    if props.problems.iter().any(|p| p.is_error) {
-        return refused(props);
-    }
-    let reasons = &props.reasons;
+pub fn reasons(context: &Context, reasons: &Reasons) -> Html {
+    let texts = context.texts;
     html! {
         <>
             <h2 class="why__title">{rich(&reasons.title)}</h2>
@@ -49,8 +25,8 @@ pub fn ReasonsPanel(props: &ReasonsProps) -> Html {
                         let inside = html! { <span>{rich(&release.text)}if !release.note.is_empty() { <small>{&release.note}</small> }</span> };
                         match release.step {
                             Some(step) => html! {
-                                <button type="button" class="what__item" title={texts.jump} onclick={context.says(UiAction::SeekStep(step)).reform(|_: MouseEvent| ())}>
-                                    {inside}<Icon name="jump" /></button>
+                                <button type="button" class="what__item" title={texts.jump} onclick={context.on(UiAction::SeekStep(step))}>
+                                    {inside}{icon("jump")}</button>
                             },
                             None => html! { <p class="what__item">{inside}</p> },
                         }
@@ -60,8 +36,8 @@ pub fn ReasonsPanel(props: &ReasonsProps) -> Html {
             if !reasons.what_if.is_empty() {
                 <section class="why__part"><h3>{texts.what_if}</h3><div class="what">
                     { for reasons.what_if.iter().map(|other| html! {
-                        <button type="button" class="what__item" onclick={context.says(UiAction::WhatIf(other.line.clone())).reform(|_: MouseEvent| ())}>
-                            <span><code>{&other.line}</code><small>{rich(&other.note)}</small></span><Icon name="fork" /></button>
+                        <button type="button" class="what__item" onclick={context.on(UiAction::WhatIf(other.line.clone()))}>
+                            <span><code>{&other.line}</code><small>{rich(&other.note)}</small></span>{icon("fork")}</button>
                     }) }
                 </div></section>
             }
@@ -85,7 +61,7 @@ fn part(title: &str, reasons: &[Because], context: &Context) -> Html {
                         html! { <button type="button" class="because__src" onclick={go}>{(texts.manifest_line)(line)}</button> }
                     }
                     Source::Command(words, step) => html! {
-                        <button type="button" class="because__src" onclick={context.says(UiAction::SeekStep(*step)).reform(|_: MouseEvent| ())}>{words}</button>
+                        <button type="button" class="because__src" onclick={context.on(UiAction::SeekStep(*step))}>{words}</button>
                     },
                     Source::Default(value) => html! {
                         <span class="because__src because__src--default"><code>{value}</code>{" "}{texts.default_value}</span>
@@ -121,29 +97,31 @@ fn meter_bar(context: &Context, meter: &Meter) -> Html {
     }
 }
 
-fn refused(props: &ReasonsProps) -> Html {
-    let (context, texts) = (&props.context, props.context.texts);
-    let errors = props.problems.iter().filter(|p| p.is_error).count();
+/// What is wrong with the manifest, shown as the reason why nothing is applied, and how it reads once it is mended.
+pub fn refused(context: &Context, problems: &[Problem], text: &str) -> Html {
+    let texts = context.texts;
+    let mended = mend_all(text, texts.language.lang());
+    let errors = problems.iter().filter(|p| p.is_error).count();
     html! {
         <>
             <h2 class="why__title">{texts.refused_title}</h2>
             <p class="why__lead">{texts.refused_lead}</p>
-            if let Some(mended) = &props.mended {
+            if let Some(mended) = &mended {
                 <section class="why__part"><h3>{texts.repaired_so}</h3>
                     <pre class="diff" translate="no">
-                        { for diff(&props.text, mended, 1).into_iter().map(|line| match line {
+                        { for diff(text, mended, 1).into_iter().map(|line| match line {
                             DiffLine::Same(text) => html! { <span class="diff__line">{format!("  {text}")}</span> },
                             DiffLine::Out(text) => html! { <del class="diff__line diff__line--out">{format!("- {text}")}</del> },
                             DiffLine::In(text) => html! { <ins class="diff__line diff__line--in">{format!("+ {text}")}</ins> },
                             DiffLine::Gap => html! { <span class="diff__line diff__line--gap">{"  …"}</span> },
                         }) }
                     </pre>
-                    <p class="why__fixall"><Button class="button--primary" onpress={context.says(UiAction::RepairAll)}>
-                        {if errors == 2 { texts.repair_both } else { texts.repair_all }}</Button></p>
+                    <p class="why__fixall">{button("button--primary", "", context.on(UiAction::RepairAll),
+                        if errors == 2 { texts.repair_both } else { texts.repair_all }.into())}</p>
                 </section>
             }
             <section class="why__part"><h3>{texts.because}</h3><div class="because">
-                { for props.problems.iter().filter(|p| p.is_error).map(|p| html! { <div class="because__item"><p>{rich(&p.text)}</p></div> }) }
+                { for problems.iter().filter(|p| p.is_error).map(|p| html! { <div class="because__item"><p>{rich(&p.text)}</p></div> }) }
             </div></section>
         </>
     }

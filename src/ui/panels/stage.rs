@@ -5,63 +5,38 @@
 
 use super::Context;
 use crate::api::ObjectKey;
-use crate::ui::platform::dom;
+use crate::scene::Paging;
 use crate::ui::state::UiAction;
 use crate::ui::view::Stage;
+use crate::ui::widgets::{IconButton, icon_button};
 use yew::prelude::*;
 
 /// The id of the element that holds the picture; the frame loop writes into it between steps.
 pub const PICTURE: &str = "picture";
+/// The id of the place the picture is drawn in; the shell reads its size, and places the buttons after each drawing.
+pub const AREA: &str = "stage";
 
-/// Properties of [`StagePanel`].
-#[derive(Properties, PartialEq)]
-pub struct StageProps {
-    /// Words and way back.
-    pub context: Context,
-    /// The picture.
-    pub stage: Stage,
-    /// The height the picture may take; wider pictures are made smaller.
-    pub room: f64,
-    /// The selected object.
-    pub selected: Option<ObjectKey>,
-}
-
-/// The stage.
-#[component]
-pub fn StagePanel(props: &StageProps) -> Html {
-    let (texts, stage) = (props.context.texts, &props.stage);
-    let area = use_node_ref();
-    let figure = use_node_ref();
-    {
-        let (area, send) = (area.clone(), props.context.send.clone());
-        use_effect_with((), move |()| {
-            dom::observe_size(&area, move |width, height| send.emit(UiAction::StageSize(width, height)));
-        });
-    }
-    let scale = if stage.height > 0.0 { (props.room / stage.height).clamp(0.6, 1.0) } else { 1.0 };
-    {
-        let figure = figure.clone();
-        // After every drawing: the places may have moved.
-        use_effect(move || dom::place_boxes(&figure));
-    }
+/// The stage. `room` is the height the picture may take: larger ones are made smaller.
+pub fn stage(context: &Context, stage: &Stage, room: f64, selected: Option<&ObjectKey>) -> Html {
+    let texts = context.texts;
+    let scale = if stage.height > 0.0 { (room / stage.height).clamp(0.6, 1.0) } else { 1.0 };
     let boxed = |place: [f64; 4]| place.map(|v| format!("{:.1}", v * scale)).join(" ");
     let whole = boxed([0.0, 0.0, stage.width, stage.height]);
     html! {
-        <section id="stage" class="stage" ref={area} aria-label={texts.cluster} tabindex="-1">
+        <section id={AREA} class="stage" aria-label={texts.cluster} tabindex="-1">
             if stage.width == 0.0 {
                 <div class="stage__empty">
                     <p><b>{texts.stage_empty}</b></p>
                     <p>{texts.stage_empty_hint}</p>
                 </div>
             } else {
-                <div class="stage__figure" ref={figure}>
+                <div class="stage__figure">
                     <div class="stage__box" data-box={whole}>
                         {picture(&stage.svg)}
                         <ol class="slots">
                             { for stage.slots.iter().map(|slot| {
-                                let on = props.selected.as_ref() == Some(&slot.key);
-                                let key = slot.key.clone();
-                                let onclick = props.context.send.reform(move |_: MouseEvent| UiAction::Select(Some(key.clone())));
+                                let on = selected == Some(&slot.key);
+                                let onclick = context.on(UiAction::Select(Some(slot.key.clone())));
                                 let [_, _, width, height] = slot.place.map(|v| v * scale);
                                 html! {
                                     <li key={format!("{}-{}", slot.key.kind.name(), slot.column)}>
@@ -76,6 +51,7 @@ pub fn StagePanel(props: &StageProps) -> Html {
                         </ol>
                     </div>
                 </div>
+                if let Some(paging) = stage.paging.filter(|paging| paging.pages > 1) { {pages(context, paging)} }
             }
         </section>
     }
@@ -89,6 +65,21 @@ fn picture(svg: &str) -> Html {
         Html::from_html_unchecked(svg.to_string().into())
     };
     html! { <div id={PICTURE} class="stage__picture">{inside}</div> }
+}
+
+fn pages(context: &Context, paging: Paging) -> Html {
+    let texts = context.texts;
+    let to = |icon, label, page: Option<usize>| {
+        let what = IconButton { icon, label, disabled: page.is_none(), ..IconButton::default() };
+        icon_button(&what, context.on(UiAction::PageTo(page)))
+    };
+    html! {
+        <p class="stage__pages">
+            {to("back", texts.columns_before, paging.page.checked_sub(1))}
+            <span>{(texts.columns)(paging.first, paging.end - 1, paging.total)}</span>
+            {to("forward", texts.columns_after, Some(paging.page + 1).filter(|page| *page < paging.pages))}
+        </p>
+    }
 }
 
 /// Four corner brackets: a ring would read as a border here.

@@ -1,10 +1,10 @@
 //! The prompt and everything typed up to the moment shown.
 
 use super::Context;
+use crate::kubectl::verbs;
 use crate::ui::platform::dom;
 use crate::ui::state::UiAction;
 use crate::ui::view::Block;
-use std::cell::Cell;
 use yew::prelude::*;
 
 /// The id of the prompt.
@@ -12,56 +12,41 @@ pub const PROMPT: &str = "prompt";
 /// The id of the transcript.
 pub const LOG: &str = "terminal-log";
 
-/// Properties of [`TerminalPanel`].
-#[derive(Properties, PartialEq)]
-pub struct TerminalProps {
-    /// Words and way back.
-    pub context: Context,
-    /// The transcript.
-    pub blocks: Vec<Block>,
-    /// Lines typed before, oldest first.
-    pub lines: Vec<String>,
+/// What stands under the transcript: help with the line typed last.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Near {
     /// The line that exists and is nearest to one that does not.
-    pub nearest: Option<String>,
+    pub line: Option<String>,
+    /// What the word at the prompt can become.
+    pub choices: Vec<String>,
 }
 
 /// The panel.
-#[component]
-pub fn TerminalPanel(props: &TerminalProps) -> Html {
-    let (context, texts) = (&props.context, props.context.texts);
-    // How many lines back the prompt shows; 0 is the line being typed.
-    let back = use_mut_ref(|| Cell::new(0usize));
+pub fn terminal(context: &Context, blocks: &[Block], near: &Near) -> Html {
+    let texts = context.texts;
     let onkeydown = {
-        let (send, lines, back) = (context.send.clone(), props.lines.clone(), back.clone());
+        let send = context.send.clone();
         Callback::from(move |event: KeyboardEvent| {
             // The Enter that ends a composition belongs to the input method.
             if dom::is_composing(&event) {
                 return;
             }
-            let back = back.borrow();
-            match event.code().as_str() {
+            let line = dom::field_text(PROMPT);
+            let action = match event.code().as_str() {
                 "Enter" | "NumpadEnter" => {
-                    event.prevent_default();
-                    let line = dom::field_text(PROMPT);
                     dom::set_field_text(PROMPT, "");
-                    back.set(0);
-                    send.emit(UiAction::Command(line));
+                    UiAction::Command(line)
                 }
-                "ArrowUp" | "ArrowDown" => {
-                    event.prevent_default();
-                    let to =
-                        if event.code() == "ArrowUp" { back.get() + 1 } else { back.get().saturating_sub(1) };
-                    let to = to.min(lines.len());
-                    back.set(to);
-                    let line = if to == 0 { "" } else { &lines[lines.len() - to] };
-                    dom::set_field_text(PROMPT, line);
-                }
-                "KeyC" if event.ctrl_key() => {
-                    back.set(0);
-                    dom::set_field_text(PROMPT, "");
-                }
-                _ => {}
-            }
+                "ArrowUp" => UiAction::HistoryBy(1),
+                "ArrowDown" => UiAction::HistoryBy(-1),
+                // Escape and then Tab leaves, as in the manifest.
+                "Tab" if !event.shift_key() => UiAction::Complete(line),
+                "KeyC" if event.ctrl_key() && !dom::has_selection() => UiAction::Interrupt,
+                "KeyL" if event.ctrl_key() => UiAction::ClearTerminal,
+                _ => return,
+            };
+            event.prevent_default();
+            send.emit(action);
         })
     };
     let onpaste = {
@@ -70,19 +55,14 @@ pub fn TerminalPanel(props: &TerminalProps) -> Html {
             // Several lines run one after another.
             if let Some(text) = dom::pasted(&event).filter(|text| text.trim().contains('\n')) {
                 event.prevent_default();
-                for line in
-                    text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
-                {
-                    send.emit(UiAction::Command(line.to_string()));
-                }
+                send.emit(UiAction::Command(text));
             }
         })
     };
-    let nearest = props.nearest.clone();
     html! {
         <section id="terminal-panel" class="terminal" aria-label={texts.terminal} onclick={Callback::from(|event: MouseEvent| dom::focus_unless_selecting(&event, PROMPT))}>
-            <div id={LOG} class="terminal__log" role="log" tabindex="0" aria-label={texts.terminal}>
-                { for props.blocks.iter().map(|block| html! {
+            <div id={LOG} class="terminal__log" role="log" tabindex="0" aria-label={texts.terminal_log}>
+                { for blocks.iter().map(|block| html! {
                     <div class="terminal__block">
                         <div class="terminal__cmd">{&block.line}</div>
                         if !block.output.is_empty() {
@@ -90,10 +70,11 @@ pub fn TerminalPanel(props: &TerminalProps) -> Html {
                         }
                     </div>
                 }) }
-                if let Some(line) = nearest {
-                    <p class="terminal__near"><button type="button" onclick={context.says(UiAction::Command(line.clone())).reform(|_: MouseEvent| ())}>
-                        {(texts.nearest)(&line)}</button></p>
+                if let Some(line) = &near.line {
+                    <p class="terminal__near"><button type="button" onclick={context.on(UiAction::Command(line.clone()))}>
+                        {(texts.nearest)(line)}</button></p>
                 }
+                if !near.choices.is_empty() { <p class="terminal__choices">{near.choices.join("  ")}</p> }
             </div>
             <label class="terminal__prompt">
                 <span class="visually-hidden">{texts.terminal_input}</span>
@@ -104,45 +85,6 @@ pub fn TerminalPanel(props: &TerminalProps) -> Html {
     }
 }
 
-/// The verbs and resources a line may be near to.
-const WORDS: &[&str] = &[
-    "get",
-    "describe",
-    "apply",
-    "delete",
-    "scale",
-    "set",
-    "rollout",
-    "patch",
-    "label",
-    "annotate",
-    "logs",
-    "exec",
-    "create",
-    "edit",
-    "expose",
-    "explain",
-    "wait",
-    "top",
-    "run",
-    "drain",
-    "cordon",
-    "uncordon",
-    "taint",
-    "replace",
-    "diff",
-    "config",
-    "version",
-    "api-resources",
-    "events",
-    "cluster-info",
-    "autoscale",
-    "port-forward",
-    "auth",
-    "options",
-    "kustomize",
-];
-
 /// The line with its verb replaced by the nearest that exists; none if kubectl knows it already.
 pub fn nearest(line: &str) -> Option<String> {
     let mut words: Vec<&str> = line.split_whitespace().collect();
@@ -150,37 +92,17 @@ pub fn nearest(line: &str) -> Option<String> {
     let verb = *words.get(at)?;
     if at == 0 {
         // Not kubectl at all: only a slip in its name is ours to mend.
-        if distance(verb, "kubectl") == 1 || distance(verb, "kubectl") == 2 {
+        if matches!(verbs::distance(verb, "kubectl"), 1 | 2) {
             words[0] = "kubectl";
             return Some(words.join(" "));
         }
         return None;
     }
-    if verb.starts_with('-') || WORDS.contains(&verb) {
+    if verb.starts_with('-') || verbs::is_known(verb) {
         return None;
     }
-    let best = WORDS.iter().min_by_key(|word| distance(verb, word))?;
-    if distance(verb, best) > 2 {
-        return None;
-    }
-    words[at] = best;
+    words[at] = verbs::nearest(verb, verbs::names())?;
     Some(words.join(" "))
-}
-
-/// Insertions, deletions and replacements between two words.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let above = row[j + 1];
-            row[j + 1] = if x == *y { corner } else { 1 + corner.min(above).min(row[j]) };
-            corner = above;
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use web_sys::{
     Document, Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement,
     KeyboardEvent,
 };
-use yew::NodeRef;
 
 fn document() -> Option<Document> {
     web_sys::window()?.document()
@@ -108,16 +107,23 @@ pub fn on_hidden(f: impl Fn() + 'static) {
     callback.forget();
 }
 
-/// Calls `f` with the width and height of the node now and whenever they change.
-pub fn observe_size(node: &NodeRef, f: impl Fn(f64, f64) + 'static) {
-    let Some(element) = node.cast::<Element>() else { return };
-    let seen = element.clone();
-    let callback =
-        Closure::<dyn Fn()>::new(move || f(f64::from(seen.client_width()), f64::from(seen.client_height())));
-    if let Ok(observer) = web_sys::ResizeObserver::new(callback.as_ref().unchecked_ref()) {
-        observer.observe(&element);
-        callback.forget();
+/// Calls `f` whenever the window changes its size.
+pub fn on_resize(f: impl Fn() + 'static) {
+    let callback = Closure::<dyn Fn()>::new(f);
+    if let Some(window) = web_sys::window() {
+        let _ = window.add_event_listener_with_callback("resize", callback.as_ref().unchecked_ref());
     }
+    callback.forget();
+}
+
+/// Width and height of the element with this id; zeros if there is none.
+pub fn size_of(id: &str) -> (f64, f64) {
+    element(id).map_or((0.0, 0.0), |e| (f64::from(e.client_width()), f64::from(e.client_height())))
+}
+
+/// True if the element with this id takes room on the page.
+pub fn is_shown(id: &str) -> bool {
+    html(id).is_some_and(|e| e.offset_width() > 0)
 }
 
 /// Width and height of the window.
@@ -163,6 +169,29 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Moves the focus `by` parts of the page on, round at the ends. Every part is a selector, with the selector of what gets
+/// the focus there; parts that are not shown are passed over.
+pub fn focus_region(parts: &[(&str, &str)], by: i32) {
+    let Some(document) = document() else { return };
+    let find = |selector: &str| document.query_selector(selector).ok().flatten();
+    let shown: Vec<_> = parts
+        .iter()
+        .filter_map(|(part, enter)| Some((find(part)?, find(enter)?.dyn_into::<HtmlElement>().ok()?)))
+        .filter(|(_, enter)| enter.offset_width() > 0)
+        .collect();
+    if shown.is_empty() {
+        return;
+    }
+    let active = document.active_element();
+    let at = shown.iter().position(|(part, _)| part.contains(active.as_deref()));
+    let next = match at {
+        Some(at) => (at as i32 + by).rem_euclid(shown.len() as i32) as usize,
+        None if by < 0 => shown.len() - 1,
+        None => 0,
+    };
+    let _ = shown[next].1.focus();
+}
+
 /// Takes the focus away from whatever has it.
 pub fn blur() {
     if let Some(active) =
@@ -172,17 +201,14 @@ pub fn blur() {
     }
 }
 
-/// True if the event happened on the node itself and not on something inside it.
-pub fn is_on(event: &Event, node: &NodeRef) -> bool {
-    match (event.target().and_then(|t| t.dyn_into::<web_sys::Node>().ok()), node.get()) {
-        (Some(target), Some(node)) => node.is_same_node(Some(&target)),
-        _ => false,
-    }
+/// True if the event happened on the element with this id itself and not on something inside it.
+pub fn is_on(event: &Event, id: &str) -> bool {
+    event.target().and_then(|t| t.dyn_into::<Element>().ok()).is_some_and(|target| target.id() == id)
 }
 
 /// Opens or closes the native dialog; the browser moves the focus in and back.
-pub fn show_dialog(node: &NodeRef, open: bool) {
-    if let Some(dialog) = node.cast::<HtmlDialogElement>()
+pub fn show_dialog(id: &str, open: bool) {
+    if let Some(dialog) = element(id).and_then(|e| e.dyn_into::<HtmlDialogElement>().ok())
         && dialog.open() != open
     {
         if open {
@@ -320,25 +346,25 @@ pub fn scroll_to_end(id: &str) {
     }
 }
 
-/// How far along the node a pointer is, 0 to 1.
-pub fn fraction_in(node: &NodeRef, client_x: i32) -> f64 {
-    node.cast::<Element>().map_or(0.0, |e| {
+/// How far along the element with this id a pointer is, 0 to 1.
+pub fn fraction_in(id: &str, client_x: i32) -> f64 {
+    element(id).map_or(0.0, |e| {
         let area = e.get_bounding_client_rect();
         ((f64::from(client_x) - area.left()) / area.width().max(1.0)).clamp(0.0, 1.0)
     })
 }
 
-/// Keeps a drag on the node until the pointer is released.
-pub fn capture(node: &NodeRef, pointer: i32) {
-    if let Some(element) = node.cast::<Element>() {
+/// Keeps a drag on the element with this id until the pointer is released.
+pub fn capture(id: &str, pointer: i32) {
+    if let Some(element) = element(id) {
         let _ = element.set_pointer_capture(pointer);
     }
 }
 
-/// Places every descendant that carries `data-box="left top width height"`: a style attribute in the markup would not
+/// Places every descendant of the element with this id that carries `data-box="left top width height"`: a style attribute in the markup would not
 /// pass a strict policy, setting the property does.
-pub fn place_boxes(node: &NodeRef) {
-    let Some(list) = node.cast::<Element>().and_then(|e| e.query_selector_all("[data-box]").ok()) else {
+pub fn place_boxes(id: &str) {
+    let Some(list) = element(id).and_then(|e| e.query_selector_all("[data-box]").ok()) else {
         return;
     };
     for i in 0..list.length() {
@@ -451,18 +477,23 @@ pub fn pasted(event: &Event) -> Option<String> {
     data.dyn_into::<web_sys::DataTransfer>().ok()?.get_data("text/plain").ok()
 }
 
+/// Some text of the page is selected.
+pub fn has_selection() -> bool {
+    // A Selection is one more binding for one field: read by name.
+    web_sys::window()
+        .and_then(|w| js_sys::Reflect::get(&w, &"getSelection".into()).ok())
+        .and_then(|f| f.dyn_into::<js_sys::Function>().ok())
+        .and_then(|f| f.call0(&JsValue::from(web_sys::window())).ok())
+        .is_some_and(|s| js_sys::Reflect::get(&s, &"isCollapsed".into()).is_ok_and(|c| c.is_falsy()))
+}
+
 /// Focuses the element with this id, unless the press selected text or fell on a button.
 pub fn focus_unless_selecting(event: &Event, id: &str) {
     let on_button = event
         .target()
         .and_then(|t| t.dyn_into::<Element>().ok())
         .is_some_and(|e| e.closest("button").is_ok_and(|b| b.is_some()));
-    let selecting = web_sys::window()
-        .and_then(|w| js_sys::Reflect::get(&w, &"getSelection".into()).ok())
-        .and_then(|f| f.dyn_into::<js_sys::Function>().ok())
-        .and_then(|f| f.call0(&JsValue::from(web_sys::window())).ok())
-        .is_some_and(|s| js_sys::Reflect::get(&s, &"isCollapsed".into()).is_ok_and(|c| c.is_falsy()));
-    if !on_button && !selecting {
+    if !on_button && !has_selection() {
         focus(id);
     }
 }

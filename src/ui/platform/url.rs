@@ -12,20 +12,14 @@ pub fn parameter(name: &str) -> Option<String> {
     value_in(search.trim_start_matches('?'), name)
 }
 
-/// The part `name` of the fragment (`#p1=…&t=…`), decoded.
-pub fn fragment(name: &str) -> Option<String> {
-    let hash = location()?.hash().ok()?;
-    value_in(hash.trim_start_matches('#'), name)
+/// The fragment as it stands in the address: what a link holds ([`crate::scenario::link`] reads it).
+pub fn fragment() -> String {
+    location().and_then(|l| l.hash().ok()).unwrap_or_default()
 }
 
 fn value_in(text: &str, name: &str) -> Option<String> {
     let value = text.split('&').find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name))?.1;
     js_sys::decode_uri_component(&value.replace('+', "%20")).ok().map(String::from)
-}
-
-/// Percent-encodes `text` for the fragment.
-pub fn encode(text: &str) -> String {
-    js_sys::encode_uri_component(text).into()
 }
 
 /// The page's address without query and fragment.

@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Language, Texts};
+use super::{Language, Texts, grouped};
 
 pub const TEXTS: Texts = Texts {
     language: Language::En,
@@ -59,6 +59,27 @@ pub const TEXTS: Texts = Texts {
     spacing_real: "real",
     all_keys: "all keys",
     computing: "computing",
+    computed_so_far: "Computed only so far. Playing on computes more.",
+    stop_computing: "Stop computing",
+    too_many_pods: |n| {
+        format!(
+            "The simulator runs at most {} Pods. The run stops here; rewind to choose another number.",
+            grouped(n)
+        )
+    },
+    by_ordinal: "By ordinal",
+    by_node: "By node",
+    view: "View",
+    columns: |first, last, total| format!("{first}–{last} of {total}"),
+    columns_before: "Earlier ordinals",
+    columns_after: "Later ordinals",
+    go_to: "Go to",
+    go_to_label: "Time (46s), step (12), event (e17) or name (web-3)",
+    go_to_nothing: |what| format!("There is no {what} in this run."),
+    terminal_log: "What was typed and printed",
+    first_picture: "The StatefulSet web by ordinal: names, Pods, claims, volumes. The controller is waiting for one Pod.",
+    asked_path: |pod| format!("What {pod} has in /etc/resolv.conf"),
+    asked_short: |name| format!("short: {name}"),
     no_history: "No history yet. Apply something, and time collects here.",
     old_future: |what| format!("Earlier future: {what}"),
     go_back_to_future: "Go back to it",
@@ -190,6 +211,8 @@ pub const TEXTS: Texts = Texts {
         "next / previous chapter",
         "next / previous change of the selected object",
         "faster / slower",
+        "go to a time, step or object",
+        "by ordinal / by node",
         "Why",
         "DNS",
         "Events",
@@ -199,6 +222,9 @@ pub const TEXTS: Texts = Texts {
         "to the terminal",
         "apply (in the manifest)",
         "next problem (in the manifest)",
+        "completes the word (in the terminal)",
+        "drop the line / clear (in the terminal)",
+        "next part of the page",
         "close, leave, deselect",
         "this help",
     ],

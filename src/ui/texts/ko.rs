@@ -1,6 +1,6 @@
 //! 한국어.
 
-use super::{Language, Texts};
+use super::{Language, Texts, grouped};
 
 pub const TEXTS: Texts = Texts {
     language: Language::Ko,
@@ -59,6 +59,27 @@ pub const TEXTS: Texts = Texts {
     spacing_real: "실제",
     all_keys: "모든 키",
     computing: "계산하는 중",
+    computed_so_far: "여기부터는 아직 계산하지 않았다. 재생하면 이어서 계산한다.",
+    stop_computing: "계산 멈추기",
+    too_many_pods: |n| {
+        format!(
+            "시뮬레이터는 파드를 {}개까지 다룬다. 실행은 여기서 멈춘다. 앞으로 되감아 다른 수를 고를 수 있다.",
+            grouped(n)
+        )
+    },
+    by_ordinal: "순번별",
+    by_node: "노드별",
+    view: "보기",
+    columns: |first, last, total| format!("{first}–{last} / {total}"),
+    columns_before: "앞 순번",
+    columns_after: "뒤 순번",
+    go_to: "이동",
+    go_to_label: "시각(46s), 단계(12), 이벤트(e17) 또는 이름(web-3)",
+    go_to_nothing: |what| format!("이 실행에는 {what} 같은 것이 없다."),
+    terminal_log: "입력한 명령과 출력",
+    first_picture: "스테이트풀셋 web을 순번별로 그린 것: 이름, 파드, 클레임, 볼륨. 컨트롤러가 한 파드를 기다리고 있다.",
+    asked_path: |pod| format!("{pod}의 /etc/resolv.conf"),
+    asked_short: |name| format!("짧게: {name}"),
     no_history: "아직 기록이 없다. 적용하면 여기에 시간이 쌓인다.",
     old_future: |what| format!("이전 미래: {what}"),
     go_back_to_future: "되돌아가기",
@@ -185,6 +206,8 @@ pub const TEXTS: Texts = Texts {
         "다음 장 / 이전 장",
         "고른 오브젝트의 다음 / 앞 변경",
         "빠르게 / 느리게",
+        "시각, 단계, 오브젝트로 이동",
+        "순번별 / 노드별",
         "왜",
         "DNS",
         "이벤트",
@@ -194,6 +217,9 @@ pub const TEXTS: Texts = Texts {
         "터미널로",
         "적용 (매니페스트에서)",
         "다음 문제 (매니페스트에서)",
+        "낱말 채우기 (터미널에서)",
+        "줄 버리기 / 비우기 (터미널에서)",
+        "페이지의 다음 부분",
         "닫기, 나가기, 선택 풀기",
         "이 도움말",
     ],

@@ -61,6 +61,19 @@ macro_rules! texts {
     };
 }
 
+/// A whole number as people read it: `10,000`.
+fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 type One = fn(&str) -> String;
 type Count = fn(usize) -> String;
 type Counts = fn(usize, usize) -> String;
@@ -121,6 +134,22 @@ texts! {
     spacing_real: &'static str,
     all_keys: &'static str,
     computing: &'static str,
+    computed_so_far: &'static str,
+    stop_computing: &'static str,
+    too_many_pods: Count,
+    by_ordinal: &'static str,
+    by_node: &'static str,
+    view: &'static str,
+    columns: fn(usize, usize, usize) -> String,
+    columns_before: &'static str,
+    columns_after: &'static str,
+    go_to: &'static str,
+    go_to_label: &'static str,
+    go_to_nothing: One,
+    terminal_log: &'static str,
+    first_picture: &'static str,
+    asked_path: One,
+    asked_short: One,
     no_history: &'static str,
     old_future: One,
     go_back_to_future: &'static str,

@@ -6,10 +6,9 @@
 use super::Stage;
 use super::stage::Slot;
 use crate::api::{Kind, ObjectKey};
-use crate::component::What;
 use crate::scene::svg::{group_inner, group_transform, svg_element};
 use crate::scene::timeline::Timeline;
-use crate::scene::{Scene, StageModel, StageOptions, stage, tween};
+use crate::scene::{Scene, StageModel, StageOptions, node_stage, stage, tween};
 use crate::session::Position;
 use crate::ui::editor::outline;
 use crate::ui::player::{Player, Spacing};
@@ -26,6 +25,8 @@ struct Key {
     position: Position,
     width: u64,
     language: super::super::texts::Language,
+    by_node: bool,
+    page: Option<usize>,
 }
 
 type Kept = RefCell<Vec<(Key, Rc<Scene>)>>;
@@ -166,16 +167,25 @@ impl Pictures {
         let mut subject = self.subject.borrow_mut();
         if subject.0 != player.version || chosen.as_ref().is_some_and(|c| subject.1.as_ref() != Some(c)) {
             let key = chosen
-                .or_else(|| last_set(player, position))
+                .or_else(|| {
+                    let happenings = player.run().happenings();
+                    StageModel::last_set(&happenings[..position.happenings.min(happenings.len())])
+                })
                 .or_else(|| subject.1.clone().filter(|_| subject.0 == player.version));
-            let range = key.as_ref().and_then(|key| ordinals(player, key));
+            let range = key.as_ref().and_then(|key| StageModel::ordinals(player.run().happenings(), key));
             *subject = (player.version, key, range);
         }
     }
 
     fn scene(&self, model: &mut Model, position: Position, width: f64) -> Option<Rc<Scene>> {
-        let key =
-            Key { version: model.player.version, position, width: width as u64, language: model.ui.language };
+        let key = Key {
+            version: model.player.version,
+            position,
+            width: width as u64,
+            language: model.ui.language,
+            by_node: model.ui.by_node,
+            page: model.ui.page,
+        };
         if let Some((_, scene)) = self.scenes.borrow().iter().find(|(k, _)| *k == key) {
             return Some(scene.clone());
         }
@@ -200,6 +210,7 @@ impl Pictures {
         };
         let mut picture = read(&model.player, position);
         let mut options = options;
+        options.page = model.ui.page;
         if picture.columns.is_empty() {
             picture = ghost(&model.ui.manifest)?;
             // Nothing is wished for yet: the set has no ground to stand on.
@@ -207,7 +218,11 @@ impl Pictures {
         } else if let Some(earlier) = earlier {
             picture.mark_changes(&read(&model.player, earlier));
         }
-        let scene = Rc::new(stage(&picture, &options));
+        let scene = match model.ui.by_node && !picture.nodes.is_empty() {
+            true => node_stage(&picture, &options, position.time),
+            false => stage(&picture, &options),
+        };
+        let scene = Rc::new(scene);
         let mut scenes = self.scenes.borrow_mut();
         if scenes.len() >= 6 {
             scenes.remove(0);
@@ -242,7 +257,7 @@ fn to_stage(scene: &Scene) -> Stage {
         })
     });
     let svg = if cfg!(target_arch = "wasm32") { String::new() } else { svg_element(scene) };
-    Stage { svg, width: scene.width, height: scene.height, slots: slots.collect() }
+    Stage { svg, width: scene.width, height: scene.height, slots: slots.collect(), paging: scene.paging }
 }
 
 /// The key of `pod/default/web-3`; none for a place where nothing is.
@@ -270,28 +285,4 @@ fn same_frame(a: &Scene, b: &Scene) -> bool {
         && a.height == b.height
         && a.groups.len() == b.groups.len()
         && a.groups.iter().zip(&b.groups).all(|(x, y)| x.id == y.id)
-}
-
-fn last_set(player: &Player, position: Position) -> Option<ObjectKey> {
-    let happenings = player.run().happenings();
-    happenings[..position.happenings.min(happenings.len())].iter().rev().find_map(|h| match &h.what {
-        What::Write(write) if write.key.kind == Kind::StatefulSet && write.error.is_none() => {
-            Some(write.key.clone())
-        }
-        _ => None,
-    })
-}
-
-// The lowest and highest ordinal the set wants anywhere in the run.
-fn ordinals(player: &Player, key: &ObjectKey) -> Option<(i64, i64)> {
-    let sets = player.run().happenings().iter().filter_map(|h| match &h.what {
-        What::Write(write) if write.key == *key => write.new.as_ref(),
-        _ => None,
-    });
-    sets.map(|set| {
-        let start = set.spec().at(&["ordinals", "start"]).as_int().unwrap_or(0);
-        (start, start + set.spec().get("replicas").as_int().unwrap_or(1) - 1)
-    })
-    .filter(|(low, high)| high >= low && high - low < 200)
-    .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }

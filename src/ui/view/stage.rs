@@ -1,6 +1,7 @@
 //! The picture and the places of its buttons.
 
 use crate::api::ObjectKey;
+use crate::scene::Paging;
 
 /// The picture at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +14,8 @@ pub struct Stage {
     pub height: f64,
     /// Its buttons, in the order of ordinals.
     pub slots: Vec<Slot>,
+    /// Which columns are shown, if not all.
+    pub paging: Option<Paging>,
 }
 
 /// A place in the picture that can be pressed: it belongs to an ordinal, not to the object that stands there.

@@ -18,6 +18,8 @@ pub struct Track {
     pub lanes: (f64, f64),
     /// Labels of the futures left behind.
     pub futures: Vec<String>,
+    /// More would happen behind what is computed.
+    pub goes_on: bool,
     /// Nothing has happened yet.
     pub is_blank: bool,
 }
@@ -53,6 +55,7 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Track {
         height: scene.height.max(bottom + 18.0),
         lanes: (options.top, bottom),
         futures,
+        goes_on: model.player.goes_on(),
         is_blank: model.player.is_blank(),
     }
 }

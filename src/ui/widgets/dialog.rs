@@ -1,52 +1,41 @@
 //! A native dialog: the browser keeps the focus inside, closes it on Escape and gives the focus back.
+//!
+//! The shell opens and closes it after each drawing (`platform::dom::show_dialog`).
 
-use super::IconButton;
+use super::{IconButton, icon_button};
 use crate::ui::platform::dom;
 use yew::prelude::*;
 
-/// Properties of [`Dialog`].
-#[derive(Properties, PartialEq)]
-pub struct DialogProps {
-    /// Whether it is shown.
-    pub open: bool,
-    /// The heading.
-    pub title: AttrValue,
-    /// The name of the closing button.
-    pub close_label: AttrValue,
-    /// Called when it was closed, by the button, by Escape or beside it.
-    pub onclose: Callback<()>,
-    /// Further classes.
-    #[prop_or_default]
-    pub class: Classes,
-    /// What is inside; drawn only while open.
-    #[prop_or_default]
-    pub children: Html,
-}
+/// The id of the dialog.
+pub const DIALOG: &str = "dialog";
 
-/// A dialog over the page.
-#[component]
-pub fn Dialog(props: &DialogProps) -> Html {
-    let node = use_node_ref();
-    use_effect_with((props.open, node.clone()), |(open, node)| dom::show_dialog(node, *open));
-    let onclose = props.onclose.reform(|_: Event| ());
+/// A dialog over the page; what is inside is drawn only while it is open. `onclose` is called when it was closed, by
+/// the button, by Escape or beside it.
+pub fn dialog(
+    title: &'static str,
+    class: &'static str,
+    close_label: &'static str,
+    onclose: Callback<()>,
+    inside: Option<Html>,
+) -> Html {
+    // A press on the dialog itself, and not on what it holds, is a press beside it.
     let beside = {
-        let (node, onclose) = (node.clone(), props.onclose.clone());
-        // A press on the dialog itself, and not on what it holds, is a press beside it.
+        let onclose = onclose.clone();
         Callback::from(move |event: MouseEvent| {
-            if dom::is_on(&event, &node) {
+            if dom::is_on(&event, DIALOG) {
                 onclose.emit(());
             }
         })
     };
+    let close = IconButton { icon: "cross", label: close_label, key: "Esc", ..IconButton::default() };
+    let pressed = onclose.reform(|_: MouseEvent| ());
+    let onclose = onclose.reform(|_: Event| ());
     html! {
-        <dialog ref={node} class={classes!("dialog", props.class.clone())} aria-label={props.title.clone()} {onclose} onclick={beside}>
-            if props.open {
+        <dialog id={DIALOG} class={classes!("dialog", class)} aria-label={title} {onclose} onclick={beside}>
+            if let Some(inside) = inside {
                 <div class="dialog__box">
-                    <header class="dialog__head">
-                        <h2>{&props.title}</h2>
-                        <IconButton icon="cross" label={props.close_label.clone()} key_hint="Esc" onpress={props.onclose.clone()} />
-                    </header>
-                    <div class="dialog__body">{props.children.clone()}</div>
+                    <header class="dialog__head"><h2>{title}</h2>{icon_button(&close, pressed)}</header>
+                    <div class="dialog__body">{inside}</div>
                 </div>
             }
         </dialog>

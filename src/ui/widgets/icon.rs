@@ -35,18 +35,10 @@ const PATHS: &[(&str, &str)] = &[
     ("copy", "M5.500 5.500h7v7h-7zM3.500 10.500v-7h7"),
 ];
 
-/// Properties of [`Icon`].
-#[derive(Properties, PartialEq)]
-pub struct IconProps {
-    /// A name of the table above; an unknown one draws nothing.
-    pub name: &'static str,
-}
-
-/// One icon; silent, because the button around it has the name.
-#[component]
-pub fn Icon(props: &IconProps) -> Html {
-    let path = PATHS.iter().find(|(name, _)| *name == props.name).map_or("", |(_, path)| path);
-    let solid = matches!(props.name, "play" | "pause" | "back" | "forward" | "first" | "last");
+/// One icon of the table above, an unknown name draws nothing; silent, because the button around it has the name.
+pub fn icon(name: &'static str) -> Html {
+    let path = PATHS.iter().find(|(known, _)| *known == name).map_or("", |(_, path)| path);
+    let solid = matches!(name, "play" | "pause" | "back" | "forward" | "first" | "last");
     html! {
         <svg class={classes!("icon16", solid.then_some("icon16--solid"))} viewBox="0 0 16 16" aria-hidden="true">
             <path d={path} />
@@ -55,8 +47,7 @@ pub fn Icon(props: &IconProps) -> Html {
 }
 
 /// Two bars and the dashed place of a third.
-#[component]
-pub fn Logo() -> Html {
+pub fn logo() -> Html {
     html! {
         <svg class="logo" viewBox="0 0 22 18" aria-hidden="true">
             <rect class="logo__bar" x="0" y="10" width="6" height="8" rx="1.5" />

@@ -1,45 +1,38 @@
 //! A menu that opens under its button: the browser's own popover, so Escape and a press elsewhere close it.
 
-use super::Icon;
+use super::icon;
 use yew::prelude::*;
 
-/// Properties of [`Menu`].
-#[derive(Properties, PartialEq)]
-pub struct MenuProps {
-    /// The id of the popover; also what its button points at.
-    pub id: &'static str,
-    /// The words on the button.
-    pub label: Html,
-    /// Name, note and whether it is the current one, for each entry.
-    pub entries: Vec<(AttrValue, AttrValue, bool)>,
-    /// Called with the pressed entry.
-    pub onchoose: Callback<usize>,
-    /// Further classes of the button.
-    #[prop_or_default]
-    pub class: Classes,
+/// One line of a menu.
+pub struct MenuEntry {
+    /// Its name.
+    pub name: &'static str,
+    /// A word about it, or empty.
+    pub note: &'static str,
+    /// It is the current one.
+    pub is_current: bool,
+    /// What a press does.
+    pub onclick: Callback<MouseEvent>,
 }
 
-/// A button and the list under it.
-#[component]
-pub fn Menu(props: &MenuProps) -> Html {
+/// A button and the list under it. `id` is the popover's, and what the button points at; `class` holds further classes
+/// of the button.
+pub fn menu(id: &'static str, class: &'static str, label: Html, entries: Vec<MenuEntry>) -> Html {
     html! {
-        <div class={classes!("menu", format!("menu--{}", props.id))}>
-            <button type="button" class={classes!("button", props.class.clone())} popovertarget={props.id}>
-                {props.label.clone()}
-                <span class="button__caret"><Icon name="caret" /></span>
+        <div class={classes!("menu", ["menu--", id].concat())}>
+            <button type="button" class={classes!("button", class)} popovertarget={id}>
+                {label}
+                <span class="button__caret">{icon("caret")}</span>
             </button>
-            <ul id={props.id} class="menu__list" popover="auto">
-                { for props.entries.iter().enumerate().map(|(i, (name, note, on))| {
-                    let onclick = props.onchoose.reform(move |_: MouseEvent| i);
-                    html! {
-                        <li>
-                            <button type="button" class="menu__item" popovertarget={props.id} popovertargetaction="hide"
-                                aria-current={on.then_some("true")} {onclick}>
-                                <span class="menu__name">{name}</span>
-                                if !note.is_empty() { <span class="menu__note">{note}</span> }
-                            </button>
-                        </li>
-                    }
+            <ul {id} class="menu__list" popover="auto">
+                { for entries.into_iter().map(|entry| html! {
+                    <li>
+                        <button type="button" class="menu__item" popovertarget={id} popovertargetaction="hide"
+                            aria-current={entry.is_current.then_some("true")} onclick={entry.onclick}>
+                            <span class="menu__name">{entry.name}</span>
+                            if !entry.note.is_empty() { <span class="menu__note">{entry.note}</span> }
+                        </button>
+                    </li>
                 }) }
             </ul>
         </div>

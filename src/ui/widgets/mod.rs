@@ -1,20 +1,25 @@
 //! Buttons, tabs, icons, dialogs, menus: what the panels are built of. None of them knows Kubernetes.
+//!
+//! They are functions and no components: a component costs the module some kilobytes, and none of them keeps anything.
 
 mod button;
 mod dialog;
 mod icon;
-mod live;
 mod menu;
 mod tabs;
 
-pub use button::{Button, IconButton, Segment};
-pub use dialog::Dialog;
-pub use icon::{Icon, Logo};
-pub use live::Announcer;
-pub use menu::Menu;
-pub use tabs::{Tab, Tabs};
+pub use button::{IconButton, button, icon_button, segment};
+pub use dialog::{DIALOG, dialog};
+pub use icon::{icon, logo};
+pub use menu::{MenuEntry, menu};
+pub use tabs::{Tab, tabs};
 
 use yew::prelude::*;
+
+/// The one polite live region of the page: speaks a sentence without showing it; a new one replaces the old one.
+pub fn announcer(text: AttrValue) -> Html {
+    html! { <p class="visually-hidden" role="status" aria-live="polite">{text}</p> }
+}
 
 /// A key as it is printed on a keyboard.
 pub fn kbd(key: &str) -> Html {

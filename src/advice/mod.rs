@@ -1,4 +1,4 @@
-//! What is wrong with a manifest, where, and how it can be mended.
+//! What is wrong or unwise in a manifest, where, and how it can be mended.
 //!
 //! The API server's own reader says what it does not know; this file finds the place in the text and the repair. A
 //! repair changes lines and nothing else, so that comments and style survive it.
@@ -7,7 +7,6 @@ use crate::api::manifest::{Document, parse_some};
 use crate::api::schema::{decode, places, suggest};
 use crate::api::{Kind, Value};
 use crate::lang::{Josa, Lang, josa, particle};
-use crate::ui::texts::Language;
 
 /// Something wrong or unwise in the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,8 +38,7 @@ pub struct Repair {
 const MOST: usize = 64 * 1024;
 
 /// Every problem, in the order of the text.
-pub fn problems(text: &str, language: Language) -> Vec<Problem> {
-    let lang = language.lang();
+pub fn problems(text: &str, lang: Lang) -> Vec<Problem> {
     if text.trim().is_empty() || text.len() > MOST {
         return Vec::new();
     }
@@ -73,11 +71,11 @@ fn is_rename(new: &str, old: &str) -> bool {
 }
 
 /// The text with every error mended that offers a repair; none if nothing changed.
-pub fn mend_all(text: &str, language: Language) -> Option<String> {
+pub fn mend_all(text: &str, lang: Lang) -> Option<String> {
     let mut mended = text.to_string();
     // Each repair is looked for in the text as the one before left it, because places move.
     for _ in 0..20 {
-        let repair = problems(&mended, language).into_iter().filter(|p| p.is_error).find_map(|p| p.repair);
+        let repair = problems(&mended, lang).into_iter().filter(|p| p.is_error).find_map(|p| p.repair);
         let Some(repair) = repair else { break };
         mended = repair.text;
     }
@@ -361,7 +359,7 @@ fn warnings(text: &str, lang: Lang) -> Vec<Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::samples::SAMPLES;
+    use crate::samples::SAMPLES;
 
     fn sample(slug: &str) -> &'static str {
         SAMPLES.iter().find(|s| s.slug == slug).unwrap().text
@@ -369,12 +367,12 @@ mod tests {
 
     #[test]
     fn both_mistakes_of_the_document_are_found_and_mended() {
-        let found = problems(sample("templates-typo"), Language::Ko);
+        let found = problems(sample("templates-typo"), Lang::Ko);
         let places: Vec<(usize, usize)> = found.iter().map(|p| (p.line, p.column)).collect();
         assert_eq!(places, [(13, 3), (24, 7)], "{found:#?}");
         assert!(found.iter().all(|p| p.is_error && p.repair.is_some()));
-        let mended = mend_all(sample("templates-typo"), Language::Ko).unwrap();
-        assert_eq!(problems(&mended, Language::Ko), [], "{mended}");
+        let mended = mend_all(sample("templates-typo"), Lang::Ko).unwrap();
+        assert_eq!(problems(&mended, Lang::Ko), [], "{mended}");
         assert!(
             mended.contains("\n  template:\n")
                 && mended.contains("\n  volumeClaimTemplates:\n  - metadata:\n"),
@@ -385,14 +383,14 @@ mod tests {
     #[test]
     fn the_other_samples_are_right() {
         for sample in SAMPLES.iter().filter(|s| s.slug != "templates-typo") {
-            assert_eq!(problems(sample.text, Language::En), [], "{}", sample.slug);
+            assert_eq!(problems(sample.text, Lang::En), [], "{}", sample.slug);
         }
     }
 
     #[test]
     fn a_headless_service_maps_no_ports() {
         let text = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  clusterIP: None\n  ports:\n  - port: 80\n    targetPort: 8080\n";
-        let found = problems(text, Language::Ko);
+        let found = problems(text, Lang::Ko);
         assert_eq!((found.len(), found[0].line, found[0].is_error), (1, 9, false));
         assert!(found[0].repair.as_ref().unwrap().text.contains("- port: 8080\n"));
     }

@@ -1,6 +1,6 @@
-//! What the page offers to look at: stories (whole runs) and samples (manifests to apply).
+//! What there is to look at: stories (whole runs, which links may name) and samples (manifests to apply).
 
-use super::texts::Language;
+use crate::lang::Lang;
 
 /// A run that tells something.
 #[derive(Debug)]
@@ -30,15 +30,15 @@ pub struct Sample {
 
 impl Story {
     /// Its name.
-    pub fn title(&self, language: Language) -> &'static str {
-        self.title[language as usize]
+    pub fn title(&self, lang: Lang) -> &'static str {
+        lang.pick(self.title[0], self.title[1])
     }
 }
 
 impl Sample {
     /// Its name.
-    pub fn title(&self, language: Language) -> &'static str {
-        self.title[language as usize]
+    pub fn title(&self, lang: Lang) -> &'static str {
+        lang.pick(self.title[0], self.title[1])
     }
 }
 
@@ -48,28 +48,28 @@ pub const STORIES: &[Story] = &[
         slug: "ordered",
         title: ["차례로 만들고 역순으로 지우기", "Created in order, removed in reverse"],
         key: "OrderedReady",
-        scenario: include_str!("../../static/stories/ordered.scn"),
+        scenario: include_str!("../static/stories/ordered.scn"),
         still: 14,
     },
     Story {
         slug: "parallel",
         title: ["한꺼번에 만들고 지우기", "Created and removed all at once"],
         key: "Parallel",
-        scenario: include_str!("../../static/stories/parallel.scn"),
+        scenario: include_str!("../static/stories/parallel.scn"),
         still: 8,
     },
     Story {
         slug: "rollout",
         title: ["새 버전으로 갱신하기", "Rolling out a new version"],
         key: "RollingUpdate · partition",
-        scenario: include_str!("../../static/stories/rollout.scn"),
+        scenario: include_str!("../static/stories/rollout.scn"),
         still: 30,
     },
     Story {
         slug: "node",
         title: ["노드가 끊기면", "When a node is cut off"],
         key: "at most one",
-        scenario: include_str!("../../static/stories/node.scn"),
+        scenario: include_str!("../static/stories/node.scn"),
         still: 30,
     },
 ];
@@ -80,48 +80,48 @@ pub const SAMPLES: &[Sample] = &[
         slug: "web",
         title: ["문서의 web.yaml", "web.yaml of the documents"],
         key: "OrderedReady",
-        text: include_str!("../../static/samples/web.yaml"),
+        text: include_str!("../static/samples/web.yaml"),
     },
     Sample {
         slug: "parallel",
         title: ["한꺼번에", "All at once"],
         key: "podManagementPolicy: Parallel",
-        text: include_str!("../../static/samples/parallel.yaml"),
+        text: include_str!("../static/samples/parallel.yaml"),
     },
     Sample {
         slug: "partition",
         title: ["카나리", "Canary"],
         key: "partition: 3",
-        text: include_str!("../../static/samples/partition.yaml"),
+        text: include_str!("../static/samples/partition.yaml"),
     },
     Sample {
         slug: "min-ready",
         title: ["준비되고도 5초", "Five seconds after ready"],
         key: "minReadySeconds: 5",
-        text: include_str!("../../static/samples/min-ready.yaml"),
+        text: include_str!("../static/samples/min-ready.yaml"),
     },
     Sample {
         slug: "on-delete",
         title: ["지워야 바뀐다", "Changed only when deleted"],
         key: "type: OnDelete",
-        text: include_str!("../../static/samples/on-delete.yaml"),
+        text: include_str!("../static/samples/on-delete.yaml"),
     },
     Sample {
         slug: "retention",
         title: ["줄이면 볼륨도 지운다", "Scale in deletes the volumes"],
         key: "whenScaled: Delete",
-        text: include_str!("../../static/samples/retention.yaml"),
+        text: include_str!("../static/samples/retention.yaml"),
     },
     Sample {
         slug: "two-services",
         title: ["헤드리스와 ClusterIP", "Headless beside ClusterIP"],
         key: "clusterIP: None",
-        text: include_str!("../../static/samples/two-services.yaml"),
+        text: include_str!("../static/samples/two-services.yaml"),
     },
     Sample {
         slug: "templates-typo",
         title: ["두 군데 틀린 매니페스트", "A manifest with two mistakes"],
         key: "templates:",
-        text: include_str!("../../static/samples/templates-typo.yaml"),
+        text: include_str!("../static/samples/templates-typo.yaml"),
     },
 ];

@@ -1,0 +1,116 @@
+//! What the native program prints, as functions from text to text (scenario.md 3).
+//!
+//! Reading files, arguments and exit codes belong to `src/cli`; here is nothing that could differ between machines.
+//! An error is one line for the person at the prompt.
+
+use crate::advice;
+use crate::api::print::to_yaml;
+use crate::lang::Lang;
+use crate::scenario::{Directive, Header, link};
+use crate::scene::svg::svg_document;
+use crate::scene::{Scene, StageModel, StageOptions, stage};
+use crate::session::{Position, Run};
+
+/// How wide a picture is drawn: the page's stage on a screen of 1280 pixels.
+const WIDTH: f64 = 704.0;
+
+/// `ordinal state`: all objects at a moment, as one YAML stream.
+pub fn state(run: &Run, at: &str) -> Result<String, String> {
+    let still = run.still(run.moment(at)?);
+    let mut out = String::new();
+    for object in still.store().all() {
+        out.push_str("---\n");
+        out.push_str(&to_yaml(&object.body));
+    }
+    Ok(out)
+}
+
+/// `ordinal svg`: the picture at a moment, a file that needs nothing else. `theme`: `light`, `dark` or `contrast`.
+pub fn svg(run: &Run, at: &str, lang: Lang, theme: &str) -> Result<String, String> {
+    let position = run.moment(at)?;
+    Ok(svg_document(&picture(run, position, lang), theme))
+}
+
+// The stage as the page shows it: the youngest set, or the one written last, with every ordinal it ever wanted.
+fn picture(run: &Run, position: Position, lang: Lang) -> Scene {
+    let still = run.still(position);
+    let happenings = run.happenings();
+    let so_far = &happenings[..position.happenings.min(happenings.len())];
+    let set = StageModel::choose(still.store()).or_else(|| StageModel::last_set(so_far));
+    let decision = set.as_ref().and_then(|set| still.decision(set));
+    let mut model = StageModel::from_store(still.store(), set.as_ref(), still.now(), decision);
+    if let Some((low, high)) = set.as_ref().and_then(|set| StageModel::ordinals(happenings, set)) {
+        model.keep_columns(low..=high);
+    }
+    stage(&model, &StageOptions::page(WIDTH, lang))
+}
+
+/// What [`check`] found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// What the API server says, as kubectl prints it, and then what it accepts although it cannot work.
+    pub text: String,
+    /// Something was refused.
+    pub is_refused: bool,
+}
+
+/// `ordinal check`: manifests, by name and text, one after another against one fresh cluster.
+pub fn check(manifests: &[(String, String)], lang: Lang) -> Checked {
+    let mut run = Run::new(Header::default());
+    let mut checked = Checked { text: String::new(), is_refused: false };
+    for (i, (_, text)) in manifests.iter().enumerate() {
+        // The workstation's names of files are plain words; the author's are put back below.
+        let file = format!("manifest-{i}.yaml");
+        let lines = [
+            Directive::File { name: file.clone(), text: text.clone() },
+            Directive::Line(format!("kubectl apply -f {file}")),
+        ];
+        for line in lines {
+            if let Err(error) = run.act(run.last(), line) {
+                checked.text.push_str(&format!("{}\n", error.0));
+                checked.is_refused = true;
+            }
+        }
+        let Some(entry) = run.transcript().last() else { continue };
+        checked.is_refused |= entry.ended.is_none_or(|(_, code)| code != 0);
+        let said: String = entry.output.iter().map(|(_, text)| text.as_str()).collect();
+        checked.text.push_str(&said.replace(&file, &manifests[i].0));
+    }
+    // A Service may stand in another file than the set it governs, so all are read as one text.
+    let mut whole = String::new();
+    let mut starts = Vec::new();
+    for (_, text) in manifests {
+        if !whole.is_empty() {
+            whole.push_str(if whole.ends_with('\n') { "---\n" } else { "\n---\n" });
+        }
+        starts.push(whole.lines().count());
+        whole.push_str(text);
+    }
+    for problem in advice::problems(&whole, lang) {
+        let file = starts.partition_point(|start| *start < problem.line).saturating_sub(1);
+        let Some((name, _)) = manifests.get(file) else { continue };
+        let word = if problem.is_error { "error" } else { "warning" };
+        let line = problem.line - starts[file];
+        checked.text.push_str(&format!("{name}:{line}:{}: {word}: {}\n", problem.column, problem.text));
+    }
+    checked
+}
+
+/// `ordinal link`: the link to a scenario on the page at `base`, or only its fragment.
+pub fn link(text: &str, base: &str, at: Option<&str>) -> Result<String, String> {
+    let run = Run::from_scenario(text).map_err(|error| error.to_string())?;
+    let mut out = format!("{base}#{}", link::write(text));
+    if let Some(at) = at {
+        run.moment(at)?;
+        out.push_str("&t=");
+        out.push_str(&link::encode(at));
+    }
+    out.push('\n');
+    Ok(out)
+}
+
+/// `ordinal open`: the scenario a link holds.
+pub fn open(link: &str) -> Result<String, String> {
+    let linked = link::read(link).ok_or("no run in this link: expected `#p1=…` or `#n1=…`")?;
+    linked.and_then(link::Linked::text)
+}
