@@ -206,7 +206,7 @@ fn by_object(actor: &str, list: &[String]) -> Lists {
 
 /// One object at the end of one settle step.
 pub fn settled(writes: &[Value], actors: &Value, steps: &[Step], played: &Played, report: &mut Report) {
-    let chance = Chance::read(actors);
+    let chance = Chance::read(writes, actors);
     let mut theirs: BTreeMap<(String, String, String), (Value, bool)> = BTreeMap::new();
     let mut their_names = Normaliser::default();
     let mut our_names = Normaliser::default();
@@ -317,13 +317,24 @@ struct Chance {
 }
 
 impl Chance {
-    fn read(actors: &Value) -> Chance {
+    fn read(writes: &[Value], actors: &Value) -> Chance {
         let unstable = |actor: &str| {
             let entry = actors.get(actor);
             !entry.is_null() && !entry.get("stable").is_true()
         };
+        // The scheduler may be unstable for its second looks alone.
+        let entry = actors.get("scheduler");
+        let bound = |list: &Value| -> Vec<String> {
+            strings(list).into_iter().filter(|line| line.ends_with("/binding")).collect()
+        };
+        let first = bound(entry.get("writes"));
+        let differ = entry.get("variants").items().iter().any(|variant| bound(variant) != first);
+        // What a Parallel set makes in one burst comes in any order, also where a few runs agree.
+        let parallel = writes
+            .iter()
+            .any(|write| write.at(&["fields", "spec", "podManagementPolicy"]).str() == "Parallel");
         Chance {
-            places: unstable("kubelet") || unstable("scheduler"),
+            places: unstable("kubelet") || differ || parallel,
             slices: unstable("endpointslice-controller"),
         }
     }
@@ -491,7 +502,7 @@ type Series = (String, String, String, String);
 
 /// One event series: type, reason, object and message.
 pub fn events(writes: &[Value], actors: &Value, played: &Played, report: &mut Report) {
-    let chance = Chance::read(actors);
+    let chance = Chance::read(writes, actors);
     let mut their_names = Normaliser::default();
     let mut theirs: BTreeSet<Series> = BTreeSet::new();
     for write in writes {
