@@ -16,6 +16,7 @@ use crate::component::client::{Film, InputNote};
 use crate::component::{
     Cause, Client, Component, Ctx, Fault, Happening, Pace, Recorder, What, WorkKey, WorkQueue, World,
 };
+use crate::dns::DnsProfile;
 use crate::sim::{Queue, SimDuration, SimTime};
 use crate::store::{ApiServer, Store, View};
 use std::rc::Rc;
@@ -35,6 +36,8 @@ pub struct Config {
     pub node_monitor_grace: SimDuration,
     /// `--default-not-ready-toleration-seconds` and `--default-unreachable-toleration-seconds` (S119).
     pub toleration_secs: (i64, i64),
+    /// The cluster's DNS server and the tools that ask it.
+    pub dns: DnsProfile,
 }
 
 impl Default for Config {
@@ -46,6 +49,7 @@ impl Default for Config {
             pace: Pace::default(),
             node_monitor_grace: SimDuration::secs(50),
             toleration_secs: (300, 300),
+            dns: DnsProfile::default(),
         }
     }
 }
@@ -76,6 +80,7 @@ struct Slot {
 pub struct Cluster {
     now: SimTime,
     server: ApiServer,
+    dns: Rc<DnsProfile>,
     film: Film,
     world: World,
     due: Queue<Due>,
@@ -109,6 +114,7 @@ impl Cluster {
             now: SimTime::ZERO,
             server: ApiServer::new(Rc::new(config.profile.clone()), config.seed),
             film: Film::default(),
+            dns: Rc::new(config.dns.clone()),
             world: World { pace: config.pace.clone(), ..World::default() },
             due: Queue::default(),
             slots,
@@ -140,6 +146,10 @@ impl Cluster {
     pub fn view_late_by(&self, lag: SimDuration) -> View<'_> {
         let store = &self.server.store;
         View::new(store, store.first_after(self.now - lag))
+    }
+    /// The cluster's DNS server and the tools that ask it.
+    pub fn dns(&self) -> &DnsProfile {
+        &self.dns
     }
     /// The outside world.
     pub fn world(&self) -> &World {

@@ -15,6 +15,7 @@ pub use reduce::{Normaliser, reduce, unnumbered};
 
 use crate::api::{Object, Value, manifest, print};
 use crate::component::{Happening, What, Write};
+use crate::dns::DnsProfile;
 use crate::scenario::{Directive, Header, parse_fault};
 use crate::session::Session;
 use crate::sim::{SimDuration, SimTime};
@@ -189,6 +190,8 @@ fn play(recording: &Recording, scenario: &Value, steps: &[Step]) -> Played {
     let delay = |member| SimDuration(scenario.at(&["kubelet", member]).as_int().unwrap_or(400).max(0) as u64);
     config.pace.scripted = Some((delay("step_delay_ms"), delay("min_gap_between_writes_ms")));
     config.pace.provision = SimDuration(40);
+    // The recorder's DNS server stands outside of its cluster (golden/README.md 1).
+    config.dns = DnsProfile::recorder();
     let flags = scenario.get("flags").entries().iter().flat_map(|(_, flags)| flags.items());
     for flag in flags {
         if let Some(grace) = flag.str().strip_prefix("--node-monitor-grace-period=")
