@@ -1,6 +1,9 @@
 //! The four comparisons of a replay.
 
-use super::{Class, Difference, Normaliser, Played, Recording, Report, Step, mask, reduce, unnumbered};
+use super::{
+    Class, Difference, Normaliser, Played, Recording, Report, Step, mask, mask_dns, mask_places, reduce,
+    unnumbered,
+};
 use crate::api::{Kind, Value, print};
 use crate::component::Verb;
 use std::collections::{BTreeMap, BTreeSet};
@@ -309,7 +312,7 @@ fn many(
 }
 
 // What the runs of the recording themselves did not agree on.
-struct Chance {
+pub struct Chance {
     /// The order in which pods of a burst were made, and so their nodes, addresses and volumes.
     places: bool,
     /// How often endpoint slices were written, and in which order endpoints that came together stand.
@@ -317,7 +320,8 @@ struct Chance {
 }
 
 impl Chance {
-    fn read(writes: &[Value], actors: &Value) -> Chance {
+    /// Reads it from what the runs did.
+    pub fn read(writes: &[Value], actors: &Value) -> Chance {
         let unstable = |actor: &str| {
             let entry = actors.get(actor);
             !entry.is_null() && !entry.get("stable").is_true()
@@ -582,14 +586,18 @@ fn uid_free(text: &str) -> String {
 }
 
 /// One file of `kubectl/` or `dns/`, byte for byte after masking.
-pub fn outputs(recording: &Recording, steps: &[Step], played: &Played, report: &mut Report) {
+pub fn outputs(recording: &Recording, steps: &[Step], chance: &Chance, played: &Played, report: &mut Report) {
     for step in steps.iter().filter(|step| matches!(step.kind.as_str(), "kubectl" | "dns" | "watch")) {
         let prefixes = [format!("kubectl/{:02}-", step.n), format!("dns/{:02}-", step.n)];
         let found = recording.files.iter().find(|(name, _)| {
             name.ends_with(".txt") && prefixes.iter().any(|p| name.starts_with(p.as_str()))
         });
         let Some((name, text)) = found else { continue };
-        let expected = mask(&uid_free(&body(text)));
+        let free = |text: &str| {
+            let text = if step.kind == "dns" { mask(&mask_dns(text)) } else { mask(text) };
+            if chance.places { mask_places(&text) } else { text }
+        };
+        let expected = free(&uid_free(&body(text)));
         let (mut got, code) = played.outputs.get(&step.n).cloned().unwrap_or_default();
         if let Some(code) = code.filter(|code| *code != 0) {
             if !got.is_empty() && !got.ends_with('\n') {
@@ -597,7 +605,7 @@ pub fn outputs(recording: &Recording, steps: &[Step], played: &Played, report: &
             }
             got.push_str(&format!("# exit {code}\n"));
         }
-        let got = mask(got.trim_end());
+        let got = free(got.trim_end());
         let sorted = |text: &str| {
             let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
             lines.sort();
@@ -608,9 +616,10 @@ pub fn outputs(recording: &Recording, steps: &[Step], played: &Played, report: &
         } else if text.lines().any(|line| line == "# stderr")
             || expected.contains("pvc-<uid>")
             || expected.contains("-<random>")
+            || step.kind == "dns"
         {
             // A recording keeps its two streams apart, so their lines have lost their common order; volumes are
-            // named by uids, pods of a ReplicaSet by chance, and both listed by name.
+            // named by uids, pods of a ReplicaSet by chance, and both listed by name. Addresses come in any order.
             sorted(&got) == sorted(&expected)
         } else {
             got == expected

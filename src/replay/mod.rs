@@ -10,7 +10,7 @@ pub mod folder;
 mod mask;
 mod reduce;
 
-pub use mask::mask;
+pub use mask::{mask, mask_dns, mask_places};
 pub use reduce::{Normaliser, reduce, unnumbered};
 
 use crate::api::{Object, Value, manifest, print};
@@ -134,7 +134,8 @@ pub fn replay(recording: &Recording) -> Result<Report, String> {
     compare::decisions(&actors, &played, &mut report);
     compare::settled(&writes, &actors, &steps, &played, &mut report);
     compare::events(&writes, &actors, &played, &mut report);
-    compare::outputs(recording, &steps, &played, &mut report);
+    let chance = compare::Chance::read(&writes, &actors);
+    compare::outputs(recording, &steps, &chance, &played, &mut report);
     Ok(report)
 }
 

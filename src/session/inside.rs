@@ -13,7 +13,7 @@ use crate::dns::zone::zone_at;
 use crate::kubectl::ExecOutcome;
 
 /// The name tools; at the workstation they ask as a client of namespace `default` would.
-pub const NAME_TOOLS: &[&str] = &["nslookup", "dig", "host", "getent"];
+pub const NAME_TOOLS: &[&str] = &["nslookup", "dig", "host", "getent", "busybox"];
 
 fn failed(code: i32, stderr: String) -> ExecOutcome {
     ExecOutcome { stdout: String::new(), stderr, code }
