@@ -95,6 +95,13 @@ impl Component for Scheduler {
                         self.place(pod, true);
                     }
                 }
+                if let (Some(was), Some(is)) = (was, is)
+                    && was.controller().map(|owner| owner.uid()) != is.controller().map(|owner| owner.uid())
+                {
+                    // Adopted or let go.
+                    self.place(was, false);
+                    self.place(is, true);
+                }
                 let waits = change.new.as_ref().is_some_and(|pod| {
                     pod.spec().get("nodeName").str().is_empty() && !pod.is_terminating() && counts(pod)
                 });

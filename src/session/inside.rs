@@ -6,7 +6,6 @@
 use super::shell::{self, Command, Link, Stdin};
 use crate::api::{Kind, Object, Text, Value};
 use crate::cluster::Cluster;
-use crate::dns::profile::DnsProfile;
 use crate::dns::resolver::{self, ResolvConf, Resolver};
 use crate::dns::server::DnsServer;
 use crate::dns::tools;
@@ -14,7 +13,7 @@ use crate::dns::zone::zone_at;
 use crate::kubectl::ExecOutcome;
 
 /// The name tools; at the workstation they ask as a client of namespace `default` would.
-pub const NAME_TOOLS: &[&str] = &["nslookup", "dig", "host", "getent"];
+pub const NAME_TOOLS: &[&str] = &["nslookup", "dig", "host", "getent", "busybox"];
 
 fn failed(code: i32, stderr: String) -> ExecOutcome {
     ExecOutcome { stdout: String::new(), stderr, code }
@@ -52,7 +51,7 @@ pub fn name_tool(cluster: &Cluster, words: &[String]) -> Option<ExecOutcome> {
 }
 
 fn ask(cluster: &Cluster, pod: &Object, tool: &str, args: &[String]) -> ExecOutcome {
-    let profile = DnsProfile::default();
+    let profile = cluster.dns().clone();
     let view = cluster.view_late_by(cluster.world().pace.dns);
     let server = DnsServer::new(zone_at(view, &profile), cluster.now(), None);
     let mut resolver = Resolver::of_pod(pod, server);
@@ -163,7 +162,7 @@ impl Inside<'_> {
             "true" | ":" | "sync" => ok(String::new()),
             "false" => Some(failed(1, String::new())),
             "hostname" => {
-                let profile = DnsProfile::default();
+                let profile = self.cluster.dns().clone();
                 let host = resolver::hostname(self.pod);
                 match args.first().map(String::as_str) {
                     Some("-f" | "--fqdn") => {
@@ -247,8 +246,8 @@ impl Inside<'_> {
     fn read(&self, path: &str) -> Option<String> {
         match path {
             "/etc/hostname" => return Some(format!("{}\n", resolver::hostname(self.pod))),
-            "/etc/hosts" => return Some(resolver::hosts_file(self.pod, &DnsProfile::default())),
-            "/etc/resolv.conf" => return Some(ResolvConf::for_pod(self.pod, &DnsProfile::default()).text()),
+            "/etc/hosts" => return Some(resolver::hosts_file(self.pod, self.cluster.dns())),
+            "/etc/resolv.conf" => return Some(ResolvConf::for_pod(self.pod, self.cluster.dns()).text()),
             _ => {}
         }
         let (volume, path) = self.place(path);

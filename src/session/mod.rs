@@ -62,6 +62,8 @@ struct Job {
     last_code: i32,
     printed: usize,
     background: bool,
+    /// What a `$(…)` printed so far, if this is one.
+    inner: Option<String>,
 }
 
 /// A cluster and its workstation.
@@ -213,6 +215,7 @@ impl Session {
                     last_code: 0,
                     printed: 0,
                     background,
+                    inner: None,
                 };
                 self.jobs.push(job);
                 self.poll_job(self.jobs.len() - 1);
@@ -383,6 +386,8 @@ impl Session {
         let job = &mut self.jobs[i];
         if let Some(next) = job.rest.front_mut() {
             next.stdin = Some(Stdin::Text(text));
+        } else if let Some(inner) = job.inner.as_mut().filter(|_| job.redirect.is_none()) {
+            inner.push_str(&text);
         } else if let Some((file, append)) = job.redirect.take() {
             let content = self.files.entry(file).or_default();
             if !append {
@@ -401,6 +406,9 @@ impl Session {
             None => loop {
                 let Some((link, pipeline)) = job.line.pop_front() else {
                     let (entry, code) = (job.entry, job.last_code);
+                    if job.inner.is_some() {
+                        return false;
+                    }
                     self.said.push(Said::Ended { entry, at, code });
                     return false;
                 };
@@ -417,9 +425,13 @@ impl Session {
                 }
             },
         };
+        let mut command = command;
+        let (entry, input) = (job.entry, job.input);
+        command.words = command.words.iter().flat_map(|word| self.expand(word, entry, input)).collect();
+        let job = &mut self.jobs[i];
         let piped = !job.rest.is_empty();
         job.redirect = command.redirect.clone();
-        job.captured = (piped || job.redirect.is_some()).then(String::new);
+        job.captured = (piped || job.redirect.is_some() || job.inner.is_some()).then(String::new);
         let stdin = match &command.stdin {
             None => String::new(),
             Some(Stdin::Text(text)) => text.clone(),
@@ -462,6 +474,62 @@ impl Session {
             }
         }
         true
+    }
+
+    // A word with what its `$(…)` print now, which may be several words or none.
+    fn expand(&mut self, word: &str, entry: usize, input: u64) -> Vec<String> {
+        if !word.contains(shell::END) {
+            return vec![word.to_string()];
+        }
+        let mut words: Vec<String> = Vec::new();
+        let mut open: Option<String> = None;
+        let mut rest = word;
+        while let Some(i) = rest.find([shell::SPLIT, shell::WHOLE]) {
+            if i > 0 {
+                open.get_or_insert_default().push_str(&rest[..i]);
+            }
+            let split = rest[i..].starts_with(shell::SPLIT);
+            let end = rest.find(shell::END).unwrap_or(rest.len() - 1);
+            let text = self.output_of(&rest[i + 1..end], entry, input);
+            rest = &rest[end + 1..];
+            if !split {
+                open.get_or_insert_default().push_str(&text);
+                continue;
+            }
+            for (n, piece) in text.split_whitespace().enumerate() {
+                if n > 0 {
+                    words.extend(open.take());
+                }
+                open.get_or_insert_default().push_str(piece);
+            }
+        }
+        if !rest.is_empty() {
+            open.get_or_insert_default().push_str(rest);
+        }
+        words.extend(open);
+        words
+    }
+
+    // What a line prints at once, without its last line ends; what would have to wait is left out.
+    fn output_of(&mut self, text: &str, entry: usize, input: u64) -> String {
+        let Ok(Line { pipelines, .. }) = shell::parse(text) else { return String::new() };
+        self.jobs.push(Job {
+            entry,
+            input,
+            line: pipelines.into(),
+            rest: VecDeque::new(),
+            redirect: None,
+            program: None,
+            captured: None,
+            wake: None,
+            last_code: 0,
+            printed: 0,
+            background: false,
+            inner: Some(String::new()),
+        });
+        self.poll_job(self.jobs.len() - 1);
+        let printed = self.jobs.pop().and_then(|job| job.inner).unwrap_or_default();
+        printed.trim_end_matches('\n').to_string()
     }
 
     fn print(&mut self, i: usize, mut text: String) {
