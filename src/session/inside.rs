@@ -6,15 +6,23 @@
 use super::shell::{self, Command, Link, Stdin};
 use crate::api::{Kind, Object, Text, Value};
 use crate::cluster::Cluster;
-use crate::dns::profile::DnsProfile;
+use crate::dns::DnsProfile;
 use crate::dns::resolver::{self, ResolvConf, Resolver};
-use crate::dns::server::DnsServer;
+use crate::dns::server::{Cache, DnsServer};
 use crate::dns::tools;
 use crate::dns::zone::zone_at;
 use crate::kubectl::ExecOutcome;
+use std::rc::Rc;
 
 /// The name tools; at the workstation they ask as a client of namespace `default` would.
 pub const NAME_TOOLS: &[&str] = &["nslookup", "dig", "host", "getent"];
+
+/// The cluster's DNS as far as it is not in the store: how it is set up, and what it remembers.
+#[derive(Clone, Default)]
+pub struct Names {
+    pub profile: Rc<DnsProfile>,
+    cache: Cache,
+}
 
 fn failed(code: i32, stderr: String) -> ExecOutcome {
     ExecOutcome { stdout: String::new(), stderr, code }
@@ -23,6 +31,7 @@ fn failed(code: i32, stderr: String) -> ExecOutcome {
 /// Runs a program in a container of a pod; the first container if none is named.
 pub fn exec(
     cluster: &mut Cluster,
+    names: &mut Names,
     namespace: &str,
     pod: &str,
     container: Option<&str>,
@@ -40,21 +49,20 @@ pub fn exec(
     let Some(chosen) = chosen.cloned() else {
         return failed(1, "error: the pod has no such container\n".into());
     };
-    let mut inside = Inside { cluster, pod: &pod, container: chosen };
+    let mut inside = Inside { cluster, names, pod: &pod, container: chosen };
     inside.words(argv, stdin)
 }
 
 /// Runs a name tool at the workstation; none if it is not one.
-pub fn name_tool(cluster: &Cluster, words: &[String]) -> Option<ExecOutcome> {
+pub fn name_tool(cluster: &Cluster, names: &mut Names, words: &[String]) -> Option<ExecOutcome> {
     let tool = words.first().filter(|tool| NAME_TOOLS.contains(&tool.as_str()))?;
     let client = Object::new(Kind::Pod, "default", "workstation");
-    Some(ask(cluster, &client, tool, &words[1..]))
+    Some(ask(cluster, names, &client, tool, &words[1..]))
 }
 
-fn ask(cluster: &Cluster, pod: &Object, tool: &str, args: &[String]) -> ExecOutcome {
-    let profile = DnsProfile::default();
+fn ask(cluster: &Cluster, names: &mut Names, pod: &Object, tool: &str, args: &[String]) -> ExecOutcome {
     let view = cluster.view_late_by(cluster.world().pace.dns);
-    let server = DnsServer::new(zone_at(view, &profile), cluster.now(), None);
+    let server = DnsServer::new(zone_at(view, &names.profile), cluster.now(), Some(&mut names.cache));
     let mut resolver = Resolver::of_pod(pod, server);
     match tools::run(tool, args, &mut resolver) {
         Some(out) => ExecOutcome { stdout: out.stdout, stderr: out.stderr, code: out.code },
@@ -64,6 +72,7 @@ fn ask(cluster: &Cluster, pod: &Object, tool: &str, args: &[String]) -> ExecOutc
 
 struct Inside<'a> {
     cluster: &'a mut Cluster,
+    names: &'a mut Names,
     pod: &'a Object,
     container: Value,
 }
@@ -163,11 +172,10 @@ impl Inside<'_> {
             "true" | ":" | "sync" => ok(String::new()),
             "false" => Some(failed(1, String::new())),
             "hostname" => {
-                let profile = DnsProfile::default();
                 let host = resolver::hostname(self.pod);
                 match args.first().map(String::as_str) {
                     Some("-f" | "--fqdn") => {
-                        let domain = resolver::domain(self.pod, &profile);
+                        let domain = resolver::domain(self.pod, &self.names.profile);
                         ok(if domain.is_empty() { format!("{host}\n") } else { format!("{host}.{domain}\n") })
                     }
                     Some("-i" | "-I") => ok(format!("{}\n", self.pod.status().get("podIP").str())),
@@ -204,7 +212,7 @@ impl Inside<'_> {
             )),
             "date" => ok(format!("{}\n", tools::date(self.cluster.now()))),
             "sleep" => ok(String::new()),
-            tool if NAME_TOOLS.contains(&tool) => Some(ask(self.cluster, self.pod, tool, args)),
+            tool if NAME_TOOLS.contains(&tool) => Some(ask(self.cluster, self.names, self.pod, tool, args)),
             _ => shell::run_tool(words, stdin, &Default::default()).map(|ran| ExecOutcome {
                 stdout: ran.stdout,
                 stderr: ran.stderr,
@@ -247,8 +255,8 @@ impl Inside<'_> {
     fn read(&self, path: &str) -> Option<String> {
         match path {
             "/etc/hostname" => return Some(format!("{}\n", resolver::hostname(self.pod))),
-            "/etc/hosts" => return Some(resolver::hosts_file(self.pod, &DnsProfile::default())),
-            "/etc/resolv.conf" => return Some(ResolvConf::for_pod(self.pod, &DnsProfile::default()).text()),
+            "/etc/hosts" => return Some(resolver::hosts_file(self.pod, &self.names.profile)),
+            "/etc/resolv.conf" => return Some(ResolvConf::for_pod(self.pod, &self.names.profile).text()),
             _ => {}
         }
         let (volume, path) = self.place(path);

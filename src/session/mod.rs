@@ -14,10 +14,12 @@ use crate::api::{Kind, ObjectKey, Text};
 use crate::cluster::{Cluster, Config};
 use crate::component::world::PodName;
 use crate::component::{Client, Fault, Happening};
+use crate::dns::DnsProfile;
 use crate::kubectl::{self, ExecOutcome, Host, Invocation, Output, Program, Progress as Polled};
 use crate::sim::{SimDuration, SimTime};
 use shell::{Command, Line, Link, Stdin};
 use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 
 /// How long `settle` waits without a limit of its own.
 pub const SETTLE_LIMIT: SimDuration = SimDuration(30 * 60 * 1000);
@@ -68,6 +70,7 @@ struct Job {
 #[derive(Clone)]
 pub struct Session {
     cluster: Cluster,
+    names: inside::Names,
     files: BTreeMap<String, String>,
     jobs: Vec<Job>,
     entries: usize,
@@ -77,6 +80,7 @@ pub struct Session {
 
 struct Desk<'a> {
     cluster: &'a mut Cluster,
+    names: &'a mut inside::Names,
     files: &'a mut BTreeMap<String, String>,
     input: u64,
 }
@@ -99,7 +103,7 @@ impl Host for Desk<'_> {
         argv: &[String],
         stdin: &str,
     ) -> ExecOutcome {
-        inside::exec(self.cluster, namespace, pod, container, argv, stdin)
+        inside::exec(self.cluster, self.names, namespace, pod, container, argv, stdin)
     }
 }
 
@@ -108,12 +112,19 @@ impl Session {
     pub fn new(config: &Config) -> Session {
         Session {
             cluster: Cluster::new(config),
+            names: inside::Names::default(),
             files: BTreeMap::new(),
             jobs: Vec::new(),
             entries: 0,
             said: Vec::new(),
             polled_revision: 0,
         }
+    }
+
+    /// The same with another DNS.
+    pub fn with_dns(mut self, profile: DnsProfile) -> Session {
+        self.names.profile = Rc::new(profile);
+        self
     }
 
     /// The cluster as it is.
@@ -341,10 +352,10 @@ impl Session {
     fn poll_job(&mut self, i: usize) {
         loop {
             if self.jobs[i].program.is_some() {
-                let Session { cluster, files, jobs, .. } = self;
+                let Session { cluster, names, files, jobs, .. } = self;
                 let job = &mut jobs[i];
                 let mut out = Output::default();
-                let mut desk = Desk { cluster, files, input: job.input };
+                let mut desk = Desk { cluster, names, files, input: job.input };
                 let progress =
                     job.program.as_mut().map_or(Polled::Done(0), |program| program.poll(&mut desk, &mut out));
                 self.cluster.announce();
@@ -438,7 +449,7 @@ impl Session {
             job.program = Some(kubectl::start(Invocation { words: command.words, stdin }));
             return true;
         }
-        let ran = match inside::name_tool(&self.cluster, &command.words) {
+        let ran = match inside::name_tool(&self.cluster, &mut self.names, &command.words) {
             Some(out) => Some(shell::Ran { stdout: out.stdout, stderr: out.stderr, code: out.code }),
             None => shell::run_tool(&command.words, &stdin, &self.files),
         };

@@ -146,7 +146,7 @@ pub struct Run {
 impl Run {
     /// An empty cluster.
     pub fn new(header: Header) -> Run {
-        let session = Session::new(&header.config());
+        let session = Session::new(&header.config()).with_dns(header.dns());
         let stores = vec![(0, session.cluster().store().clone())];
         let mut run = Run {
             header,
