@@ -1,5 +1,6 @@
 //! The tests that need no browser, as one program.
 //!
+//! - `colours`: words and shapes stand out from their grounds, in every theme.
 //! - `determinism`: the same text gives the same run; looking back agrees with having been there.
 //! - `html`: every panel as markup, drawn on the host.
 //! - `properties`: random runs from printed seeds, every promise after every write.
@@ -9,6 +10,7 @@
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, missing_docs)] // The bans are for the simulation.
 
+mod colours;
 mod determinism;
 #[cfg(feature = "ui")]
 mod html;
