@@ -21,7 +21,7 @@ pub fn names(context: &Context, names: &Names, asked_from: &str) -> Html {
                 </select>
             </label>
             if let Some(conf) = &names.conf {
-                <h3 class="names__conf">{(texts.asked_path)(asked_from.trim_start_matches("default/"))}</h3>
+                <p class="names__conf">{(texts.asked_path)(asked_from.trim_start_matches("default/"))}</p>
                 <pre class="yaml names__conf" translate="no">{conf}</pre>
             }
             if let Some(name) = &names.missing { <p class="notice notice--warn">{icon("warn")}<span>{rich(&(texts.dns_missing_headless)(name))}</span></p> }

@@ -12,12 +12,14 @@ use crate::scene::{Scene, StageModel, StageOptions, node_stage, stage, tween};
 use crate::session::Position;
 use crate::ui::editor::outline;
 use crate::ui::player::{Player, Spacing};
-use crate::ui::state::Model;
+use crate::ui::state::{Model, Screen};
 use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Below this width, and on a low page, the stage is drawn as for a phone.
 const PHONE: f64 = 560.0;
+/// The same for the first page, where nothing else wants the height.
+const STILL: f64 = 480.0;
 
 #[derive(Clone, PartialEq)]
 struct Key {
@@ -183,7 +185,7 @@ impl Pictures {
             version: model.player.version,
             position,
             width: width as u64,
-            phone: width < PHONE || model.ui.is_low,
+            phone: width < if model.ui.screen == Screen::First { STILL } else { PHONE } || model.ui.is_low,
             language: model.ui.language,
             by_node: model.ui.by_node,
             page: model.ui.page,
