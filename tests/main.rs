@@ -1,5 +1,6 @@
 //! The tests that need no browser, as one program.
 //!
+//! - `colours`: words and shapes stand out from their grounds, in every theme.
 //! - `determinism`: the same text gives the same run; looking back agrees with having been there.
 //! - `html`: every panel as markup, drawn on the host.
 //! - `hostile`: input that means harm: a clear error in time, nothing changed, nothing lost.
@@ -12,6 +13,7 @@
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, missing_docs)] // The bans are for the simulation.
 
+mod colours;
 mod determinism;
 mod hostile;
 #[cfg(feature = "ui")]
