@@ -16,6 +16,9 @@ pub enum Kind {
     ConfigMap,
     StatefulSet,
     ControllerRevision,
+    Deployment,
+    ReplicaSet,
+    DaemonSet,
     Event,
 }
 
@@ -69,6 +72,9 @@ kinds! {
     ConfigMap "configmaps" "configmap" ["cm"], "", true;
     StatefulSet "statefulsets" "statefulset" ["sts"], "apps", true;
     ControllerRevision "controllerrevisions" "controllerrevision" [], "apps", true;
+    Deployment "deployments" "deployment" ["deploy"], "apps", true;
+    ReplicaSet "replicasets" "replicaset" ["rs"], "apps", true;
+    DaemonSet "daemonsets" "daemonset" ["ds"], "apps", true;
     Event "events" "event" ["ev"], "", true;
 }
 

@@ -7,6 +7,7 @@ pub mod hash;
 pub mod kind;
 pub mod manifest;
 pub mod object;
+pub mod placement;
 pub mod print;
 pub mod profile;
 pub mod quantity;

@@ -137,6 +137,11 @@ impl Profile {
         (own.next().unwrap_or(0), own.next().unwrap_or(0)) < (major, minor)
     }
 
+    /// The minor version: 36.
+    pub fn minor(&self) -> u32 {
+        self.name.split('.').nth(1).and_then(|part| part.parse().ok()).unwrap_or(0)
+    }
+
     /// Turns a feature gate on or off; false if no switch belongs to it.
     pub fn set_gate(&mut self, gate: &str, on: bool) -> bool {
         match gate {

@@ -48,7 +48,8 @@ impl AsRef<str> for Text {
 }
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
+        let (a, b) = (self.as_str(), other.as_str());
+        std::ptr::eq(a, b) || a == b
     }
 }
 impl Eq for Text {}
@@ -111,7 +112,7 @@ impl Default for Text {
 }
 
 /// A JSON value. Integers keep 64 bits; a quantity such as `500m` is a string.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, Default)]
 pub enum Value {
     /// `null`, and what reading a missing member answers.
     #[default]
@@ -128,6 +129,22 @@ pub enum Value {
     List(Rc<Vec<Value>>),
     /// An object.
     Map(Map),
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Value::Null, Value::Null) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) => a == b,
+            (Value::Float(a), Value::Float(b)) => a == b,
+            (Value::Str(a), Value::Str(b)) => a == b,
+            // What two trees share need not be walked through.
+            (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b) || a == b,
+            (Value::Map(a), Value::Map(b)) => a == b,
+            _ => false,
+        }
+    }
 }
 
 thread_local! {
@@ -295,8 +312,14 @@ fn same_text(a: &str, b: &str) -> bool {
 }
 
 /// An object: members in byte order of their keys, shared until written.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Map(Rc<Vec<(Text, Value)>>);
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        self.same(other) || self.0 == other.0
+    }
+}
 
 impl Map {
     /// An empty object.

@@ -76,7 +76,8 @@ pub fn main(strict: bool) -> ExitCode {
 
 /// A set of so many pods, created one after another until nothing happens any more.
 fn ordered(replicas: usize) -> Run {
-    let mut run = Run::from_scenario(&format!("nodes {}\n", (replicas / 100 + 1).min(100))).expect("a header");
+    let mut run =
+        Run::from_scenario(&format!("nodes {}\n", (replicas / 100 + 1).min(100))).expect("a header");
     let lines = [
         Directive::File { name: "web.yaml".into(), text: manifest(replicas) },
         Directive::Line("kubectl apply -f web.yaml".into()),

@@ -3,11 +3,14 @@
 use super::Config;
 use crate::component::Component;
 use crate::controllers::claim_binder::ClaimBinder;
+use crate::controllers::daemon_set::DaemonSetController;
+use crate::controllers::deployment::DeploymentController;
 use crate::controllers::endpoint_slice::EndpointSliceController;
 use crate::controllers::endpoints::EndpointController;
 use crate::controllers::garbage_collector::GarbageCollector;
 use crate::controllers::node_lifecycle::{NodeLifecycle, PodGarbageCollector};
 use crate::controllers::protection::{ClaimProtection, VolumeProtection};
+use crate::controllers::replica_set::ReplicaSetController;
 use crate::controllers::stateful_set::StatefulSetController;
 use crate::kubelet::Kubelets;
 use crate::scheduler::Scheduler;
@@ -19,6 +22,9 @@ pub fn all(config: &Config) -> Vec<Box<dyn Component>> {
         Box::new(EndpointController::default()),
         Box::new(EndpointSliceController::default()),
         Box::new(StatefulSetController::default()),
+        Box::new(DeploymentController),
+        Box::new(ReplicaSetController::default()),
+        Box::new(DaemonSetController::default()),
         Box::new(ClaimBinder::default()),
         Box::new(ClaimProtection::default()),
         Box::new(VolumeProtection),

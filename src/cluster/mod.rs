@@ -16,6 +16,7 @@ use crate::component::client::{Film, InputNote};
 use crate::component::{
     Cause, Client, Component, Ctx, Fault, Happening, Pace, Recorder, What, WorkKey, WorkQueue, World,
 };
+use crate::dns::DnsProfile;
 use crate::sim::{Queue, SimDuration, SimTime};
 use crate::store::{ApiServer, Store, View};
 use std::rc::Rc;
@@ -33,6 +34,10 @@ pub struct Config {
     pub pace: Pace,
     /// `--node-monitor-grace-period`: how long a silent node counts as ready (S171).
     pub node_monitor_grace: SimDuration,
+    /// `--default-not-ready-toleration-seconds` and `--default-unreachable-toleration-seconds` (S119).
+    pub toleration_secs: (i64, i64),
+    /// The cluster's DNS server and the tools that ask it.
+    pub dns: DnsProfile,
 }
 
 impl Default for Config {
@@ -43,6 +48,8 @@ impl Default for Config {
             nodes: (1..=3).map(|i| Text::from(format!("node-{i}"))).collect(),
             pace: Pace::default(),
             node_monitor_grace: SimDuration::secs(50),
+            toleration_secs: (300, 300),
+            dns: DnsProfile::default(),
         }
     }
 }
@@ -73,6 +80,7 @@ struct Slot {
 pub struct Cluster {
     now: SimTime,
     server: ApiServer,
+    dns: Rc<DnsProfile>,
     film: Film,
     world: World,
     due: Queue<Due>,
@@ -106,12 +114,14 @@ impl Cluster {
             now: SimTime::ZERO,
             server: ApiServer::new(Rc::new(config.profile.clone()), config.seed),
             film: Film::default(),
+            dns: Rc::new(config.dns.clone()),
             world: World { pace: config.pace.clone(), ..World::default() },
             due: Queue::default(),
             slots,
             watchers: Rc::new(watchers),
             spread: 0,
         };
+        cluster.server.toleration_secs = config.toleration_secs;
         for object in bootstrap::objects(config) {
             cluster.server.seed(cluster.now, object);
         }
@@ -136,6 +146,10 @@ impl Cluster {
     pub fn view_late_by(&self, lag: SimDuration) -> View<'_> {
         let store = &self.server.store;
         View::new(store, store.first_after(self.now - lag))
+    }
+    /// The cluster's DNS server and the tools that ask it.
+    pub fn dns(&self) -> &DnsProfile {
+        &self.dns
     }
     /// The outside world.
     pub fn world(&self) -> &World {

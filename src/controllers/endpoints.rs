@@ -63,7 +63,7 @@ type Port = (Text, i64, Text);
 struct Address {
     ready: bool,
     value: Value,
-    ports: Vec<Port>,
+    ports: Rc<Vec<Port>>,
 }
 
 /// The addresses of one Service.
@@ -71,6 +71,8 @@ struct Address {
 struct Addresses {
     /// Ordered as the object has them: by address, then by uid.
     by_address: BTreeMap<(Text, Text), Address>,
+    /// How many of them are ready.
+    ready: usize,
     of_pod: BTreeMap<Text, (Text, Text)>,
     /// Somebody else removed the object, or a pass failed: everything is looked at again.
     stale: bool,
@@ -92,7 +94,7 @@ fn address(service: &Object, pod: &Object, publish: bool) -> Address {
     if let Some(hostname) = index::hostname(service, pod) {
         value.set(&["hostname"], hostname);
     }
-    Address { ready: publish || index::is_ready(pod), value, ports: index::ports(service, pod) }
+    Address { ready: publish || index::is_ready(pod), value, ports: Rc::new(index::ports(service, pod)) }
 }
 
 fn port(port: &Port) -> (u128, Value) {
@@ -130,10 +132,17 @@ fn subset(addresses: &[&Address], ports: &[&Port]) -> Value {
 
 impl Addresses {
     fn put(&mut self, name: &Text, new: Option<Address>) {
-        if let Some(place) = self.of_pod.remove(name) {
-            self.by_address.remove(&place);
+        if let Some(old) = self.of_pod.remove(name).and_then(|place| self.by_address.remove(&place)) {
+            self.ready -= usize::from(old.ready);
         }
-        if let Some(new) = new {
+        if let Some(mut new) = new {
+            // Most offer the same, and then it need not be compared again and again.
+            if let Some((_, other)) =
+                self.by_address.first_key_value().filter(|(_, other)| other.ports == new.ports)
+            {
+                new.ports = other.ports.clone();
+            }
+            self.ready += usize::from(new.ready);
             let place = (new.value.get("ip").text(), new.value.at(&["targetRef", "uid"]).text());
             self.of_pod.insert(name.clone(), place.clone());
             self.by_address.insert(place, new);
@@ -143,30 +152,30 @@ impl Addresses {
     // The subsets: ports that the same addresses offer stand together. Above the limit those that are not ready are
     // left out first; the second answer says that some are.
     fn subsets(&self, has_ports: bool) -> (Vec<Value>, bool) {
-        let ready = self.by_address.values().filter(|address| address.ready).count();
-        let (mut room_ready, mut room_other) = (MOST, MOST.saturating_sub(ready));
-        let kept: Vec<&Address> = self
-            .by_address
-            .values()
-            .filter(|address| {
-                let room = if address.ready { &mut room_ready } else { &mut room_other };
-                let fits = *room > 0;
-                *room = room.saturating_sub(1);
-                fits
-            })
-            .collect();
+        let (mut room_ready, mut room_other) = (MOST, MOST.saturating_sub(self.ready));
+        let mut kept: Vec<&Address> = Vec::with_capacity(self.by_address.len().min(MOST));
+        for address in self.by_address.values() {
+            let room = if address.ready { &mut room_ready } else { &mut room_other };
+            if *room > 0 {
+                *room -= 1;
+                kept.push(address);
+            } else if room_ready + room_other == 0 {
+                break;
+            }
+        }
         let cut = kept.len() < self.by_address.len();
         let Some(first) = kept.first() else { return (Vec::new(), cut) };
-        if kept.iter().all(|address| address.ports == first.ports) {
+        if kept.iter().all(|address| Rc::ptr_eq(&address.ports, &first.ports) || address.ports == first.ports)
+        {
             // An address whose ports cannot be told is none.
             if has_ports && first.ports.is_empty() {
                 return (Vec::new(), cut);
             }
-            return (vec![subset(&kept, &Vec::from_iter(&first.ports))], cut);
+            return (vec![subset(&kept, &Vec::from_iter(&*first.ports))], cut);
         }
         let mut offered: BTreeMap<&Port, Vec<usize>> = BTreeMap::new();
         for (i, address) in kept.iter().enumerate() {
-            for port in &address.ports {
+            for port in &*address.ports {
                 offered.entry(port).or_default().push(i);
             }
         }
@@ -193,6 +202,7 @@ impl EndpointController {
             Changed::All => {
                 addresses.by_address.clear();
                 addresses.of_pod.clear();
+                addresses.ready = 0;
                 members.pods.keys().cloned().collect()
             }
         };
@@ -536,7 +546,7 @@ pub(super) mod tests {
         for i in 0..1200 {
             let target = object! { "name" => format!("p{i}"), "uid" => format!("u{i}") };
             let value = object! { "ip" => format!("10.0.{}.{}", i / 250, i % 250), "targetRef" => target };
-            let new = Address { ready: i >= 300, value, ports: Vec::new() };
+            let new = Address { ready: i >= 300, value, ports: Rc::default() };
             addresses.put(&Text::from(format!("p{i}")), Some(new));
         }
         let (subsets, cut) = addresses.subsets(false);

@@ -20,6 +20,9 @@ pub struct GarbageCollector {
 
 const WATCHED: &[Kind] = &[
     Kind::StatefulSet,
+    Kind::Deployment,
+    Kind::ReplicaSet,
+    Kind::DaemonSet,
     Kind::Service,
     Kind::Pod,
     Kind::PersistentVolumeClaim,

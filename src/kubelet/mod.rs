@@ -103,7 +103,14 @@ impl Kubelets {
 
     fn pull_events(&mut self, key: &WorkKey, node: &Text, image: &Text, container: &str, ctx: &mut Ctx<'_>) {
         let short = short_texts(ctx);
-        if self.images.insert((node.clone(), image.clone())) {
+        // An image that is there is asked for again under the policy Always.
+        let pod = ctx.client.store().get(Kind::Pod, &key.namespace, &key.name);
+        let always = pod.is_some_and(|pod| {
+            let lists = ["containers", "initContainers"].map(|list| pod.spec().get(list).items().iter());
+            let mut own = lists.into_iter().flatten().filter(|c| c.get("name").str() == container);
+            own.any(|c| c.get("imagePullPolicy").str() == "Always")
+        });
+        if self.images.insert((node.clone(), image.clone())) || always {
             let took = Self::delay(ctx, ctx.world.pace.pull).to_string();
             self.event(
                 key,

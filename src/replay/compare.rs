@@ -1,6 +1,9 @@
 //! The four comparisons of a replay.
 
-use super::{Class, Difference, Normaliser, Played, Recording, Report, Step, mask, reduce};
+use super::{
+    Class, Difference, Normaliser, Played, Recording, Report, Step, mask, mask_dns, mask_places, reduce,
+    unnumbered,
+};
 use crate::api::{Kind, Value, print};
 use crate::component::Verb;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +55,7 @@ pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
         let mine_lists = by_object(actor, mine);
         let units: BTreeSet<&(String, String)> =
             theirs.iter().flat_map(BTreeMap::keys).chain(mine_lists.keys()).collect();
+        let mut alike = Alike::default();
         for unit in units {
             let have = mine_lists.get(unit).cloned().unwrap_or_default();
             // Volumes are numbered by the order of their creation, which is chance: any of them may be this one.
@@ -65,6 +69,10 @@ pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
                     .iter()
                     .flat_map(|lists| lists.iter())
                     .any(|((_, object), list)| object.starts_with("PersistentVolume/") && plain(list) == mine)
+            } else if is_one_of_many(&unit.1) {
+                // Which of a ReplicaSet's pods is deleted first is chance as well; as many of them go each way.
+                alike.add(&unit.1, theirs[0].get(unit).cloned(), mine_lists.get(unit).cloned());
+                continue;
             } else {
                 theirs.iter().any(|lists| lists.get(unit).cloned().unwrap_or_default() == have)
             };
@@ -79,6 +87,21 @@ pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
                     got: have.join(", "),
                 }),
             );
+        }
+        for (prefix, (expected, got)) in alike.0 {
+            for (expected, got) in pairs(expected, got) {
+                let text = |list: Option<Vec<String>>| list.unwrap_or_default().join(", ");
+                report.count(
+                    Class::Decisions,
+                    (expected != got).then(|| Difference {
+                        class: Class::Decisions,
+                        step: None,
+                        subject: format!("{actor} on {prefix}"),
+                        expected: text(expected),
+                        got: text(got),
+                    }),
+                );
+            }
         }
         // A StatefulSet controller's order across the objects is fixed where all runs agree on it.
         if **actor == *"statefulset-controller" && entry.get("stable").is_true() {
@@ -102,6 +125,42 @@ pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
             report.count(Class::Decisions, difference);
         }
     }
+}
+
+// Pods of a ReplicaSet: nobody can tell one from another.
+fn is_one_of_many(name: &str) -> bool {
+    name.rsplit_once('~').is_some_and(|(_, number)| number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+// What the recording and the engine have of things of which any may stand for any, by their unnumbered name.
+#[derive(Default)]
+struct Alike(BTreeMap<String, (Vec<Vec<String>>, Vec<Vec<String>>)>);
+
+impl Alike {
+    fn add(&mut self, name: &str, expected: Option<Vec<String>>, got: Option<Vec<String>>) {
+        let (theirs, ours) = self.0.entry(unnumbered(name)).or_default();
+        let plain = |list: Vec<String>| list.iter().map(|line| unnumbered(line)).collect();
+        theirs.extend(expected.map(plain));
+        ours.extend(got.map(plain));
+    }
+}
+
+// Puts equals together, then whatever is left.
+fn pairs<T: PartialEq>(expected: Vec<T>, mut got: Vec<T>) -> Vec<(Option<T>, Option<T>)> {
+    let mut pairs = Vec::new();
+    let mut left = Vec::new();
+    for item in expected {
+        match got.iter().position(|other| *other == item) {
+            Some(i) => pairs.push((Some(item), Some(got.remove(i)))),
+            None => left.push(item),
+        }
+    }
+    let mut got = got.into_iter();
+    for item in left {
+        pairs.push((Some(item), got.next()));
+    }
+    pairs.extend(got.map(|item| (None, Some(item))));
+    pairs
 }
 
 fn without_number(line: &str) -> String {
@@ -150,7 +209,7 @@ fn by_object(actor: &str, list: &[String]) -> Lists {
 
 /// One object at the end of one settle step.
 pub fn settled(writes: &[Value], actors: &Value, steps: &[Step], played: &Played, report: &mut Report) {
-    let chance = Chance::read(actors);
+    let chance = Chance::read(writes, actors);
     let mut theirs: BTreeMap<(String, String, String), (Value, bool)> = BTreeMap::new();
     let mut their_names = Normaliser::default();
     let mut our_names = Normaliser::default();
@@ -172,8 +231,9 @@ pub fn settled(writes: &[Value], actors: &Value, steps: &[Step], played: &Played
             let key = (object.kind.name().to_string(), object.namespace().to_string(), name);
             ours.insert(key, reduce(object, &our_names));
         }
+        many(&theirs, &ours, &chance, step.n, report);
         for (key, (expected, whole)) in &theirs {
-            if !COMPARED.contains(&key.0.as_str()) {
+            if !COMPARED.contains(&key.0.as_str()) || is_pod_of_many(key) {
                 continue;
             }
             let got = ours.get(key);
@@ -194,7 +254,8 @@ pub fn settled(writes: &[Value], actors: &Value, steps: &[Step], played: &Played
                 }),
             );
         }
-        for key in ours.keys().filter(|key| CREATED.contains(&key.0.as_str()) && !theirs.contains_key(*key)) {
+        let unknown = |key: &&Key| CREATED.contains(&key.0.as_str()) && !theirs.contains_key(*key);
+        for key in ours.keys().filter(unknown).filter(|key| !is_pod_of_many(key)) {
             report.count(
                 Class::Settled,
                 Some(Difference {
@@ -209,8 +270,49 @@ pub fn settled(writes: &[Value], actors: &Value, steps: &[Step], played: &Played
     }
 }
 
+type Key = (String, String, String);
+
+fn is_pod_of_many(key: &Key) -> bool {
+    key.0 == "Pod" && is_one_of_many(&key.2)
+}
+
+// The pods of each ReplicaSet: as many of each state, whichever they are.
+fn many(
+    theirs: &BTreeMap<Key, (Value, bool)>,
+    ours: &BTreeMap<Key, Value>,
+    chance: &Chance,
+    step: i64,
+    report: &mut Report,
+) {
+    let mut groups: BTreeMap<String, (Vec<Value>, Vec<Value>)> = BTreeMap::new();
+    let placeless = Chance { places: true, slices: chance.slices };
+    for (key, (fields, _)) in theirs.iter().filter(|(key, _)| is_pod_of_many(key)) {
+        groups.entry(unnumbered(&key.2)).or_default().0.push(placeless.free(fields));
+    }
+    for (key, fields) in ours.iter().filter(|(key, _)| is_pod_of_many(key)) {
+        groups.entry(unnumbered(&key.2)).or_default().1.push(placeless.free(fields));
+    }
+    for (name, (expected, got)) in groups {
+        for (expected, got) in pairs(expected, got) {
+            let text = |value: &Option<Value>, other: &Option<Value>| {
+                value.as_ref().map_or("nothing".to_string(), |value| differing(value, other.as_ref()))
+            };
+            report.count(
+                Class::Settled,
+                (expected != got).then(|| Difference {
+                    class: Class::Settled,
+                    step: Some(step),
+                    subject: format!("Pod/{name}"),
+                    expected: text(&expected, &got),
+                    got: text(&got, &expected),
+                }),
+            );
+        }
+    }
+}
+
 // What the runs of the recording themselves did not agree on.
-struct Chance {
+pub struct Chance {
     /// The order in which pods of a burst were made, and so their nodes, addresses and volumes.
     places: bool,
     /// How often endpoint slices were written, and in which order endpoints that came together stand.
@@ -218,12 +320,52 @@ struct Chance {
 }
 
 impl Chance {
-    fn read(actors: &Value) -> Chance {
+    /// Reads it from what the runs did.
+    pub fn read(writes: &[Value], actors: &Value) -> Chance {
         let unstable = |actor: &str| {
             let entry = actors.get(actor);
             !entry.is_null() && !entry.get("stable").is_true()
         };
-        Chance { places: unstable("kubelet"), slices: unstable("endpointslice-controller") }
+        // The scheduler may be unstable for its second looks alone.
+        let entry = actors.get("scheduler");
+        let bound = |list: &Value| -> Vec<String> {
+            strings(list).into_iter().filter(|line| line.ends_with("/binding")).collect()
+        };
+        let first = bound(entry.get("writes"));
+        let differ = entry.get("variants").items().iter().any(|variant| bound(variant) != first);
+        // What a Parallel set makes in one burst comes in any order, also where a few runs agree.
+        let parallel = writes
+            .iter()
+            .any(|write| write.at(&["fields", "spec", "podManagementPolicy"]).str() == "Parallel");
+        Chance {
+            places: unstable("kubelet") || differ || parallel,
+            slices: unstable("endpointslice-controller"),
+        }
+    }
+
+    // The event without that: to which node a pod of a burst went, and which of them met its image there already.
+    fn series(&self, (kind, reason, mut object, mut message): Series) -> Series {
+        const MERGED: &str = "(combined from similar events)";
+        if message.starts_with(MERGED) {
+            // Which messages are merged depends on a set that forgets at random.
+            message = MERGED.to_string();
+        }
+        if reason == "ProvisioningSucceeded" {
+            // Volumes are numbered by the order in which they were made.
+            if let Some((before, after)) = message.split_once("volume-") {
+                message = [before, after.trim_start_matches(|c: char| c.is_ascii_digit())].concat();
+            }
+        }
+        if self.places {
+            match reason.as_str() {
+                "Scheduled" => message = message.split(" to ").next().unwrap_or("").to_string(),
+                "Pulling" | "Pulled" => {
+                    object = object.trim_end_matches(|c: char| c.is_ascii_digit()).to_string();
+                }
+                _ => {}
+            }
+        }
+        (kind, reason, object, message)
     }
 
     // The object without that.
@@ -239,6 +381,8 @@ impl Chance {
             let mut endpoints = fields.get("endpoints").items().to_vec();
             if self.places {
                 for endpoint in &mut endpoints {
+                    let target = unnumbered(endpoint.get("target").str());
+                    endpoint.set(&["target"], target);
                     endpoint.remove(&["addresses"]);
                     endpoint.remove(&["nodeName"]);
                 }
@@ -252,8 +396,12 @@ impl Chance {
             let mut subsets = fields.get("subsets").items().to_vec();
             for subset in &mut subsets {
                 for member in ["ready", "notReady"] {
-                    let mut names: Vec<Value> =
-                        subset.get(member).items().iter().filter_map(|a| a.items().last().cloned()).collect();
+                    let mut names: Vec<Value> = subset
+                        .get(member)
+                        .items()
+                        .iter()
+                        .filter_map(|a| Some(unnumbered(a.items().last()?.str()).into()))
+                        .collect();
                     names.sort_by(|a, b| a.str().cmp(b.str()));
                     subset.set(&[member], Value::list(names));
                 }
@@ -273,10 +421,21 @@ const COMPARED: &[&str] = &[
     "EndpointSlice",
     "Endpoints",
     "Service",
+    "Deployment",
+    "ReplicaSet",
+    "DaemonSet",
 ];
 // Of these nothing is there before the first step.
-const CREATED: &[&str] =
-    &["Pod", "StatefulSet", "ControllerRevision", "PersistentVolumeClaim", "PersistentVolume"];
+const CREATED: &[&str] = &[
+    "Pod",
+    "StatefulSet",
+    "ControllerRevision",
+    "PersistentVolumeClaim",
+    "PersistentVolume",
+    "Deployment",
+    "ReplicaSet",
+    "DaemonSet",
+];
 
 // The members of `a` that `b` has otherwise.
 fn differing(a: &Value, b: Option<&Value>) -> String {
@@ -326,7 +485,7 @@ fn apply(
     }
     let whole = match kind {
         "Pod" => !fields.get("images").is_null(),
-        "StatefulSet" => !fields.get("spec").is_null(),
+        "StatefulSet" | "Deployment" | "ReplicaSet" | "DaemonSet" => !fields.get("spec").is_null(),
         "ControllerRevision" => !fields.get("revision").is_null(),
         _ => !fields.entries().is_empty(),
     };
@@ -343,9 +502,11 @@ fn apply(
     }
 }
 
+type Series = (String, String, String, String);
+
 /// One event series: type, reason, object and message.
-pub fn events(writes: &[Value], played: &Played, report: &mut Report) {
-    type Series = (String, String, String, String);
+pub fn events(writes: &[Value], actors: &Value, played: &Played, report: &mut Report) {
+    let chance = Chance::read(writes, actors);
     let mut their_names = Normaliser::default();
     let mut theirs: BTreeSet<Series> = BTreeSet::new();
     for write in writes {
@@ -361,7 +522,14 @@ pub fn events(writes: &[Value], played: &Played, report: &mut Report) {
     }
     let theirs: BTreeSet<Series> = theirs
         .into_iter()
-        .map(|(t, r, o, m)| (t, r, their_names.text(&o), mask(&uid_free(&their_names.text(&m)))))
+        .map(|(t, r, o, m)| {
+            chance.series((
+                t,
+                r,
+                unnumbered(&their_names.text(&o)),
+                mask(&uid_free(&unnumbered(&their_names.text(&m)))),
+            ))
+        })
         .collect();
     let mut our_names = Normaliser::default();
     let mut ours: BTreeSet<Series> = BTreeSet::new();
@@ -377,12 +545,12 @@ pub fn events(writes: &[Value], played: &Played, report: &mut Report) {
         };
         let involved = event.body.get("involvedObject");
         let object = format!("{}/{}", involved.get("kind").str(), involved.get("name").str());
-        ours.insert((
+        ours.insert(chance.series((
             event.body.get("type").str().to_string(),
             event.body.get("reason").str().to_string(),
-            our_names.text(&object),
-            mask(&uid_free(&our_names.text(event.body.get("message").str()))),
-        ));
+            unnumbered(&our_names.text(&object)),
+            mask(&uid_free(&unnumbered(&our_names.text(event.body.get("message").str())))),
+        )));
     }
     for series in theirs.union(&ours) {
         let (has, had) = (ours.contains(series), theirs.contains(series));
@@ -418,14 +586,18 @@ fn uid_free(text: &str) -> String {
 }
 
 /// One file of `kubectl/` or `dns/`, byte for byte after masking.
-pub fn outputs(recording: &Recording, steps: &[Step], played: &Played, report: &mut Report) {
+pub fn outputs(recording: &Recording, steps: &[Step], chance: &Chance, played: &Played, report: &mut Report) {
     for step in steps.iter().filter(|step| matches!(step.kind.as_str(), "kubectl" | "dns" | "watch")) {
         let prefixes = [format!("kubectl/{:02}-", step.n), format!("dns/{:02}-", step.n)];
         let found = recording.files.iter().find(|(name, _)| {
             name.ends_with(".txt") && prefixes.iter().any(|p| name.starts_with(p.as_str()))
         });
         let Some((name, text)) = found else { continue };
-        let expected = mask(&uid_free(&body(text)));
+        let free = |text: &str| {
+            let text = if step.kind == "dns" { mask(&mask_dns(text)) } else { mask(text) };
+            if chance.places { mask_places(&text) } else { text }
+        };
+        let expected = free(&uid_free(&body(text)));
         let (mut got, code) = played.outputs.get(&step.n).cloned().unwrap_or_default();
         if let Some(code) = code.filter(|code| *code != 0) {
             if !got.is_empty() && !got.ends_with('\n') {
@@ -433,7 +605,7 @@ pub fn outputs(recording: &Recording, steps: &[Step], played: &Played, report: &
             }
             got.push_str(&format!("# exit {code}\n"));
         }
-        let got = mask(got.trim_end());
+        let got = free(got.trim_end());
         let sorted = |text: &str| {
             let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
             lines.sort();
@@ -441,9 +613,13 @@ pub fn outputs(recording: &Recording, steps: &[Step], played: &Played, report: &
         };
         let equal = if step.kind == "watch" {
             by_subject(&got) == by_subject(&expected)
-        } else if text.lines().any(|line| line == "# stderr") || expected.contains("pvc-<uid>") {
+        } else if text.lines().any(|line| line == "# stderr")
+            || expected.contains("pvc-<uid>")
+            || expected.contains("-<random>")
+            || step.kind == "dns"
+        {
             // A recording keeps its two streams apart, so their lines have lost their common order; volumes are
-            // named by uids and listed by name.
+            // named by uids, pods of a ReplicaSet by chance, and both listed by name. Addresses come in any order.
             sorted(&got) == sorted(&expected)
         } else {
             got == expected
@@ -478,6 +654,11 @@ fn by_subject(text: &str) -> BTreeMap<String, Vec<String>> {
     for line in text.lines() {
         let subject = line.split_whitespace().next().unwrap_or("").to_string();
         map.entry(subject).or_default().push(line.to_string());
+    }
+    for (subject, lines) in &mut map {
+        if subject.ends_with("-<random>") {
+            lines.sort();
+        }
     }
     map
 }

@@ -7,6 +7,63 @@ pub fn mask(text: &str) -> String {
     text.lines().map(mask_line).collect::<Vec<_>>().join("\n")
 }
 
+/// What a name tool printed, without what no two questions share: ids, cookies, serial numbers (which are times), how
+/// long it took and when.
+pub fn mask_dns(text: &str) -> String {
+    // The word behind each of these.
+    const BEFORE: &[&str] =
+        &[" id: ", "; COOKIE: ", " hostmaster.cluster.local. ", ";; Query time: ", "53 in ", ";; WHEN: "];
+    let line = |line: &str| {
+        let mut out = line.to_string();
+        for before in BEFORE {
+            if let Some((head, tail)) = out.split_once(before) {
+                let end = match *before {
+                    ";; WHEN: " => tail.len(),
+                    _ => tail.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tail.len()),
+                };
+                out = [head, before, "<any>", &tail[end..]].concat();
+            }
+        }
+        out
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Nodes and addresses of pods, where which pod went where is chance.
+pub fn mask_places(text: &str) -> String {
+    let mut out = String::new();
+    let mut word = String::new();
+    let flush = |word: &mut String, out: &mut String| {
+        let parts: Vec<&str> = word.split(['.', '-']).collect();
+        let is_pod = |a: &str, b: &str| (a, b) == ("10", "244");
+        let numbers = parts.iter().take(4).all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
+        if numbers && parts.len() >= 4 && (is_pod(parts[0], parts[1]) || is_pod(parts[3], parts[2])) {
+            out.push_str("<address>");
+            let taken: usize = parts.iter().take(4).map(|p| p.len() + 1).sum::<usize>() - 1;
+            out.push_str(&word[taken..]);
+        } else if parts.len() == 2 && parts[0] == "node" && numbers_only(parts[1]) {
+            out.push_str("<node>");
+        } else {
+            out.push_str(word);
+        }
+        word.clear();
+    };
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() || c == '.' || c == '-' {
+            word.push(c);
+        } else {
+            flush(&mut word, &mut out);
+            out.push(c);
+        }
+    }
+    flush(&mut word, &mut out);
+    out
+}
+
+fn numbers_only(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 fn mask_line(line: &str) -> String {
     let line = mask_versions(&mask_dates(line));
     let mut out = String::new();

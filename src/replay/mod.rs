@@ -10,11 +10,12 @@ pub mod folder;
 mod mask;
 mod reduce;
 
-pub use mask::mask;
-pub use reduce::{Normaliser, reduce};
+pub use mask::{mask, mask_dns, mask_places};
+pub use reduce::{Normaliser, reduce, unnumbered};
 
 use crate::api::{Object, Value, manifest, print};
 use crate::component::{Happening, What, Write};
+use crate::dns::DnsProfile;
 use crate::scenario::{Directive, Header, parse_fault};
 use crate::session::Session;
 use crate::sim::{SimDuration, SimTime};
@@ -132,8 +133,9 @@ pub fn replay(recording: &Recording) -> Result<Report, String> {
     let mut report = Report::default();
     compare::decisions(&actors, &played, &mut report);
     compare::settled(&writes, &actors, &steps, &played, &mut report);
-    compare::events(&writes, &played, &mut report);
-    compare::outputs(recording, &steps, &played, &mut report);
+    compare::events(&writes, &actors, &played, &mut report);
+    let chance = compare::Chance::read(&writes, &actors);
+    compare::outputs(recording, &steps, &chance, &played, &mut report);
     Ok(report)
 }
 
@@ -189,12 +191,21 @@ fn play(recording: &Recording, scenario: &Value, steps: &[Step]) -> Played {
     let delay = |member| SimDuration(scenario.at(&["kubelet", member]).as_int().unwrap_or(400).max(0) as u64);
     config.pace.scripted = Some((delay("step_delay_ms"), delay("min_gap_between_writes_ms")));
     config.pace.provision = SimDuration(40);
+    // The recorder's DNS server stands outside of its cluster (golden/README.md 1).
+    config.dns = DnsProfile::recorder();
     let flags = scenario.get("flags").entries().iter().flat_map(|(_, flags)| flags.items());
     for flag in flags {
         if let Some(grace) = flag.str().strip_prefix("--node-monitor-grace-period=")
             && let Some(grace) = SimDuration::parse(grace)
         {
             config.node_monitor_grace = grace;
+        }
+        let seconds = |name: &str| flag.str().strip_prefix(name)?.parse().ok();
+        if let Some(seconds) = seconds("--default-not-ready-toleration-seconds=") {
+            config.toleration_secs.0 = seconds;
+        }
+        if let Some(seconds) = seconds("--default-unreachable-toleration-seconds=") {
+            config.toleration_secs.1 = seconds;
         }
     }
     let mut session = Session::new(&config);

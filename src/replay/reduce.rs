@@ -28,6 +28,23 @@ impl Normaliser {
                     self.generated.insert(object.meta("name").text(), format!("{prefix}~{count}").into());
                 }
             }
+            // `PREFIX~N`; a DaemonSet's pods by their node.
+            Kind::Pod => {
+                let Some(owner) = object.controller() else { return };
+                let prefix = object.meta("generateName").str();
+                if self.generated.contains_key(object.name()) {
+                    return;
+                }
+                let (base, point) = match owner.kind() {
+                    "ReplicaSet" => ([prefix, "~"].concat(), ""),
+                    "DaemonSet" => ([prefix, "~", &own_node(object)].concat(), "."),
+                    _ => return,
+                };
+                let count = self.counts.entry(Text::from(base.clone())).or_default();
+                *count += 1;
+                let name = format!("{base}{point}{count}");
+                self.generated.insert(object.meta("name").text(), name.into());
+            }
             _ => {}
         }
     }
@@ -62,8 +79,37 @@ impl Normaliser {
                 out = out.replace(&**name, &self.volume(name));
             }
         }
+        for (name, written) in &self.generated {
+            if out.contains(&**name) {
+                out = out.replace(&**name, written);
+            }
+        }
         out
     }
+}
+
+// The node a daemon pod is made for.
+fn own_node(pod: &Object) -> String {
+    let path =
+        ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
+    let terms = pod.spec().at(&path).items().iter();
+    let mut fields = terms.flat_map(|term| term.get("matchFields").items());
+    fields.next().and_then(|field| field.get("values").items().first()).map_or("", Value::str).to_string()
+}
+
+/// A text without the numbers of made-up names: which of several like pods got which is chance.
+pub fn unnumbered(text: &str) -> String {
+    let mut parts = text.split('~');
+    let mut out = parts.next().unwrap_or("").to_string();
+    for part in parts {
+        let end = part.find(|c: char| !(c.is_ascii_alphanumeric() || "-.".contains(c))).unwrap_or(part.len());
+        let (name, rest) = part.split_at(end);
+        out.push('~');
+        // A daemon pod keeps its node.
+        out.push_str(name.rsplit_once('.').map_or("", |(node, _)| node));
+        out.push_str(rest);
+    }
+    out
 }
 
 fn put(out: &mut Value, key: &'static str, value: Value) {
@@ -109,9 +155,32 @@ pub fn reduce(object: &Object, names: &Normaliser) -> Value {
             ] {
                 put(&mut reduced, member, spec.get(member).clone());
             }
+            // An empty service name is written all the same.
+            if !spec.get("serviceName").is_null() {
+                reduced.set(&["serviceName"], spec.get("serviceName").clone());
+            }
             put(&mut out, "spec", reduced);
             put(&mut out, "images", images(spec.at(&["template", "spec"])));
             put(&mut out, "status", status.clone());
+        }
+        Kind::Deployment | Kind::ReplicaSet | Kind::DaemonSet => {
+            put(&mut out, "generation", object.meta("generation").clone());
+            let members: &[&str] = match object.kind {
+                Kind::Deployment => &["replicas", "strategy", "revisionHistoryLimit"],
+                Kind::ReplicaSet => &["replicas"],
+                _ => &["updateStrategy", "revisionHistoryLimit"],
+            };
+            let mut reduced = Value::map();
+            for member in members {
+                put(&mut reduced, member, spec.get(member).clone());
+            }
+            put(&mut out, "spec", reduced);
+            put(&mut out, "images", images(spec.at(&["template", "spec"])));
+            put(&mut out, "conditions", conditions(status));
+            let mut status = status.clone();
+            status.remove(&["conditions"]);
+            put(&mut out, "status", status);
+            put(&mut out, "annotations", annotations(object));
         }
         Kind::ControllerRevision => put(&mut out, "revision", object.body.get("revision").clone()),
         Kind::PersistentVolumeClaim => {
@@ -155,7 +224,8 @@ pub fn reduce(object: &Object, names: &Normaliser) -> Value {
                     e.set(&["hostname"], endpoint.get("hostname").clone());
                     put(&mut e, "conditions", endpoint.get("conditions").clone());
                     put(&mut e, "nodeName", endpoint.get("nodeName").clone());
-                    put(&mut e, "target", endpoint.at(&["targetRef", "name"]).clone());
+                    let target = names.name(Kind::Pod, endpoint.at(&["targetRef", "name"]).str());
+                    put(&mut e, "target", Value::from(target));
                     e
                 })
                 .collect();
@@ -170,11 +240,11 @@ pub fn reduce(object: &Object, names: &Normaliser) -> Value {
                 .map(|subset| {
                     let addresses = |member: &str| {
                         let list = subset.get(member).items().iter().map(|address| {
-                            let name = address.at(&["targetRef", "name"]).clone();
+                            let name = names.name(Kind::Pod, address.at(&["targetRef", "name"]).str());
                             Value::list(vec![
                                 address.get("ip").clone(),
                                 address.get("hostname").clone(),
-                                name,
+                                Value::from(name),
                             ])
                         });
                         Value::list(list.collect())
@@ -212,10 +282,8 @@ fn images(pod_spec: &Value) -> Value {
     Value::list(images.collect())
 }
 
-fn reduce_pod(pod: &Object, out: &mut Value) {
-    let (spec, status) = (pod.spec(), pod.status());
-    put(out, "generation", pod.meta("generation").clone());
-    put(out, "phase", status.get("phase").clone());
+// By type: `False Reason: message`.
+fn conditions(status: &Value) -> Value {
     let mut conditions = Value::map();
     for condition in status.get("conditions").items() {
         let mut text = condition.get("status").str().to_string();
@@ -230,7 +298,15 @@ fn reduce_pod(pod: &Object, out: &mut Value) {
         }
         *conditions.map_mut().entry(condition.get("type").text()) = text.into();
     }
-    put(out, "conditions", conditions);
+    conditions
+}
+
+fn reduce_pod(pod: &Object, out: &mut Value) {
+    let (spec, status) = (pod.spec(), pod.status());
+    put(out, "generation", pod.meta("generation").clone());
+    put(out, "phase", status.get("phase").clone());
+    put(out, "reason", status.get("reason").clone());
+    put(out, "conditions", conditions(status));
     for (key, value) in [
         ("nodeName", spec.get("nodeName")),
         ("podIP", status.get("podIP")),

@@ -1,5 +1,6 @@
 //! Why a node cannot take a pod (S140), and how that is told (S141).
 
+use crate::api::placement::{selects_node, tolerates};
 use crate::api::quantity::Quantity;
 use crate::api::{Kind, Object, ObjectKey, Profile, Text, Value};
 use crate::component::Ctx;
@@ -136,7 +137,7 @@ pub fn refusal(pod: &Object, node: &Node<'_>, claims: &[Claim], profile: &Profil
             });
         }
     }
-    if !selected(spec, node.object) {
+    if !selects_node(spec, node.object) {
         return no("node(s) didn't match Pod's node affinity/selector".into());
     }
     let mut short = Vec::new();
@@ -162,46 +163,6 @@ pub fn refusal(pod: &Object, node: &Node<'_>, claims: &[Claim], profile: &Profil
         return no("node(s) didn't match PersistentVolume's node affinity".into());
     }
     None
-}
-
-fn tolerates(spec: &Value, key: &str, value: &str, effect: &str) -> bool {
-    spec.get("tolerations").items().iter().any(|toleration| {
-        let same_effect =
-            matches!(toleration.get("effect").str(), "") || toleration.get("effect").str() == effect;
-        let same_key = toleration.get("key").str().is_empty() || toleration.get("key").str() == key;
-        let same_value =
-            toleration.get("operator").str() == "Exists" || toleration.get("value").str() == value;
-        same_effect
-            && same_key
-            && same_value
-            && (toleration.get("key").str() == key || toleration.get("operator").str() == "Exists")
-    })
-}
-
-fn selected(spec: &Value, node: &Object) -> bool {
-    let plain = spec.get("nodeSelector").entries().iter().all(|(key, value)| node.label(key) == value.str());
-    let terms = spec
-        .at(&[
-            "affinity",
-            "nodeAffinity",
-            "requiredDuringSchedulingIgnoredDuringExecution",
-            "nodeSelectorTerms",
-        ])
-        .items();
-    let matches = |term: &Value| {
-        term.get("matchExpressions").items().iter().all(|e| {
-            let label = node.labels().get(e.get("key").str());
-            let listed = label.is_some_and(|label| e.get("values").items().contains(label));
-            match e.get("operator").str() {
-                "In" => listed,
-                "NotIn" => !listed,
-                "Exists" => label.is_some(),
-                "DoesNotExist" => label.is_none(),
-                _ => false,
-            }
-        })
-    };
-    plain && (terms.is_empty() || terms.iter().any(matches))
 }
 
 // What the containers ask for: milli-CPUs and bytes.

@@ -14,12 +14,11 @@ use crate::api::{Kind, ObjectKey, Text};
 use crate::cluster::{Cluster, Config};
 use crate::component::world::PodName;
 use crate::component::{Client, Fault, Happening};
-use crate::dns::DnsProfile;
+use crate::dns::Cache;
 use crate::kubectl::{self, ExecOutcome, Host, Invocation, Output, Program, Progress as Polled};
 use crate::sim::{SimDuration, SimTime};
 use shell::{Command, Line, Link, Stdin};
 use std::collections::{BTreeMap, VecDeque};
-use std::rc::Rc;
 
 /// How long `settle` waits without a limit of its own.
 pub const SETTLE_LIMIT: SimDuration = SimDuration(30 * 60 * 1000);
@@ -64,13 +63,16 @@ struct Job {
     last_code: i32,
     printed: usize,
     background: bool,
+    /// What a `$(…)` printed so far, if this is one.
+    inner: Option<String>,
 }
 
 /// A cluster and its workstation.
 #[derive(Clone)]
 pub struct Session {
     cluster: Cluster,
-    names: inside::Names,
+    /// What the DNS server remembers.
+    memory: Cache,
     files: BTreeMap<String, String>,
     jobs: Vec<Job>,
     entries: usize,
@@ -80,7 +82,7 @@ pub struct Session {
 
 struct Desk<'a> {
     cluster: &'a mut Cluster,
-    names: &'a mut inside::Names,
+    memory: &'a mut Cache,
     files: &'a mut BTreeMap<String, String>,
     input: u64,
 }
@@ -103,7 +105,7 @@ impl Host for Desk<'_> {
         argv: &[String],
         stdin: &str,
     ) -> ExecOutcome {
-        inside::exec(self.cluster, self.names, namespace, pod, container, argv, stdin)
+        inside::exec(self.cluster, self.memory, namespace, pod, container, argv, stdin)
     }
 }
 
@@ -112,19 +114,13 @@ impl Session {
     pub fn new(config: &Config) -> Session {
         Session {
             cluster: Cluster::new(config),
-            names: inside::Names::default(),
+            memory: Cache::default(),
             files: BTreeMap::new(),
             jobs: Vec::new(),
             entries: 0,
             said: Vec::new(),
             polled_revision: 0,
         }
-    }
-
-    /// The same with another DNS.
-    pub fn with_dns(mut self, profile: DnsProfile) -> Session {
-        self.names.profile = Rc::new(profile);
-        self
     }
 
     /// The cluster as it is.
@@ -224,6 +220,7 @@ impl Session {
                     last_code: 0,
                     printed: 0,
                     background,
+                    inner: None,
                 };
                 self.jobs.push(job);
                 self.poll_job(self.jobs.len() - 1);
@@ -352,10 +349,10 @@ impl Session {
     fn poll_job(&mut self, i: usize) {
         loop {
             if self.jobs[i].program.is_some() {
-                let Session { cluster, names, files, jobs, .. } = self;
+                let Session { cluster, memory, files, jobs, .. } = self;
                 let job = &mut jobs[i];
                 let mut out = Output::default();
-                let mut desk = Desk { cluster, names, files, input: job.input };
+                let mut desk = Desk { cluster, memory, files, input: job.input };
                 let progress =
                     job.program.as_mut().map_or(Polled::Done(0), |program| program.poll(&mut desk, &mut out));
                 self.cluster.announce();
@@ -394,6 +391,8 @@ impl Session {
         let job = &mut self.jobs[i];
         if let Some(next) = job.rest.front_mut() {
             next.stdin = Some(Stdin::Text(text));
+        } else if let Some(inner) = job.inner.as_mut().filter(|_| job.redirect.is_none()) {
+            inner.push_str(&text);
         } else if let Some((file, append)) = job.redirect.take() {
             let content = self.files.entry(file).or_default();
             if !append {
@@ -412,6 +411,9 @@ impl Session {
             None => loop {
                 let Some((link, pipeline)) = job.line.pop_front() else {
                     let (entry, code) = (job.entry, job.last_code);
+                    if job.inner.is_some() {
+                        return false;
+                    }
                     self.said.push(Said::Ended { entry, at, code });
                     return false;
                 };
@@ -428,9 +430,13 @@ impl Session {
                 }
             },
         };
+        let mut command = command;
+        let (entry, input) = (job.entry, job.input);
+        command.words = command.words.iter().flat_map(|word| self.expand(word, entry, input)).collect();
+        let job = &mut self.jobs[i];
         let piped = !job.rest.is_empty();
         job.redirect = command.redirect.clone();
-        job.captured = (piped || job.redirect.is_some()).then(String::new);
+        job.captured = (piped || job.redirect.is_some() || job.inner.is_some()).then(String::new);
         let stdin = match &command.stdin {
             None => String::new(),
             Some(Stdin::Text(text)) => text.clone(),
@@ -449,7 +455,7 @@ impl Session {
             job.program = Some(kubectl::start(Invocation { words: command.words, stdin }));
             return true;
         }
-        let ran = match inside::name_tool(&self.cluster, &mut self.names, &command.words) {
+        let ran = match inside::name_tool(&self.cluster, &mut self.memory, &command.words) {
             Some(out) => Some(shell::Ran { stdout: out.stdout, stderr: out.stderr, code: out.code }),
             None => shell::run_tool(&command.words, &stdin, &self.files),
         };
@@ -473,6 +479,62 @@ impl Session {
             }
         }
         true
+    }
+
+    // A word with what its `$(…)` print now, which may be several words or none.
+    fn expand(&mut self, word: &str, entry: usize, input: u64) -> Vec<String> {
+        if !word.contains(shell::END) {
+            return vec![word.to_string()];
+        }
+        let mut words: Vec<String> = Vec::new();
+        let mut open: Option<String> = None;
+        let mut rest = word;
+        while let Some(i) = rest.find([shell::SPLIT, shell::WHOLE]) {
+            if i > 0 {
+                open.get_or_insert_default().push_str(&rest[..i]);
+            }
+            let split = rest[i..].starts_with(shell::SPLIT);
+            let end = rest.find(shell::END).unwrap_or(rest.len() - 1);
+            let text = self.output_of(&rest[i + 1..end], entry, input);
+            rest = &rest[end + 1..];
+            if !split {
+                open.get_or_insert_default().push_str(&text);
+                continue;
+            }
+            for (n, piece) in text.split_whitespace().enumerate() {
+                if n > 0 {
+                    words.extend(open.take());
+                }
+                open.get_or_insert_default().push_str(piece);
+            }
+        }
+        if !rest.is_empty() {
+            open.get_or_insert_default().push_str(rest);
+        }
+        words.extend(open);
+        words
+    }
+
+    // What a line prints at once, without its last line ends; what would have to wait is left out.
+    fn output_of(&mut self, text: &str, entry: usize, input: u64) -> String {
+        let Ok(Line { pipelines, .. }) = shell::parse(text) else { return String::new() };
+        self.jobs.push(Job {
+            entry,
+            input,
+            line: pipelines.into(),
+            rest: VecDeque::new(),
+            redirect: None,
+            program: None,
+            captured: None,
+            wake: None,
+            last_code: 0,
+            printed: 0,
+            background: false,
+            inner: Some(String::new()),
+        });
+        self.poll_job(self.jobs.len() - 1);
+        let printed = self.jobs.pop().and_then(|job| job.inner).unwrap_or_default();
+        printed.trim_end_matches('\n').to_string()
     }
 
     fn print(&mut self, i: usize, mut text: String) {

@@ -146,7 +146,7 @@ pub struct Run {
 impl Run {
     /// An empty cluster.
     pub fn new(header: Header) -> Run {
-        let session = Session::new(&header.config()).with_dns(header.dns());
+        let session = Session::new(&header.config());
         let stores = vec![(0, session.cluster().store().clone())];
         let mut run = Run {
             header,
@@ -353,12 +353,14 @@ impl Run {
             self.full = self.full || self.has_too_many(&news);
             self.happenings.extend(news);
             self.seen = None;
+            // A copy costs as much as there are objects, so the more there are, the rarer it is made.
+            let objects = self.session.cluster().store().len();
             let last = self.stores.last().map_or(0, |(at, _)| *at);
-            if self.happenings.len() >= last + STORE_EVERY {
+            if self.happenings.len() >= last + STORE_EVERY.max(objects / 2) {
                 self.stores.push((self.happenings.len(), self.session.cluster().store().clone()));
             }
             let last = self.sessions.last().map_or(0, |copy| copy.happenings);
-            if self.behind == 0 && self.happenings.len() >= last + SESSION_EVERY {
+            if self.behind == 0 && self.happenings.len() >= last + SESSION_EVERY.max(2 * objects) {
                 self.copy_session();
             }
         }

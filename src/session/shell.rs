@@ -1,6 +1,6 @@
 //! The workstation's prompt: one line into commands.
 //!
-//! Words and quotes, pipes, `&&`, `||`, `;`, redirection and heredocs, as far as the documents need them. Programs
+//! Words and quotes, pipes, `&&`, `||`, `;`, `$(…)`, redirection and heredocs, as far as the documents need them. Programs
 //! other than kubectl are the few of [`TOOLS`]; anything else is `command not found`.
 
 /// One command of a line.
@@ -41,6 +41,29 @@ pub struct Line {
     pub pipelines: Vec<(Link, Vec<Command>)>,
     /// It ended in `&`.
     pub background: bool,
+}
+
+/// Stands in a word before the line of a `$(…)`: its output is split into words.
+pub const SPLIT: char = '\u{1}';
+/// Likewise inside double quotes: its output stays one piece.
+pub const WHOLE: char = '\u{2}';
+/// Stands behind the line of a `$(…)`.
+pub const END: char = '\u{3}';
+
+// The line of a `$(`, up to its bracket.
+fn substitution(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, mark: char) -> Result<String, String> {
+    chars.next();
+    let mut text = String::from(mark);
+    let mut depth = 1;
+    for c in chars.by_ref() {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        if depth == 0 {
+            text.push(END);
+            return Ok(text);
+        }
+        text.push(c);
+    }
+    Err("-bash: unexpected EOF while looking for matching `)'".into())
 }
 
 /// Reads a line with its heredoc bodies (as a scenario holds it). The error is the shell's own message.
@@ -122,6 +145,9 @@ pub fn parse(text: &str) -> Result<Line, String> {
                                 return Err("-bash: unexpected EOF while looking for matching `\"'".into());
                             }
                         },
+                        Some('$') if chars.peek() == Some(&'(') => {
+                            text.push_str(&substitution(&mut chars, WHOLE)?);
+                        }
                         Some(c) => text.push(c),
                         None => return Err("-bash: unexpected EOF while looking for matching `\"'".into()),
                     }
@@ -175,6 +201,10 @@ pub fn parse(text: &str) -> Result<Line, String> {
                 }
                 target = For::Out(append);
             }
+            '$' if chars.peek() == Some(&'(') => {
+                let text = substitution(&mut chars, SPLIT)?;
+                word.get_or_insert_default().push_str(&text);
+            }
             c => word.get_or_insert_default().push(c),
         }
     }
@@ -192,7 +222,7 @@ pub fn parse(text: &str) -> Result<Line, String> {
 }
 
 /// The programs of the workstation besides kubectl.
-pub const TOOLS: &[&str] = &["cat", "echo", "ls", "grep", "head", "tail", "wc", "clear"];
+pub const TOOLS: &[&str] = &["cat", "echo", "ls", "grep", "head", "tail", "wc", "cut", "clear"];
 
 /// What a tool printed.
 pub struct Ran {
@@ -290,6 +320,28 @@ pub fn run_tool(
                 }
                 Err(error) => fail(error),
             }
+        }
+        "cut" => {
+            // `-d X -f N`, with or without blanks.
+            let value = |flag: &str| {
+                let i = args.iter().position(|arg| arg.starts_with(flag))?;
+                Some(match args[i].len() {
+                    2 => args.get(i + 1).copied().unwrap_or(""),
+                    _ => &args[i][2..],
+                })
+            };
+            let between = value("-d").and_then(|text| text.chars().next()).unwrap_or('\t');
+            let Some(field) = value("-f").and_then(|text| text.parse::<usize>().ok()).filter(|n| *n > 0)
+            else {
+                let text = "cut: you must specify a list of bytes, characters, or fields\n\
+                            Try 'cut --help' for more information.\n";
+                return fail(text.into());
+            };
+            let part = |line: &str| match line.contains(between) {
+                true => line.split(between).nth(field - 1).unwrap_or("").to_string(),
+                false => line.to_string(),
+            };
+            ok(stdin.lines().map(|line| part(line) + "\n").collect())
         }
         "wc" => match input(&args.iter().filter(|a| !a.starts_with('-')).copied().collect::<Vec<_>>()) {
             Ok(text) => {

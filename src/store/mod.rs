@@ -84,6 +84,11 @@ impl Store {
         one.into_iter().chain(all.into_iter().flat_map(BTreeMap::values)).flat_map(BTreeMap::values)
     }
 
+    /// The number of objects of a kind.
+    pub fn count(&self, kind: Kind) -> usize {
+        self.kinds[kind as usize].values().map(BTreeMap::len).sum()
+    }
+
     /// Every object, ordered by kind, namespace and name.
     pub fn all(&self) -> impl DoubleEndedIterator<Item = &Rc<Object>> {
         self.kinds.iter().flat_map(|spaces| spaces.values().flat_map(BTreeMap::values))

@@ -62,6 +62,8 @@ pub struct ApiServer {
     uids: Rng,
     names: Rng,
     next_cluster_ip: u32,
+    /// How long pods bear a node that is not ready, or unreachable, unless they say otherwise (S119).
+    pub toleration_secs: (i64, i64),
 }
 
 impl ApiServer {
@@ -73,6 +75,7 @@ impl ApiServer {
             uids: Rng::new(seed, "uid"),
             names: Rng::new(seed, "generateName"),
             next_cluster_ip: 10,
+            toleration_secs: (300, 300),
         }
     }
 
@@ -195,8 +198,13 @@ impl ApiServer {
             if kind == Kind::Pod && !self.profile.pod_observed_generation {
                 drop_observed_generation(&mut status);
             }
+            let annotations = object.meta("annotations").clone();
             object = (*old).clone();
             *object.body.at_mut(&["status"]) = status;
+            // A Deployment's revision is written with its status.
+            if kind == Kind::Deployment && !annotations.is_null() {
+                object.body.set(&["metadata", "annotations"], annotations);
+            }
         } else {
             // What only the server writes stays as it is.
             let metadata = old.body.get("metadata");
@@ -343,9 +351,15 @@ impl ApiServer {
             _ => None,
         };
         let profile = self.profile.clone();
+        let toleration_secs = self.toleration_secs;
         let mut cluster_ip = || self.new_cluster_ip();
-        let mut context =
-            AdmissionContext { profile: &profile, default_storage_class, cluster_ip: &mut cluster_ip, old };
+        let mut context = AdmissionContext {
+            profile: &profile,
+            default_storage_class,
+            cluster_ip: &mut cluster_ip,
+            toleration_secs,
+            old,
+        };
         admission::default_object(object, &mut context);
     }
 
@@ -468,6 +482,9 @@ pub fn has_status(kind: Kind) -> bool {
         Kind::Pod
             | Kind::Node
             | Kind::StatefulSet
+            | Kind::Deployment
+            | Kind::ReplicaSet
+            | Kind::DaemonSet
             | Kind::PersistentVolume
             | Kind::PersistentVolumeClaim
             | Kind::Service
@@ -477,5 +494,13 @@ pub fn has_status(kind: Kind) -> bool {
 
 /// True for kinds whose `metadata.generation` the server keeps.
 pub fn has_generation(kind: Kind) -> bool {
-    matches!(kind, Kind::Pod | Kind::StatefulSet | Kind::EndpointSlice)
+    matches!(
+        kind,
+        Kind::Pod
+            | Kind::StatefulSet
+            | Kind::Deployment
+            | Kind::ReplicaSet
+            | Kind::DaemonSet
+            | Kind::EndpointSlice
+    )
 }

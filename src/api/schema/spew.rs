@@ -89,7 +89,8 @@ impl Printer {
                     None => ("0", value.as_int().unwrap_or(0), ""),
                 };
                 let number = number.to_string();
-                for part in ["{Type:(intstr.Type)", kind, " IntVal:(int32)", &number, " StrVal:(string)", text, "}"]
+                for part in
+                    ["{Type:(intstr.Type)", kind, " IntVal:(int32)", &number, " StrVal:(string)", text, "}"]
                 {
                     self.put(part);
                 }

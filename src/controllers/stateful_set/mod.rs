@@ -60,7 +60,7 @@ impl SetMemory {
 }
 
 /// True if the labels of an object satisfy `spec.selector` of a set.
-fn selects(set: &Object, object: &Object) -> bool {
+pub(super) fn selects(set: &Object, object: &Object) -> bool {
     let selector = set.spec().get("selector");
     let labels = object.labels();
     let has = |key: &str, value: &Value| labels.get(key) == Some(value);

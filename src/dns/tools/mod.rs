@@ -46,6 +46,10 @@ pub fn run(tool: &str, args: &[String], net: &mut Resolver<'_>) -> Option<Output
         "dig" => dig::run(args, net),
         "host" => host::run(args, net),
         "getent" => getent::run(args, net),
+        // The applet asked for by its full name.
+        "busybox" if args.first().is_some_and(|applet| applet == "nslookup") => {
+            nslookup_busybox::run(&args[1..], net)
+        }
         _ => return None,
     })
 }

@@ -2,6 +2,8 @@
 //!
 //! Follows kubectl pkg/describe/describe.go: text with TABs is written first, columns are aligned at the end.
 
+mod workloads;
+
 use super::age;
 use super::fill::{at, fill, joined, place, sort_by};
 use super::list::{self, text_of};
@@ -30,6 +32,9 @@ pub fn object(object: &Object, store: &Store, now: SimTime, profile: &Profile, e
     match object.kind {
         Kind::Pod => page.pod(object),
         Kind::StatefulSet => page.stateful_set(object),
+        Kind::Deployment => page.deployment(object),
+        Kind::ReplicaSet => page.replica_set(object),
+        Kind::DaemonSet => page.daemon_set(object),
         Kind::Service => page.service(object),
         Kind::PersistentVolumeClaim => page.claim(object),
         Kind::PersistentVolume => page.volume(object),
@@ -170,64 +175,6 @@ impl Page<'_> {
             self.put(
                 &[&interval, "\t", &list::event_source(&event), "\t", path, colon, message, "\n"].concat(),
             );
-        }
-    }
-
-    fn stateful_set(&mut self, set: &Object) {
-        self.fill(
-            0,
-            &set.body,
-            "Name:\t{metadata.name}\nNamespace:\t{metadata.namespace}\n\
-             CreationTimestamp:\t{@metadata.creationTimestamp}\n",
-        );
-        let spec = set.spec();
-        self.line(0, "Selector", &selector(spec.get("selector")));
-        self.marks(set);
-        if self.profile.wide_describe {
-            let lines =
-                "Service Name:\t{spec.serviceName}\nPod Management Policy:\t{spec.podManagementPolicy}\n";
-            self.fill(0, &set.body, lines);
-        }
-        self.fill(
-            0,
-            &set.body,
-            "Replicas:\t{spec.replicas|0} desired | {status.replicas|0} total\n\
-             Update Strategy:\t{spec.updateStrategy.type}\n\
-             ?spec.updateStrategy.rollingUpdate.partition   Partition:\t{spec.updateStrategy.rollingUpdate.partition}\n\
-             ?spec.updateStrategy.rollingUpdate.maxUnavailable   MaxUnavailable:\t\
-             {spec.updateStrategy.rollingUpdate.maxUnavailable}\n",
-        );
-        let retention = spec.get("persistentVolumeClaimRetentionPolicy");
-        if self.profile.wide_describe && !retention.is_null() {
-            self.put("Persistent Volume Claim Retention Policy:\n");
-            self.fill(1, retention, "WhenDeleted:\t{whenDeleted}\nWhenScaled:\t{whenScaled}\n");
-        }
-        let mut counts = [0; 4];
-        for pod in self.store.list(Kind::Pod, Some(set.namespace())) {
-            let phases = ["Running", "Pending", "Succeeded", "Failed"];
-            let phase = phases.iter().position(|phase| *phase == pod.status().get("phase").str());
-            if let Some(i) = phase.filter(|_| pod.controller().is_some_and(|owner| owner.uid() == set.uid()))
-            {
-                counts[i] += 1;
-            }
-        }
-        let [running, waiting, succeeded, failed] = counts;
-        let text = format!("{running} Running / {waiting} Waiting / {succeeded} Succeeded / {failed} Failed");
-        self.line(0, "Pods Status", &text);
-        self.template(spec.get("template"));
-        let claims = spec.get("volumeClaimTemplates").items();
-        if claims.is_empty() {
-            self.line(0, "Volume Claims", NONE);
-            return;
-        }
-        self.put("Volume Claims:\n");
-        for claim in claims {
-            self.fill(1, claim, "Name:\t{metadata.name}\nStorageClass:\t{spec.storageClassName}\n");
-            self.labels("  Labels", claim.at(&["metadata", "labels"]));
-            let annotations = claim.at(&["metadata", "annotations"]).as_map();
-            self.annotations("  Annotations", annotations.unwrap_or(Map::empty()));
-            let lines = "Capacity:\t{spec.resources.requests.storage|<default>}\nAccess Modes:\t{*spec.accessModes}\n";
-            self.fill(1, claim, lines);
         }
     }
 
@@ -917,24 +864,6 @@ fn label(key: &str) -> String {
         }
     }
     words.join(" ")
-}
-
-/// A label selector as text: `app=nginx,tier in (a,b)`.
-fn selector(selector: &Value) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    for (key, value) in selector.get("matchLabels").entries() {
-        parts.push(format!("{key}={}", value.str()));
-    }
-    for expression in selector.get("matchExpressions").items() {
-        let key = expression.get("key").str();
-        let values: Vec<&str> = expression.get("values").items().iter().map(Value::str).collect();
-        parts.push(match expression.get("operator").str() {
-            "Exists" => key.to_string(),
-            "DoesNotExist" => format!("!{key}"),
-            operator => format!("{key} {} ({})", operator.to_ascii_lowercase(), values.join(",")),
-        });
-    }
-    if parts.is_empty() { NONE.to_string() } else { parts.join(",") }
 }
 
 // K100.

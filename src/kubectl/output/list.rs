@@ -20,6 +20,25 @@ pub fn columns(kind: Kind) -> &'static [&'static str] {
             "*READINESS GATES",
         ],
         Kind::StatefulSet => &["NAME", "READY", "AGE", "*CONTAINERS", "*IMAGES"],
+        Kind::Deployment => {
+            &["NAME", "READY", "UP-TO-DATE", "AVAILABLE", "AGE", "*CONTAINERS", "*IMAGES", "*SELECTOR"]
+        }
+        Kind::ReplicaSet => {
+            &["NAME", "DESIRED", "CURRENT", "READY", "AGE", "*CONTAINERS", "*IMAGES", "*SELECTOR"]
+        }
+        Kind::DaemonSet => &[
+            "NAME",
+            "DESIRED",
+            "CURRENT",
+            "READY",
+            "UP-TO-DATE",
+            "AVAILABLE",
+            "NODE SELECTOR",
+            "AGE",
+            "*CONTAINERS",
+            "*IMAGES",
+            "*SELECTOR",
+        ],
         Kind::Service => &["NAME", "TYPE", "CLUSTER-IP", "EXTERNAL-IP", "PORT(S)", "AGE", "*SELECTOR"],
         Kind::Endpoints => &["NAME", "ENDPOINTS", "AGE"],
         Kind::EndpointSlice => &["NAME", "ADDRESSTYPE", "PORTS", "ENDPOINTS", "AGE"],
@@ -92,6 +111,36 @@ pub fn cells(object: &Object, now: SimTime) -> Vec<String> {
             let containers = spec.at(&["template", "spec", "containers"]);
             let ready = [&place(status, "readyReplicas|0"), "/", &place(spec, "replicas|0")].concat();
             more(&[&ready, &created, &join(containers, "name"), &join(containers, "image")]);
+        }
+        Kind::Deployment | Kind::ReplicaSet | Kind::DaemonSet => {
+            let places: &[&str] = match object.kind {
+                Kind::Deployment => &["updatedReplicas|0", "availableReplicas|0"],
+                Kind::ReplicaSet => &["replicas|0", "readyReplicas|0"],
+                _ => &[
+                    "desiredNumberScheduled|0",
+                    "currentNumberScheduled|0",
+                    "numberReady|0",
+                    "updatedNumberScheduled|0",
+                    "numberAvailable|0",
+                ],
+            };
+            match object.kind {
+                Kind::Deployment => {
+                    more(&[&[&place(status, "readyReplicas|0"), "/", &place(spec, "replicas|0")].concat()]);
+                }
+                Kind::ReplicaSet => more(&[&place(spec, "replicas|0")]),
+                _ => {}
+            }
+            for spec in places {
+                more(&[&place(status, spec)]);
+            }
+            let pod = spec.at(&["template", "spec"]);
+            if object.kind == Kind::DaemonSet {
+                more(&[&pairs(pod.get("nodeSelector"))]);
+            }
+            let containers = pod.get("containers");
+            let selector = selector(spec.get("selector"));
+            more(&[&created, &join(containers, "name"), &join(containers, "image"), &selector]);
         }
         Kind::Service => service(object, &mut cells, created),
         Kind::Endpoints => more(&[&endpoints(object), &created]),
@@ -219,6 +268,24 @@ pub fn pairs(map: &Value) -> String {
         text += &[key, "=", value.str()].concat();
     }
     if text.is_empty() { "<none>".to_string() } else { text }
+}
+
+/// A label selector as its one-line form: `app=nginx,tier in (a,b)`, or `<none>`.
+pub fn selector(selector: &Value) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for (key, value) in selector.get("matchLabels").entries() {
+        parts.push([key, "=", value.str()].concat());
+    }
+    for expression in selector.get("matchExpressions").items() {
+        let key = expression.get("key").str();
+        let values: Vec<&str> = expression.get("values").items().iter().map(Value::str).collect();
+        parts.push(match expression.get("operator").str() {
+            "Exists" => key.to_string(),
+            "DoesNotExist" => ["!", key].concat(),
+            operator => [key, " ", &operator.to_ascii_lowercase(), " (", &values.join(","), ")"].concat(),
+        });
+    }
+    if parts.is_empty() { "<none>".to_string() } else { parts.join(",") }
 }
 
 /// At most three items, then ` + N more...`.

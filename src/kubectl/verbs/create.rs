@@ -233,20 +233,15 @@ spec:
         resources: {}
 status: {}";
 
-// Deployments are not simulated, but their manifests can be made.
 fn deployment(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Result<Outcome> {
     let [name, ..] = rest else { return one_name(cx, "deployment", rest).map(|_| Outcome::Done(0)) };
-    if dry != DryRun::Client || format.is_table() {
-        return Err(Error::client("this simulator does not run objects of kind \"Deployment\""));
-    }
     let image = cx.args.text("image");
     let container = image.rsplit('/').next().unwrap_or("").split([':', '@']).next().unwrap_or("");
     let texts = [("{NAME}", *name), ("{IMAGE}", image), ("{CONTAINER}", container)];
-    let mut object = drawn(Kind::Pod, DEPLOYMENT, &texts);
-    object.body.set(&["apiVersion"], "apps/v1");
-    object.body.set(&["kind"], "Deployment");
+    let mut object = drawn(Kind::Deployment, DEPLOYMENT, &texts);
     object.body.set(&["spec", "replicas"], cx.args.int("replicas").unwrap_or(1));
-    let text = format.print(&object.body, true)?;
-    cx.out.out(text);
-    Ok(Outcome::Done(0))
+    if dry != DryRun::Client {
+        object.body.set(&["metadata", "namespace"], cx.namespace());
+    }
+    make(cx, object, "failed to create deployment", dry, format)
 }

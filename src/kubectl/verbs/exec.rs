@@ -90,7 +90,9 @@ pub(crate) fn pod_of(cx: &mut Cx, target: &str) -> Result<Rc<Object>> {
     }
     let labels = match object.kind {
         Kind::Service => object.spec().get("selector"),
-        Kind::StatefulSet => object.spec().at(&["selector", "matchLabels"]),
+        Kind::StatefulSet | Kind::Deployment | Kind::ReplicaSet | Kind::DaemonSet => {
+            object.spec().at(&["selector", "matchLabels"])
+        }
         _ => {
             let text = format!(
                 "cannot attach to *{}: selector for {} not implemented",

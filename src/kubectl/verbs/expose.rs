@@ -41,13 +41,16 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         let selector = match object.kind {
             Kind::Pod => object.meta("labels").clone(),
             Kind::Service => object.spec().get("selector").clone(),
+            Kind::Deployment | Kind::ReplicaSet => object.spec().at(&["selector", "matchLabels"]).clone(),
             _ => return Err(Error::client(format!("cannot expose a {}", dotted_kind(&resource)))),
         };
         let args = cx.args;
         let port = match args.get("port") {
             Some(port) => port.parse::<i64>().ok(),
             None => {
-                let containers = object.spec().get("containers").items();
+                let pod = object.spec().at(&["template", "spec"]);
+                let pod = if pod.is_null() { object.spec() } else { pod };
+                let containers = pod.get("containers").items();
                 let ports = containers.iter().flat_map(|container| container.get("ports").items());
                 ports.map(|port| port.get("containerPort")).find_map(Value::as_int)
             }

@@ -189,7 +189,7 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
 
 // Up to 1.33 the API server writes the empty creation times of templates out.
 fn with_nulls(object: &Rc<Object>) -> Rc<Object> {
-    if object.kind != Kind::StatefulSet {
+    if object.spec().get("template").is_null() {
         return object.clone();
     }
     let mut object = (**object).clone();

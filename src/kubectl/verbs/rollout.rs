@@ -1,16 +1,19 @@
 //! `kubectl rollout`: how a change of the pod template goes, and back again (K147 to K155).
 
+mod kinds;
+
+pub use kinds::{bare_template, replica_sets};
+
+use kinds::{number, revisions, template_of};
+
 use super::{DryRun, Targets, Verb, look_all, targets, unsupported, words_of};
 use crate::api::{Kind, Object, ObjectKey, Value};
 use crate::kubectl::error::{Error, Result};
-use crate::kubectl::output::fill::sort_by;
 use crate::kubectl::output::format::{Format, prefixed};
-use crate::kubectl::output::list::int;
 use crate::kubectl::output::{describe, table};
 use crate::kubectl::select::Wanted;
 use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task};
 use crate::sim::{SimDuration, SimTime};
-use crate::store::Store;
 use std::rc::Rc;
 
 /// `kubectl rollout`.
@@ -99,7 +102,7 @@ pub const PAUSE: Verb = Verb {
     flags: RESTART.flags,
     summary: "Mark the provided resource as paused",
     help: "kubectl rollout pause RESOURCE",
-    run: |cx| refuse(cx, "pausing"),
+    run: |cx| pause(cx, true),
 };
 
 /// `kubectl rollout resume`.
@@ -108,7 +111,7 @@ pub const RESUME: Verb = Verb {
     flags: RESTART.flags,
     summary: "Resume a paused resource",
     help: "kubectl rollout resume RESOURCE",
-    run: |cx| refuse(cx, "resuming"),
+    run: |cx| pause(cx, false),
 };
 
 // A type without names means all of it.
@@ -130,7 +133,7 @@ fn status(cx: &mut Cx) -> Result<Outcome> {
     let (found, errors) = find(cx)?;
     Error::all(errors)?;
     for (resource, _) in &found {
-        if resource.kind != Some(Kind::StatefulSet) {
+        if !kinds::rolls_out(resource.kind) {
             return Err(Error::client(format!(
                 "no status viewer has been implemented for {}",
                 resource.name
@@ -175,7 +178,7 @@ impl Task for Following {
             let mut done = false;
             for state in states {
                 let Some(set) = state else { return Err(Error::client("object has been deleted")) };
-                let (line, end) = progress(&set, self.revision)?;
+                let (line, end) = kinds::progress(&set, self.revision)?;
                 out.line(line);
                 done = end || self.once;
                 if done {
@@ -195,66 +198,6 @@ impl Task for Following {
     }
 }
 
-/// What is said of a set, and whether that is the end. Follows kubectl pkg/polymorphichelpers/rollout_status.go.
-fn progress(set: &Object, revision: i64) -> Result<(String, bool)> {
-    let (spec, status) = (set.spec(), set.status());
-    let strategy = spec.get("updateStrategy");
-    let number = |key: &str| int(status.get(key));
-    if strategy.get("type").str() != "RollingUpdate" {
-        let text = "rollout status is only available for RollingUpdate strategy type";
-        return Err(Error::client(text));
-    }
-    if revision > 0 {
-        let text = format!("revision is only used by deployments, not by \"{}\"", set.name());
-        return Err(Error::client(text));
-    }
-    if number("observedGeneration") == 0 || set.generation() > number("observedGeneration") {
-        return Ok(("Waiting for statefulset spec update to be observed...".into(), false));
-    }
-    let replicas = spec.get("replicas").as_int();
-    if let Some(missing) = replicas.map(|replicas| replicas - number("readyReplicas")).filter(|n| *n > 0) {
-        return Ok((format!("Waiting for {missing} pods to be ready..."), false));
-    }
-    let updated = number("updatedReplicas");
-    let block = strategy.get("rollingUpdate");
-    if !block.is_null() {
-        let due =
-            replicas.zip(block.get("partition").as_int()).map(|(replicas, partition)| replicas - partition);
-        return Ok(match due {
-            Some(due) if updated < due => (
-                format!(
-                    "Waiting for partitioned roll out to finish: {updated} out of {due} new pods have been updated..."
-                ),
-                false,
-            ),
-            _ => (format!("partitioned roll out complete: {updated} new pods have been updated..."), true),
-        });
-    }
-    let (current, update) = (status.get("currentRevision").str(), status.get("updateRevision").str());
-    Ok(if current != update {
-        let text = format!(
-            "waiting for statefulset rolling update to complete {updated} pods at revision {update}..."
-        );
-        (text, false)
-    } else {
-        let count = number("currentReplicas");
-        (format!("statefulset rolling update complete {count} pods at revision {current}..."), true)
-    })
-}
-
-/// The revisions of a set, oldest first.
-fn revisions(store: &Store, set: &Object) -> Vec<Rc<Object>> {
-    let own = |revision: &&Rc<Object>| revision.owners().any(|owner| owner.uid() == set.uid());
-    let mut found: Vec<Rc<Object>> =
-        store.list(Kind::ControllerRevision, Some(set.namespace())).filter(own).cloned().collect();
-    sort_by(&mut found, |a, b| number(a) < number(b));
-    found
-}
-
-fn number(revision: &Object) -> i64 {
-    int(revision.body.get("revision"))
-}
-
 fn history(cx: &mut Cx) -> Result<Outcome> {
     let format = Format::parse(cx.args)?;
     let wanted = cx.args.int("revision").unwrap_or(0);
@@ -263,7 +206,7 @@ fn history(cx: &mut Cx) -> Result<Outcome> {
     }
     let (found, mut errors) = find(cx)?;
     for (resource, object) in found {
-        if resource.kind != Some(Kind::StatefulSet) {
+        if !kinds::rolls_out(resource.kind) {
             let text = format!("no history viewer has been implemented for \"{}\"", resource.name);
             errors.push(Error::client(text));
             continue;
@@ -277,7 +220,11 @@ fn history(cx: &mut Cx) -> Result<Outcome> {
             };
             let mut body = object.body.clone();
             body.set(&["spec", "template"], template_of(revision));
-            for claim in body.at_mut(&["spec", "volumeClaimTemplates"]).list_mut() {
+            let claims = match object.kind {
+                Kind::StatefulSet => &mut body.at_mut(&["spec", "volumeClaimTemplates"]).list_mut()[..],
+                _ => &mut [],
+            };
+            for claim in claims {
                 claim.remove(&["apiVersion"]);
                 claim.remove(&["kind"]);
             }
@@ -310,13 +257,6 @@ fn history(cx: &mut Cx) -> Result<Outcome> {
     Ok(Outcome::Done(0))
 }
 
-/// The pod template a revision holds.
-fn template_of(revision: &Object) -> Value {
-    let mut template = revision.body.at(&["data", "spec", "template"]).clone();
-    template.remove(&["$patch"]);
-    template
-}
-
 fn undo(cx: &mut Cx) -> Result<Outcome> {
     let dry = DryRun::parse(cx)?;
     let format = Format::parse(cx.args)?;
@@ -326,7 +266,7 @@ fn undo(cx: &mut Cx) -> Result<Outcome> {
     }
     let (found, mut errors) = find(cx)?;
     for (resource, object) in found {
-        if resource.kind != Some(Kind::StatefulSet) {
+        if !kinds::rolls_out(resource.kind) {
             errors
                 .push(Error::client(format!("no rollbacker has been implemented for \"{}\"", resource.name)));
             continue;
@@ -343,15 +283,13 @@ fn undo(cx: &mut Cx) -> Result<Outcome> {
             ));
         }
         let history = revisions(cx.host.client().store(), &object);
-        let goal = match wanted {
-            0 if history.len() < 2 => Err("no last revision to roll back to".to_string()),
-            0 => Ok(history[history.len() - 2].clone()),
-            _ => history
-                .iter()
-                .find(|revision| number(revision) == wanted)
-                .cloned()
-                .ok_or_else(|| format!("unable to find specified revision {wanted} in history")),
-        };
+        if object.spec().get("paused").is_true() {
+            let text = "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try \
+                        again";
+            errors.push(Error::client(text));
+            continue;
+        }
+        let goal = kinds::goal(&history, wanted, &object);
         let goal = match goal {
             Ok(goal) => goal,
             Err(text) => {
@@ -360,12 +298,13 @@ fn undo(cx: &mut Cx) -> Result<Outcome> {
             }
         };
         let template = template_of(&goal);
+        let bare = if goal.kind == Kind::ReplicaSet { bare_template(&goal) } else { template.clone() };
         if dry == DryRun::Client {
             let text = describe::template(&template, &cx.profile());
             cx.out.out(format!("{} {}", prefixed(&object), text));
             continue;
         }
-        if template == *object.spec().get("template") {
+        if bare == *object.spec().get("template") {
             let text = format!(
                 "skipped rollback (current template already matches revision {wanted}){}",
                 dry.suffix()
@@ -375,7 +314,7 @@ fn undo(cx: &mut Cx) -> Result<Outcome> {
         }
         let mut client = cx.host.client();
         client.set_dry_run(dry == DryRun::Server);
-        match client.patch(&object.key(), "", |body| body.set(&["spec", "template"], template)) {
+        match client.patch(&object.key(), "", |body| kinds::roll_back(body, &goal, bare)) {
             Ok(object) => super::apply::told(cx, &format, &object, &format!("rolled back{}", dry.suffix()))?,
             Err(status) => errors.push(status.into()),
         }
@@ -389,8 +328,16 @@ fn restart(cx: &mut Cx) -> Result<Outcome> {
     let format = Format::parse(cx.args)?;
     let (found, mut errors) = find(cx)?;
     for (resource, object) in found {
-        if resource.kind != Some(Kind::StatefulSet) {
+        if !kinds::rolls_out(resource.kind) {
             errors.push(unsupported(resource, object.name(), "restarting"));
+            continue;
+        }
+        if object.spec().get("paused").is_true() {
+            errors.push(Error::client(format!(
+                "{} \"{}\" can't restart paused deployment (run rollout resume first)",
+                resource.dotted(),
+                object.name()
+            )));
             continue;
         }
         let now = cx.host.now().rfc3339();
@@ -415,12 +362,35 @@ fn restart(cx: &mut Cx) -> Result<Outcome> {
     Ok(Outcome::Done(0))
 }
 
-fn refuse(cx: &mut Cx, what: &str) -> Result<Outcome> {
+// K154: only Deployments can be paused.
+fn pause(cx: &mut Cx, pause: bool) -> Result<Outcome> {
+    let format = Format::parse(cx.args)?;
     if cx.args.words.is_empty() && !cx.args.has("filename") {
         return Err(Error::client("required resource not specified"));
     }
-    let (found, mut errors) = targets(cx)?;
-    errors.splice(0..0, found.iter().map(|(resource, object)| unsupported(*resource, object.name(), what)));
+    let (found, mut later) = targets(cx)?;
+    let mut errors = Vec::new();
+    for (resource, object) in found {
+        if resource.kind != Some(Kind::Deployment) {
+            errors.push(unsupported(resource, object.name(), if pause { "pausing" } else { "resuming" }));
+            continue;
+        }
+        if object.spec().get("paused").is_true() == pause {
+            let already = if pause { "is already paused" } else { "is not paused" };
+            let text = format!("{} \"{}\" {already}", resource.dotted(), object.name());
+            errors.push(Error::client(text));
+            continue;
+        }
+        let change = |body: &mut Value| match pause {
+            true => body.set(&["spec", "paused"], true),
+            false => drop(body.remove(&["spec", "paused"])),
+        };
+        match cx.host.client().patch(&object.key(), "", change) {
+            Ok(object) => super::apply::told(cx, &format, &object, if pause { "paused" } else { "resumed" })?,
+            Err(status) => errors.push(status.into()),
+        }
+    }
+    errors.append(&mut later);
     Error::all(errors)?;
     Ok(Outcome::Done(0))
 }

@@ -52,7 +52,7 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     }
     let mut waiting = Vec::new();
     for (resource, object) in found {
-        if resource.kind != Some(Kind::StatefulSet) {
+        if !matches!(resource.kind, Some(Kind::StatefulSet | Kind::Deployment | Kind::ReplicaSet)) {
             let text = "the server could not find the requested resource";
             return Err(Status::new(Reason::NotFound, text).into());
         }

@@ -54,7 +54,9 @@ Examples:
 fn containers(object: &mut Value, kind: Kind) -> Option<&mut Value> {
     Some(match kind {
         Kind::Pod => object.at_mut(&["spec"]),
-        Kind::StatefulSet => object.at_mut(&["spec", "template", "spec"]),
+        Kind::StatefulSet | Kind::Deployment | Kind::ReplicaSet | Kind::DaemonSet => {
+            object.at_mut(&["spec", "template", "spec"])
+        }
         _ => return None,
     })
 }

@@ -330,7 +330,7 @@ impl Run {
             What::Write(write) => write.key.kind == Kind::Pod && write.old.is_none() && write.new.is_some(),
             _ => false,
         };
-        store.len() > MOST_PODS && news.iter().any(made) && store.list(Kind::Pod, None).count() > MOST_PODS
+        store.count(Kind::Pod) > MOST_PODS && news.iter().any(made)
     }
 }
 

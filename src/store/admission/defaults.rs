@@ -15,6 +15,8 @@ pub struct AdmissionContext<'a> {
     pub default_storage_class: Option<Text>,
     /// Hands out an address for a Service.
     pub cluster_ip: &'a mut dyn FnMut() -> Text,
+    /// How long pods bear a node that is not ready, or unreachable.
+    pub toleration_secs: (i64, i64),
     /// The stored object, when this is an update.
     pub old: Option<&'a Object>,
 }
@@ -24,6 +26,11 @@ pub fn default_object(object: &mut Object, context: &mut AdmissionContext) {
     let body = &mut object.body;
     match object.kind {
         Kind::StatefulSet => stateful_set(body, context),
+        Kind::Deployment => {
+            deployment(body);
+        }
+        Kind::ReplicaSet => replica_set(body, context),
+        Kind::DaemonSet => daemon_set(body, context),
         Kind::Pod => pod(body, context),
         Kind::Service => service(body, context),
         Kind::PersistentVolumeClaim => {
@@ -138,6 +145,62 @@ fn stateful_set(body: &mut Value, context: &AdmissionContext) {
         template.map_mut().insert("apiVersion", "v1");
         template.map_mut().insert("kind", "PersistentVolumeClaim");
         claim(template);
+    }
+}
+
+fn deployment(body: &mut Value) {
+    let spec = body.at_mut(&["spec"]);
+    default(spec, "replicas", 1);
+    let strategy = spec.at_mut(&["strategy"]);
+    default(strategy, "type", "RollingUpdate");
+    if strategy.get("type").str() == "RollingUpdate" {
+        let rolling = strategy.at_mut(&["rollingUpdate"]);
+        default(rolling, "maxUnavailable", "25%");
+        default(rolling, "maxSurge", "25%");
+    }
+    default(spec, "revisionHistoryLimit", 10);
+    default(spec, "progressDeadlineSeconds", 600);
+    pod_template(spec.at_mut(&["template"]));
+}
+
+fn replica_set(body: &mut Value, context: &AdmissionContext) {
+    let spec = body.at_mut(&["spec"]);
+    default(spec, "replicas", 1);
+    pod_template(spec.at_mut(&["template"]));
+    if context.old.is_none() {
+        body.set(&["status"], object! { "replicas" => 0 });
+    }
+}
+
+fn daemon_set(body: &mut Value, context: &AdmissionContext) {
+    const GENERATION: &str = "deprecated.daemonset.template.generation";
+    let spec = body.at_mut(&["spec"]);
+    let strategy = spec.at_mut(&["updateStrategy"]);
+    default(strategy, "type", "RollingUpdate");
+    if strategy.get("type").str() == "RollingUpdate" {
+        let rolling = strategy.at_mut(&["rollingUpdate"]);
+        default(rolling, "maxUnavailable", 1);
+        default(rolling, "maxSurge", 0);
+    }
+    default(spec, "revisionHistoryLimit", 10);
+    pod_template(spec.at_mut(&["template"]));
+    // The server counts the templates of a set, in an annotation that nobody else may change.
+    let generation = match context.old {
+        None => 1,
+        Some(old) => {
+            let changed = old.spec().get("template") != body.at(&["spec", "template"]);
+            old.annotation(GENERATION).parse().unwrap_or(0) + i64::from(changed)
+        }
+    };
+    body.at_mut(&["metadata", "annotations"]).map_mut().insert(GENERATION, generation.to_string());
+    if context.old.is_none() {
+        body.set(
+            &["status"],
+            object! {
+                "currentNumberScheduled" => 0, "desiredNumberScheduled" => 0, "numberMisscheduled" => 0,
+                "numberReady" => 0,
+            },
+        );
     }
 }
 
@@ -299,7 +362,10 @@ fn pod(body: &mut Value, context: &AdmissionContext) {
     default(spec, "serviceAccountName", "default");
     let account = spec.get("serviceAccountName").clone();
     default(spec, "serviceAccount", account);
-    for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
+    let (not_ready, unreachable) = context.toleration_secs;
+    for (key, seconds) in
+        [("node.kubernetes.io/not-ready", not_ready), ("node.kubernetes.io/unreachable", unreachable)]
+    {
         let tolerated = spec.get("tolerations").items().iter().any(|t| {
             let (k, effect) = (t.get("key").str(), t.get("effect").str());
             (k == key || (k.is_empty() && t.get("operator").str() == "Exists"))
@@ -307,7 +373,7 @@ fn pod(body: &mut Value, context: &AdmissionContext) {
         });
         if !tolerated {
             spec.at_mut(&["tolerations"]).list_mut().push(object! {
-                "effect" => "NoExecute", "key" => key, "operator" => "Exists", "tolerationSeconds" => 300,
+                "effect" => "NoExecute", "key" => key, "operator" => "Exists", "tolerationSeconds" => seconds,
             });
         }
     }

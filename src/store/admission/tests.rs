@@ -11,6 +11,7 @@ fn defaulted(text: &str, profile: &Profile) -> Object {
     let mut context = AdmissionContext {
         profile,
         default_storage_class: Some("standard".into()),
+        toleration_secs: (300, 300),
         cluster_ip: &mut addresses,
         old: None,
     };

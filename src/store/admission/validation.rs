@@ -11,6 +11,7 @@ mod service;
 mod stateful_set;
 mod storage;
 mod text;
+mod workloads;
 
 pub use service::SERVICE_RANGE;
 
@@ -82,13 +83,15 @@ pub fn validate_status(new: &Object, old: &Object) -> Vec<String> {
 pub fn warnings(object: &Object) -> Vec<String> {
     let mut warnings = Vec::new();
     match object.kind {
-        Kind::StatefulSet => {
+        Kind::StatefulSet | Kind::Deployment | Kind::ReplicaSet | Kind::DaemonSet => {
             pod_update::warnings(
                 &mut warnings,
                 object.spec().at(&["template", "spec"]),
                 "spec.template.spec",
             );
-            if object.spec().get("revisionHistoryLimit").as_int().is_some_and(|n| n < 0) {
+            if object.kind == Kind::StatefulSet
+                && object.spec().get("revisionHistoryLimit").as_int().is_some_and(|n| n < 0)
+            {
                 warnings.push(
                     "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is \
                      recommended"
@@ -105,6 +108,9 @@ pub fn warnings(object: &Object) -> Vec<String> {
 fn kind_specific(errors: &mut Errors, object: &Object, old: Option<&Object>, profile: &Profile) {
     match object.kind {
         Kind::StatefulSet => stateful_set::validate(errors, object, old, profile),
+        Kind::Deployment | Kind::ReplicaSet | Kind::DaemonSet => {
+            workloads::validate(errors, object, old, profile);
+        }
         Kind::Pod => pod::spec(errors, object.spec(), "spec", &[]),
         Kind::Service => service::spec(errors, object.spec(), old.is_none()),
         Kind::PersistentVolumeClaim => storage::claim(errors, object.spec(), "spec"),

@@ -49,6 +49,7 @@ fn recorded_objects_are_printed_and_defaulted_as_they_were() {
             let mut context = AdmissionContext {
                 profile: Profile::default_release(),
                 default_storage_class: None,
+                toleration_secs: (300, 300),
                 cluster_ip: &mut addresses,
                 old: Some(&object.clone()),
             };

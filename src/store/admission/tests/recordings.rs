@@ -147,6 +147,7 @@ fn default(object: &mut Object, old: Option<&Object>) {
     let mut context = AdmissionContext {
         profile: Profile::default_release(),
         default_storage_class: Some("standard".into()),
+        toleration_secs: (300, 300),
         cluster_ip: &mut addresses,
         old,
     };

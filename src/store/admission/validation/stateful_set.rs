@@ -1,5 +1,6 @@
 //! StatefulSets (S12 to S17).
 
+use super::workloads::{amount, at_most_all, is_zero};
 use super::{Errors, child, index, labels, non_negative, pod, quote, selector, selects, storage, text::Name};
 use crate::api::print::to_go_json;
 use crate::api::{Object, Profile, Value};
@@ -127,7 +128,12 @@ fn strategy(errors: &mut Errors, strategy: &Value, profile: &Profile) {
         "RollingUpdate" => {
             let partition = update.get("partition");
             non_negative(errors, &child(path, "partition"), partition);
-            max_unavailable(errors, update.get("maxUnavailable"), &child(path, "maxUnavailable"));
+            let (value, path) = (update.get("maxUnavailable"), child(path, "maxUnavailable"));
+            amount(errors, value, &path);
+            if is_zero(value) {
+                errors.invalid(&path, value, "cannot be 0");
+            }
+            at_most_all(errors, value, &path);
         }
         other => {
             let value = object! { "Type" => other.to_string(), "RollingUpdate" => internal(update) };
@@ -137,37 +143,6 @@ fn strategy(errors: &mut Errors, strategy: &Value, profile: &Profile) {
                 "must be 'RollingUpdate' or 'OnDelete'",
             );
         }
-    }
-}
-
-fn max_unavailable(errors: &mut Errors, value: &Value, path: &str) {
-    match value {
-        Value::Int(n) => {
-            non_negative(errors, path, value);
-            if *n == 0 {
-                errors.invalid(path, value, "cannot be 0");
-            }
-        }
-        Value::Str(text) => {
-            let number =
-                text.strip_suffix('%').filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-            if number.is_none() {
-                errors.invalid(
-                    path,
-                    value,
-                    "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', \
-                     regex used for validation is '[0-9]+%')",
-                );
-            }
-            let percent: i64 = number.and_then(|n| n.parse().ok()).unwrap_or(0);
-            if percent == 0 {
-                errors.invalid(path, value, "cannot be 0");
-            }
-            if percent > 100 {
-                errors.invalid(path, value, "must not be greater than 100%");
-            }
-        }
-        _ => {}
     }
 }
 
@@ -191,7 +166,7 @@ fn template(errors: &mut Errors, spec: &Value, whole: bool, profile: &Profile) {
 }
 
 // Up to 1.33 structured values are shown in Go's syntax.
-fn go(value: &Value, profile: &Profile, ty: &str) -> String {
+pub(super) fn go(value: &Value, profile: &Profile, ty: &str) -> String {
     if profile.validate_template_on_create {
         return to_go_json(value);
     }
@@ -218,7 +193,7 @@ fn go_struct(value: &Value, profile: &Profile, ty: &str) -> String {
     format!("apps.{ty}{{Type:{kind}, RollingUpdate:(*apps.RollingUpdateStatefulSetStrategy)(nil)}}")
 }
 
-fn go_map(value: &Value) -> String {
+pub(super) fn go_map(value: &Value) -> String {
     if value.is_null() {
         return "map[string]string(nil)".into();
     }
