@@ -546,7 +546,7 @@ pub(super) mod tests {
         for i in 0..1200 {
             let target = object! { "name" => format!("p{i}"), "uid" => format!("u{i}") };
             let value = object! { "ip" => format!("10.0.{}.{}", i / 250, i % 250), "targetRef" => target };
-            let new = Address { ready: i >= 300, value, ports: Vec::new() };
+            let new = Address { ready: i >= 300, value, ports: Rc::default() };
             addresses.put(&Text::from(format!("p{i}")), Some(new));
         }
         let (subsets, cut) = addresses.subsets(false);

@@ -181,9 +181,10 @@ impl Component for Scheduler {
         if !late.is_empty() {
             for claim in late {
                 let node = node.clone();
-                ctx.client.patch(&claim, "", |body| {
-                    body.set(&["metadata", "annotations", "volume.kubernetes.io/selected-node"], node);
-                })?;
+                let Some(found) = ctx.client.store().by_key(&claim) else { continue };
+                let mut chosen = (**found).clone();
+                chosen.body.set(&["metadata", "annotations", "volume.kubernetes.io/selected-node"], node);
+                ctx.client.update(chosen)?;
             }
             return Ok(());
         }
