@@ -49,7 +49,7 @@ pub const STORIES: &[Story] = &[
         title: ["차례로 만들고 역순으로 지우기", "Created in order, removed in reverse"],
         key: "OrderedReady",
         scenario: include_str!("../static/stories/ordered.scn"),
-        still: 14,
+        still: 13,
     },
     Story {
         slug: "parallel",

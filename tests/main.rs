@@ -1,18 +1,26 @@
 //! The tests that need no browser, as one program.
 //!
+//! - `colours`: words and shapes stand out from their grounds, in every theme.
 //! - `determinism`: the same text gives the same run; looking back agrees with having been there.
 //! - `html`: every panel as markup, drawn on the host.
+//! - `hostile`: input that means harm: a clear error in time, nothing changed, nothing lost.
+//! - `program`: what the native program prints, over every scenario.
 //! - `properties`: random runs from printed seeds, every promise after every write.
 //! - `replay`: recordings of a real control plane.
 //! - `scenarios`: command scripts and what they print.
 //! - `tidy`: house rules: who may use whom, headers, linked stylesheets, no path of anybody's machine.
+//! - `yaml`: our reader of YAML against the YAML organisation's.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, missing_docs)] // The bans are for the simulation.
 
+mod colours;
 mod determinism;
+mod hostile;
 #[cfg(feature = "ui")]
 mod html;
+mod program;
 mod properties;
 mod replay;
 mod scenarios;
 mod tidy;
+mod yaml;

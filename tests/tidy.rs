@@ -18,7 +18,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("dns", "sim api store component"),
     ("controllers", "sim api store component"),
     ("cluster", "sim api store component scheduler kubelet dns controllers"),
-    ("scenario", "sim api component samples cluster"),
+    ("scenario", "sim api component samples dns cluster"),
     ("kubectl", "sim api store component cluster"),
     ("session", "sim api store component dns cluster scenario kubectl"),
     ("replay", "sim api store component cluster scenario session kubectl dns controllers"),

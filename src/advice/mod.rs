@@ -3,7 +3,7 @@
 //! The API server's own reader says what it does not know; this file finds the place in the text and the repair. A
 //! repair changes lines and nothing else, so that comments and style survive it.
 
-use crate::api::manifest::{Document, parse_some};
+use crate::api::manifest::{Document, ManifestError, parse_some};
 use crate::api::schema::{decode, places, suggest};
 use crate::api::{Kind, Value};
 use crate::lang::{Josa, Lang, josa, particle};
@@ -39,8 +39,12 @@ const MOST: usize = 64 * 1024;
 
 /// Every problem, in the order of the text.
 pub fn problems(text: &str, lang: Lang) -> Vec<Problem> {
-    if text.trim().is_empty() || text.len() > MOST {
+    if text.trim().is_empty() {
         return Vec::new();
+    }
+    if text.len() > MOST {
+        // Whether it can be read at all is said; the fields are looked at when it is applied.
+        return parse_some(text).1.into_iter().map(unreadable).collect();
     }
     let mut found = unknown_fields(text, text, lang);
     // A misspelled field hides what stands inside it: look again with it mended. Renaming keeps every line in place.
@@ -89,17 +93,19 @@ fn unknown_fields(text: &str, whole: &str, lang: Lang) -> Vec<Problem> {
     for document in &documents {
         found.extend(of_document(document, whole, lang));
     }
-    if let Some(error) = error {
-        found.push(Problem {
-            line: error.line,
-            column: error.column,
-            length: 200,
-            is_error: true,
-            text: error.message,
-            repair: None,
-        });
-    }
+    found.extend(error.map(unreadable));
     found
+}
+
+fn unreadable(error: ManifestError) -> Problem {
+    Problem {
+        line: error.line.max(1),
+        column: error.column.max(1),
+        length: 200,
+        is_error: true,
+        text: error.message,
+        repair: None,
+    }
 }
 
 fn of_document(document: &Document, whole: &str, lang: Lang) -> Vec<Problem> {

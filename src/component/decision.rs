@@ -5,8 +5,9 @@
 
 #![allow(missing_docs, reason = "each field is what its variant's sentence names")]
 
-use crate::api::{ObjectKey, Text};
+use crate::api::{Kind, ObjectKey, Text};
 use crate::sim::SimTime;
+use crate::store::Store;
 
 /// One pass of the StatefulSet controller over one set.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,6 +133,20 @@ impl Gate {
             | Gate::ClaimTerminating { pod, .. } => Some(pod),
             Gate::Budget { pods, .. } => pods.first().map(|p| &**p),
             Gate::Partition { .. } | Gate::OnDelete { .. } | Gate::Refused { .. } | Gate::SetDeleting => None,
+        }
+    }
+
+    /// True if `store` shows what the controller waits for in that namespace: it has not seen it yet.
+    pub fn is_past(&self, store: &Store, namespace: &str) -> bool {
+        let pod = |name: &str| store.get(Kind::Pod, namespace, name);
+        match self {
+            Gate::NotReady { pod: name, .. } => pod(name).is_some_and(|pod| {
+                !pod.is_terminating() && pod.condition("Ready").get("status").str() == "True"
+            }),
+            Gate::Terminating { pod: name, .. } | Gate::CondemnedTerminating { pod: name, .. } => {
+                pod(name).is_none()
+            }
+            _ => false,
         }
     }
 

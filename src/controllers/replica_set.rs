@@ -3,7 +3,7 @@
 //! Follows pkg/controller/replicaset. A pod on its way out is replaced at once, unlike a StatefulSet's.
 
 use super::owned_pods::{BURST, OwnedPods, is_active, is_available, ready_since, write_status};
-use crate::api::{Kind, Object, Text, Value};
+use crate::api::{Kind, Object, OwnerRef, Text, Value};
 use crate::component::{Component, Ctx, SyncError, WorkKey, WorkQueue};
 use crate::object;
 use crate::sim::{SimDuration, SimTime};
@@ -117,10 +117,9 @@ impl ReplicaSetController {
     // S191; nodes that carry more pods of the same Deployment lose theirs first.
     fn victims(&self, set: &Object, pods: &[Rc<Object>], count: usize, ctx: &Ctx<'_>) -> Vec<Rc<Object>> {
         let view = ctx.view();
-        let owner = set.controller().map(|owner| owner.uid());
+        let owner = set.controller().map(OwnerRef::uid);
         let related = view.list(Kind::ReplicaSet, Some(set.namespace())).into_iter().filter(|other| {
-            other.uid() == set.uid()
-                || owner.is_some() && other.controller().map(|owner| owner.uid()) == owner
+            other.uid() == set.uid() || owner.is_some() && other.controller().map(OwnerRef::uid) == owner
         });
         let mut nodes: Vec<Text> = Vec::new();
         for other in related {

@@ -6,31 +6,48 @@
 use super::message::{Answer, QType, Rcode};
 use super::zone::Zone;
 use crate::sim::{Rng, SimTime};
-use std::collections::BTreeMap;
 
 /// What the server remembers (D140, D141).
 #[derive(Clone, Debug, Default)]
 pub struct Cache {
-    entries: BTreeMap<(String, QType), (Answer, SimTime, u64)>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    name: String,
+    qtype: QType,
+    answer: Answer,
+    at: SimTime,
+    /// How long it stays.
+    secs: u64,
+}
+
+impl Entry {
+    // The seconds it stays yet.
+    fn left(&self, now: SimTime) -> Option<u64> {
+        self.secs.checked_sub(now.since(self.at).as_secs()).filter(|left| *left > 0)
+    }
 }
 
 impl Cache {
     /// What is remembered of a name now: the answer and the whole seconds it stays.
     pub fn peek(&self, name: &str, qtype: QType, now: SimTime) -> Option<(&Answer, u64)> {
-        let (answer, at, secs) = self.entries.get(&(key(name), qtype))?;
-        let age = now.since(*at).as_secs();
-        (age < *secs).then(|| (answer, *secs - age))
+        let name = key(name);
+        let entry = self.entries.iter().find(|entry| entry.qtype == qtype && entry.name == name)?;
+        Some((&entry.answer, entry.left(now)?))
     }
 
     fn remember(&mut self, name: &str, qtype: QType, now: SimTime, answer: &Answer) {
-        self.entries.retain(|_, (_, at, secs)| now.since(*at).as_secs() < *secs);
+        let name = key(name);
+        self.entries.retain(|e| e.left(now).is_some() && (e.qtype != qtype || e.name != name));
         let records = answer.records.iter().chain(&answer.authority).chain(&answer.additional);
         let secs = match (answer.rcode, records.map(|r| r.ttl).min()) {
             (Rcode::ServFail, _) => 5,
             (_, Some(ttl)) => u64::from(ttl),
             (_, None) => return, // V129
         };
-        self.entries.insert((key(name), qtype), (answer.clone(), now, secs));
+        self.entries.push(Entry { name, qtype, answer: answer.clone(), at: now, secs });
     }
 }
 

@@ -13,6 +13,7 @@ pub use fault::{parse_fault, print_fault};
 use crate::api::{Profile, Text};
 use crate::cluster::Config;
 use crate::component::{Fault, Pace};
+use crate::dns::DnsProfile;
 use crate::sim::SimDuration;
 use std::fmt;
 
@@ -76,7 +77,7 @@ pub struct Header {
     pub paces: Vec<(&'static str, SimDuration)>,
     /// `resolver NAME`; empty for the default.
     pub resolver: String,
-    /// `coredns NAME`; empty for the default.
+    /// `coredns kubeadm` or `coredns KNOB=VALUE …`, the knobs of dns.md 0; empty for the default.
     pub coredns: String,
 }
 
@@ -92,6 +93,11 @@ impl Default for Header {
             coredns: String::new(),
         }
     }
+}
+
+// `kubeadm` is what stands there already.
+fn set_knob(profile: &mut DnsProfile, word: &str) -> bool {
+    word == "kubeadm" || word.split_once('=').is_some_and(|(knob, value)| profile.set(knob, value))
 }
 
 fn default_nodes(n: usize) -> Vec<Text> {
@@ -111,7 +117,24 @@ impl Header {
                 *slot = *duration;
             }
         }
-        Config { profile, seed: self.seed, nodes: self.nodes.clone(), pace, ..Config::default() }
+        Config {
+            profile,
+            seed: self.seed,
+            nodes: self.nodes.clone(),
+            pace,
+            dns: self.dns(),
+            ..Config::default()
+        }
+    }
+
+    /// Its DNS: the server, and the tools of images that do not say otherwise.
+    pub fn dns(&self) -> DnsProfile {
+        let mut profile = DnsProfile::default();
+        for word in self.coredns.split_whitespace() {
+            set_knob(&mut profile, word);
+        }
+        profile.set("libc", &self.resolver);
+        profile
     }
 }
 
@@ -442,7 +465,17 @@ fn header_line<'a>(header: &mut Header, word: &str, rest: &'a str) -> Result<(),
             header.resolver = rest.to_string();
         }
         "coredns" if rest.is_empty() => return wrong("expected the name of a DNS profile".into()),
-        "coredns" => header.coredns = rest.to_string(),
+        "coredns" => {
+            let mut profile = DnsProfile::default();
+            if let Some(word) = words.find(|word| !set_knob(&mut profile, word)) {
+                let known = DnsProfile::NAMES.join("=, ");
+                return Err(Wrong::new(
+                    word,
+                    format!("`{word}` is no DNS profile; there are kubeadm, {known}=, each with its values"),
+                ));
+            }
+            header.coredns = rest.to_string();
+        }
         _ => return wrong(format!("there is no lab `{rest}`")),
     }
     Ok(())

@@ -5,7 +5,7 @@
 
 mod filter;
 
-use crate::api::{Kind, Object, ObjectKey, Text, Value};
+use crate::api::{Kind, Object, ObjectKey, OwnerRef, Text, Value};
 use crate::component::client::set_condition;
 use crate::component::{Component, Ctx, EventType, SyncError, WorkKey, WorkQueue, World};
 use crate::object;
@@ -19,6 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Scheduler {
     /// Pods without a node.
     pending: BTreeSet<WorkKey>,
+    /// Their claims: claim, then pod. A change of a claim concerns only the pods that mount it.
+    claims: BTreeSet<(WorkKey, WorkKey)>,
     /// What each node carries.
     loads: BTreeMap<Text, Load>,
     /// Pods bound by this scheduler that it has not heard of yet; they count already.
@@ -30,6 +32,20 @@ impl Scheduler {
         let node = pod.spec().get("nodeName").text();
         if !node.is_empty() {
             self.loads.entry(node).or_default().count(pod, add);
+        }
+    }
+
+    fn wait(&mut self, key: &WorkKey, pod: &Object, add: bool) {
+        for volume in pod.spec().get("volumes").items() {
+            let name = volume.at(&["persistentVolumeClaim", "claimName"]).text();
+            if !name.is_empty() {
+                let entry = (WorkKey::new(key.namespace.clone(), name), key.clone());
+                if add {
+                    self.claims.insert(entry)
+                } else {
+                    self.claims.remove(&entry)
+                };
+            }
         }
     }
 
@@ -80,7 +96,7 @@ impl Component for Scheduler {
                     }
                 }
                 if let (Some(was), Some(is)) = (was, is)
-                    && was.controller().map(|owner| owner.uid()) != is.controller().map(|owner| owner.uid())
+                    && was.controller().map(OwnerRef::uid) != is.controller().map(OwnerRef::uid)
                 {
                     // Adopted or let go.
                     self.place(was, false);
@@ -95,10 +111,11 @@ impl Component for Scheduler {
                         .as_ref()
                         .is_none_or(|old| change.new.as_ref().is_none_or(|new| old.spec() != new.spec()));
                     if self.pending.insert(key.clone()) || spec_changed {
+                        change.new.iter().for_each(|pod| self.wait(&key, pod, true));
                         queue.add(key);
                     }
-                } else {
-                    self.pending.remove(&key);
+                } else if self.pending.remove(&key) {
+                    change.old.iter().for_each(|pod| self.wait(&key, pod, false));
                 }
                 // A pod that goes makes room.
                 if was.is_some() && is.is_none() {
@@ -120,14 +137,14 @@ impl Component for Scheduler {
                 }
             }
             _ => {
-                let pending: Vec<&WorkKey> =
-                    self.pending.iter().filter(|key| key.namespace == change.key.namespace).collect();
                 let phase = |o: &Option<std::rc::Rc<Object>>| {
                     o.as_ref().map(|o| (o.status().get("phase").text(), o.spec().get("volumeName").text()))
                 };
                 if phase(&change.old) != phase(&change.new) {
-                    for key in pending {
-                        queue.add(key.clone());
+                    let claim = WorkKey::new(change.key.namespace.clone(), change.key.name.clone());
+                    let first = (claim.clone(), WorkKey::new("", ""));
+                    for (_, pod) in self.claims.range(first..).take_while(|(of, _)| *of == claim) {
+                        queue.add(pod.clone());
                     }
                 }
             }

@@ -70,6 +70,7 @@ struct Job {
 #[derive(Clone)]
 pub struct Session {
     cluster: Cluster,
+    names: inside::Names,
     files: BTreeMap<String, String>,
     jobs: Vec<Job>,
     entries: usize,
@@ -79,6 +80,7 @@ pub struct Session {
 
 struct Desk<'a> {
     cluster: &'a mut Cluster,
+    names: &'a mut inside::Names,
     files: &'a mut BTreeMap<String, String>,
     input: u64,
 }
@@ -101,7 +103,7 @@ impl Host for Desk<'_> {
         argv: &[String],
         stdin: &str,
     ) -> ExecOutcome {
-        inside::exec(self.cluster, namespace, pod, container, argv, stdin)
+        inside::exec(self.cluster, self.names, namespace, pod, container, argv, stdin)
     }
 }
 
@@ -110,6 +112,7 @@ impl Session {
     pub fn new(config: &Config) -> Session {
         Session {
             cluster: Cluster::new(config),
+            names: inside::Names::default(),
             files: BTreeMap::new(),
             jobs: Vec::new(),
             entries: 0,
@@ -344,10 +347,10 @@ impl Session {
     fn poll_job(&mut self, i: usize) {
         loop {
             if self.jobs[i].program.is_some() {
-                let Session { cluster, files, jobs, .. } = self;
+                let Session { cluster, names, files, jobs, .. } = self;
                 let job = &mut jobs[i];
                 let mut out = Output::default();
-                let mut desk = Desk { cluster, files, input: job.input };
+                let mut desk = Desk { cluster, names, files, input: job.input };
                 let progress =
                     job.program.as_mut().map_or(Polled::Done(0), |program| program.poll(&mut desk, &mut out));
                 self.cluster.announce();
@@ -450,7 +453,7 @@ impl Session {
             job.program = Some(kubectl::start(Invocation { words: command.words, stdin }));
             return true;
         }
-        let ran = match inside::name_tool(&self.cluster, &command.words) {
+        let ran = match inside::name_tool(&self.cluster, &mut self.names, &command.words) {
             Some(out) => Some(shell::Ran { stdout: out.stdout, stderr: out.stderr, code: out.code }),
             None => shell::run_tool(&command.words, &stdin, &self.files),
         };

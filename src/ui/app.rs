@@ -24,6 +24,10 @@ const SLICE_STEPS: usize = 4;
 /// Computing that takes no longer is not worth a word.
 const BUSY_MS: f64 = 300.0;
 
+/// A window lower than this is low (`styles/shell.css` has the same number), and beside the picture it has so much.
+const LOW: f64 = 560.0;
+const AROUND_LOW: f64 = 196.0;
+
 /// The parts of the page that F6 goes through, in the order of reading, and what gets the focus there.
 const REGIONS: &[(&str, &str)] = &[
     ("#stage", "#stage"),
@@ -408,8 +412,10 @@ impl App {
 
     fn page(&self, model: &mut Model, context: &Context, caption: view::Caption, spoken: AttrValue) -> Html {
         let texts = context.texts;
+        let (width, height) = dom::window_size();
+        model.ui.is_low = width < 900.0 && height < LOW;
         // Where the page is wide, the manifest and the terminal have places of their own and the side shows Why.
-        if dom::window_size().0 >= 1200.0 && matches!(model.ui.panel, Panel::Manifest | Panel::Terminal) {
+        if width >= 1200.0 && matches!(model.ui.panel, Panel::Manifest | Panel::Terminal) {
             model.ui.panel = Panel::Reasons;
         }
         let panel = model.ui.panel;
@@ -439,7 +445,12 @@ impl App {
             _ => "side",
         };
         let ui = &model.ui;
-        let room = if dom::window_size().0 < 900.0 { f64::MAX } else { ui.stage_size.1 };
+        let room = match dom::window_size() {
+            (_, height) if ui.is_low => height - AROUND_LOW,
+            // A narrow page scrolls.
+            (width, _) if width < 900.0 => f64::MAX,
+            _ => ui.stage_size.1,
+        };
         let choose = context.send.reform(|i: usize| UiAction::Show(PANELS[i].panel));
         html! {
             <div class={classes!("page", format!("page--{narrow}"))}>
@@ -450,8 +461,10 @@ impl App {
                     {panels::stage::stage(context, &stage, room, ui.selected.as_ref())}
                 </main>
                 {time}
-                <div class="sidetabs">{tabs(texts.panels, &row, chosen, "side", &choose)}</div>
-                <aside id="side" class="side" role="tabpanel" aria-labelledby={PANELS[chosen].id}>{side}</aside>
+                <aside class="aside" aria-label={texts.panels}>
+                    <div class="sidetabs">{tabs(texts.panels, &row, chosen, "side", &choose)}</div>
+                    <div id="side" class="side" role="tabpanel" tabindex="0" aria-labelledby={PANELS[chosen].id}>{side}</div>
+                </aside>
                 <panels::manifest::ManifestPanel context={context.clone()} text={ui.manifest.clone()} problems={ui.problems.clone()} {marks}
                     is_changed={ui.manifest != ui.applied} />
                 {panels::terminal::terminal(context, &blocks, &ui.near)}

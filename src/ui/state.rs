@@ -125,6 +125,8 @@ pub struct UiState {
     pub all_events: bool,
     /// Width and height the picture may take.
     pub stage_size: (f64, f64),
+    /// The window is narrow and low, as an embed is: the picture leaves out what it can.
+    pub is_low: bool,
     /// Width of the timeline.
     pub track_width: f64,
     /// A message about the run itself: a link that could not be read.
@@ -209,6 +211,7 @@ impl Default for UiState {
             asked_from: String::new(),
             all_events: false,
             stage_size: (704.0, 480.0),
+            is_low: false,
             track_width: 1088.0,
             notice: None,
             near: Near::default(),

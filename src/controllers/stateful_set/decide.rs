@@ -61,6 +61,10 @@ pub struct Plan {
     pub updates: usize,
 }
 
+/// The most pods one pass makes in Parallel mode; the pods it made bring the next pass. The real controller makes all of
+/// them in one, which would hold up the page.
+const MOST_MADE: usize = 200;
+
 // Slow start: batches of 1, 2, 4 … 500 (S69).
 struct Batches {
     number: u32,
@@ -125,7 +129,8 @@ fn wanted(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
             seen.retain(|ordinal| *ordinal < first_gap);
             seen.push(first_gap);
         } else {
-            seen.extend((first_gap..end).filter(|ordinal| facts.pods.get(*ordinal).is_none()));
+            let gaps = (first_gap..end).filter(|ordinal| facts.pods.get(*ordinal).is_none());
+            seen.extend(gaps.take(MOST_MADE));
             seen.sort_unstable();
         }
     }

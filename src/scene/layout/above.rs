@@ -116,8 +116,8 @@ impl Grid<'_> {
     }
 
     fn names(&mut self, y: f64) {
-        let found =
-            self.columns.iter().filter(|c| c.dns.as_ref().is_some_and(|d| d.address.is_some())).count();
+        let all = self.model.columns.iter();
+        let found = all.filter(|c| c.dns.as_ref().is_some_and(|d| d.address.is_some())).count();
         self.row("name", self.options.lang.pick("이름", "Name"), Some(found), y + name::HEIGHT / 2.0);
         for (i, column) in self.columns.iter().enumerate() {
             let Some(dns) = column.dns.as_ref().filter(|_| column.is_shown()) else { continue };

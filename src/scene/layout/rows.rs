@@ -14,7 +14,7 @@ pub(crate) fn object_id(kind: &str, key: &crate::api::ObjectKey) -> String {
 impl Grid<'_> {
     pub(super) fn pods(&mut self, y: f64) {
         let lang = self.options.lang;
-        let alive = self.columns.iter().filter(|c| c.pod.is_some()).count();
+        let alive = self.model.columns.iter().filter(|c| c.pod.is_some()).count();
         self.row("pod", lang.pick("파드", "Pods"), Some(alive), y + self.pod_h / 2.0);
         // With everything that can be said about an ordinal in its column, an empty one still names itself.
         let ghost = self.model.set.as_ref().is_some_and(|s| !s.exists) && self.model.sets.is_empty();
@@ -71,7 +71,7 @@ impl Grid<'_> {
 
     pub(super) fn claims(&mut self, y: f64) {
         let lang = self.options.lang;
-        let count = self.columns.iter().map(|c| c.claims.len()).sum();
+        let count = self.model.columns.iter().map(|c| c.claims.len()).sum();
         self.row("pvc", "PVC", Some(count), y + self.claim_h / 2.0);
         for (i, column) in self.columns.iter().enumerate() {
             let (x, w, h) = (self.x(i), self.w, self.claim_h);
@@ -97,7 +97,8 @@ impl Grid<'_> {
 
     pub(super) fn volumes(&mut self, y: f64) {
         let of = |i: usize| self.columns[i].claims.first().and_then(|c| c.volume.as_ref());
-        let count = self.columns.iter().flat_map(|c| &c.claims).filter(|c| c.volume.is_some()).count();
+        let volumes = self.model.columns.iter().flat_map(|c| &c.claims);
+        let count = volumes.filter(|c| c.volume.is_some()).count();
         let present: Vec<usize> = (0..self.columns.len()).filter(|&i| of(i).is_some()).collect();
         self.row("pv", "PV", Some(count), y + self.volume_h / 2.0);
         // The places of a set that does not exist show what it would have.

@@ -146,7 +146,7 @@ pub fn ManifestPanel(props: &ManifestProps) -> Html {
             <div class="editor">
                 <div id={LAYER} class="editor__layer" aria-hidden="true">{Html::from_html_unchecked(format!("<div class=\"editor__lines\">{layer}</div>").into())}</div>
                 <textarea id={FIELD} class="editor__text" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off" translate="no"
-                    maxlength="262144" aria-label={texts.manifest_label} aria-invalid={(errors > 0).to_string()} aria-describedby="problems"
+                    aria-label={texts.manifest_label} aria-invalid={(errors > 0).to_string()} aria-describedby="problems"
                     {oninput} {onscroll} {onkeydown} />
                 if *dragged { <p class="editor__drop">{texts.drop_here}</p> }
             </div>

@@ -17,9 +17,13 @@ pub fn names(context: &Context, names: &Names, asked_from: &str) -> Html {
             <label class="names__ask">{texts.dns_asked_from}
                 <select class="select" {onchange}>
                     <option value="" selected={asked_from.is_empty()}>{texts.dns_any_pod}</option>
-                    { for names.clients.iter().map(|pod| html! { <option value={pod.clone()} selected={asked_from == *pod}>{pod}</option> }) }
+                    { for names.clients.iter().map(|pod| html! { <option value={pod.clone()} selected={asked_from == *pod}>{pod.trim_start_matches("default/")}</option> }) }
                 </select>
             </label>
+            if let Some(conf) = &names.conf {
+                <p class="names__conf">{(texts.asked_path)(asked_from.trim_start_matches("default/"))}</p>
+                <pre class="yaml names__conf" translate="no">{conf}</pre>
+            }
             if let Some(name) = &names.missing { <p class="notice notice--warn">{icon("warn")}<span>{rich(&(texts.dns_missing_headless)(name))}</span></p> }
             if names.table.columns.is_empty() {
                 <p class="empty">{texts.dns_no_services}</p>
@@ -50,7 +54,7 @@ pub fn names(context: &Context, names: &Names, asked_from: &str) -> Html {
                     </tbody>
                 </table>
                 </div>
-                <p class="why__lead">{texts.dns_terminal_hint}</p>
+                <p class="why__lead">{if names.conf.is_some() { texts.asked_short } else { texts.dns_terminal_hint }}</p>
             }
         </>
     }

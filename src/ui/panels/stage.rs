@@ -16,9 +16,14 @@ pub const PICTURE: &str = "picture";
 /// The id of the place the picture is drawn in; the shell reads its size, and places the buttons after each drawing.
 pub const AREA: &str = "stage";
 
+/// The height of the row that turns the pages.
+const PAGES: f64 = 34.0;
+
 /// The stage. `room` is the height the picture may take: larger ones are made smaller.
 pub fn stage(context: &Context, stage: &Stage, room: f64, selected: Option<&ObjectKey>) -> Html {
     let texts = context.texts;
+    let paging = stage.paging.filter(|paging| paging.pages > 1);
+    let room = if paging.is_some() { room - PAGES } else { room };
     let scale = if stage.height > 0.0 { (room / stage.height).clamp(0.6, 1.0) } else { 1.0 };
     let boxed = |place: [f64; 4]| place.map(|v| format!("{:.1}", v * scale)).join(" ");
     let whole = boxed([0.0, 0.0, stage.width, stage.height]);
@@ -51,7 +56,7 @@ pub fn stage(context: &Context, stage: &Stage, room: f64, selected: Option<&Obje
                         </ol>
                     </div>
                 </div>
-                if let Some(paging) = stage.paging.filter(|paging| paging.pages > 1) { {pages(context, paging)} }
+                if let Some(paging) = paging { {pages(context, paging)} }
             }
         </section>
     }

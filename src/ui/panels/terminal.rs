@@ -39,8 +39,8 @@ pub fn terminal(context: &Context, blocks: &[Block], near: &Near) -> Html {
                 }
                 "ArrowUp" => UiAction::HistoryBy(1),
                 "ArrowDown" => UiAction::HistoryBy(-1),
-                // Escape and then Tab leaves, as in the manifest.
-                "Tab" if !event.shift_key() => UiAction::Complete(line),
+                // Escape and then Tab leaves, as in the manifest; where nothing is typed, Tab alone does.
+                "Tab" if !event.shift_key() && !line.is_empty() => UiAction::Complete(line),
                 "KeyC" if event.ctrl_key() && !dom::has_selection() => UiAction::Interrupt,
                 "KeyL" if event.ctrl_key() => UiAction::ClearTerminal,
                 _ => return,

@@ -275,9 +275,10 @@ pub fn replace_text(id: &str, text: &str) {
     }
     let _ = area.set_selection_range(0, 0);
     area.set_scroll_top(0);
-    match before {
-        Some(before) if !before.is_same_node(Some(&area)) => drop(before.focus()),
-        _ => {}
+    if let Some(before) = before.filter(|before| !before.is_same_node(Some(&area))) {
+        // Where nothing had it, the body takes no focus back.
+        let _ = area.blur();
+        let _ = before.focus();
     }
 }
 

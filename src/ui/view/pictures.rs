@@ -12,18 +12,21 @@ use crate::scene::{Scene, StageModel, StageOptions, node_stage, stage, tween};
 use crate::session::Position;
 use crate::ui::editor::outline;
 use crate::ui::player::{Player, Spacing};
-use crate::ui::state::Model;
+use crate::ui::state::{Model, Screen};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// Below this width the stage is drawn as for a phone.
+/// Below this width, and on a low page, the stage is drawn as for a phone.
 const PHONE: f64 = 560.0;
+/// The same for the first page, where nothing else wants the height.
+const STILL: f64 = 480.0;
 
 #[derive(Clone, PartialEq)]
 struct Key {
     version: u64,
     position: Position,
     width: u64,
+    phone: bool,
     language: super::super::texts::Language,
     by_node: bool,
     page: Option<usize>,
@@ -182,6 +185,7 @@ impl Pictures {
             version: model.player.version,
             position,
             width: width as u64,
+            phone: width < if model.ui.screen == Screen::First { STILL } else { PHONE } || model.ui.is_low,
             language: model.ui.language,
             by_node: model.ui.by_node,
             page: model.ui.page,
@@ -192,7 +196,7 @@ impl Pictures {
         self.look(&mut model.player, position);
         let lang = model.ui.language.lang();
         let options =
-            if width < PHONE { StageOptions::phone(width, lang) } else { StageOptions::page(width, lang) };
+            if key.phone { StageOptions::phone(width, lang) } else { StageOptions::page(width, lang) };
         let (_, set, range) = self.subject.borrow().clone();
         let step = model.player.step();
         let earlier = step
@@ -201,8 +205,12 @@ impl Pictures {
             .map(|s| Position { happenings: s.happenings, time: s.time });
         let read = |player: &Player, position: Position| {
             let still = player.run().still(position);
-            let decision = set.as_ref().and_then(|set| still.decision(set));
+            // What the controller only has not seen yet is nothing that it waits for.
+            let decision = set.as_ref().and_then(|set| still.decision(set)).filter(|d| {
+                !d.gate.as_ref().is_some_and(|gate| gate.is_past(still.store(), &d.set.namespace))
+            });
             let mut picture = StageModel::from_store(still.store(), set.as_ref(), still.now(), decision);
+            picture.read_names(still.names());
             if let Some((low, high)) = range {
                 picture.keep_columns(low..=high);
             }

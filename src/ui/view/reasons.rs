@@ -132,6 +132,10 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Reasons {
     let Some(gate) = gate else {
         return at_rest(texts, lang, set, &pods, decision, wanted);
     };
+    if gate.is_past(store, &key.namespace) {
+        let title = (texts.why_unseen)(gate.pod().unwrap_or_default());
+        return Reasons { title, ..Reasons::default() };
+    }
     let words = gate_words(gate, now, lang);
     reasons.title = words.title;
     if pods.len() as i64 != wanted {

@@ -1,0 +1,86 @@
+//! What the native program prints, over every scenario there is.
+
+use crate::scenarios;
+use ordinal::lang::Lang;
+use ordinal::program;
+use ordinal::session::Run;
+
+const WEB: &str = include_str!("../static/samples/web.yaml");
+
+#[test]
+fn every_scenario_has_a_trace_a_state_and_a_picture() {
+    for (name, text) in scenarios::all() {
+        let run = Run::from_scenario(&text).unwrap();
+        let trace = run.trace();
+        for line in trace.lines() {
+            let row: serde_json::Value =
+                serde_json::from_str(line).unwrap_or_else(|e| panic!("{name}: {e}: {line}"));
+            for field in ["n", "t_ms", "actor", "verb", "kind", "name", "code", "because"] {
+                assert!(row.get(field).is_some(), "{name}: no {field} in {line}");
+            }
+        }
+        let state = program::state(&run, "end").unwrap();
+        for document in serde_yaml::Deserializer::from_str(&state) {
+            let value = <serde_json::Value as serde::Deserialize>::deserialize(document).unwrap();
+            assert!(value["kind"].is_string(), "{name}: {value}");
+        }
+        for (lang, theme) in [(Lang::Ko, "light"), (Lang::En, "dark"), (Lang::En, "contrast")] {
+            let svg = program::svg(&run, "end", lang, theme).unwrap();
+            assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{name}");
+            assert!(!svg.contains("NaN") && !svg.contains("<script"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn moments_are_events_times_labels_and_the_end() {
+    let text = scenarios::all().into_iter().find(|(name, _)| name.contains("ordered")).unwrap().1;
+    let run = Run::from_scenario(&format!("{text}\n@label the end of it\n")).unwrap();
+    let lengths: Vec<usize> =
+        ["e1", "e40", "5s", "end"].iter().map(|at| program::state(&run, at).unwrap().len()).collect();
+    assert!(lengths[0] < lengths[1] && lengths[0] < lengths[2], "{lengths:?}");
+    assert_eq!(program::state(&run, "the end of it"), program::state(&run, "end"));
+    for at in ["", "e", "e999999999", "46", "no such label", "-1s"] {
+        let error = program::state(&run, at).expect_err(at);
+        assert!(error.contains(at) && error.len() < 300, "{at}: {error}");
+    }
+}
+
+#[test]
+fn links_hold_the_scenario() {
+    for (name, text) in scenarios::all() {
+        let link = program::link(&text, "https://example.org/", Some("end")).unwrap();
+        assert_eq!(program::open(link.trim()).as_deref(), Ok(text.as_str()), "{name}");
+    }
+    for broken in ["", "https://example.org/", "#p1=%zz", "#n1=nothing"] {
+        assert!(program::open(broken).is_err(), "{broken}");
+    }
+}
+
+#[test]
+fn check_says_what_the_api_server_says_and_what_cannot_work() {
+    let good = program::check(&[("web.yaml".into(), WEB.into())], Lang::En);
+    assert!(!good.is_refused && good.text.contains("statefulset.apps/web created"), "{}", good.text);
+    let broken = WEB.replace("serviceName:", "serviceNam:");
+    let refused = program::check(&[("my/web.yaml".into(), broken)], Lang::En);
+    assert!(
+        refused.is_refused && refused.text.contains("unknown field \"spec.serviceNam\""),
+        "{}",
+        refused.text
+    );
+    assert!(refused.text.contains("my/web.yaml"), "{}", refused.text);
+    // The Service stands in another file than the set it governs.
+    let (service, set) = WEB.split_once("---\n").unwrap();
+    let both = [("service.yaml".to_string(), service.to_string()), ("set.yaml".into(), set.into())];
+    let checked = program::check(&both, Lang::Ko);
+    assert!(!checked.is_refused && !checked.text.contains("warning"), "{}", checked.text);
+    // What is accepted and cannot work is said with file and line.
+    let unnamed = [both[0].clone(), ("set.yaml".into(), set.replace("\"nginx\"", "\"web\""))];
+    let unnamed = program::check(&unnamed, Lang::En);
+    let warning = unnamed.text.lines().find(|line| line.contains("warning"));
+    assert!(
+        !unnamed.is_refused && warning.is_some_and(|line| line.starts_with("set.yaml:")),
+        "{}",
+        unnamed.text
+    );
+}
