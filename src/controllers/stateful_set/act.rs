@@ -521,7 +521,7 @@ impl Pass<'_> {
         let pods = &self.controller.memory(&set).pods;
         let mut status = SetStatus::count(&set, &spec, pods, current, update, collisions, now);
         status.current_replicas -= updated as i64;
-        status.complete_rollout(&spec);
+        status.complete_rollout(&spec, ctx.client.profile().on_delete_completes);
         if status.differs_from(&set) {
             let mut changed = (*set).clone();
             // A conflict would only be retried with the same status on the newest object.
