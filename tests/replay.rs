@@ -16,6 +16,9 @@ const EQUAL: &[&str] = &[
     "min-ready",
     "retention-delete",
     "retention-retain-delete",
+    "deploy-vs-sts",
+    "daemonset",
+    "node-loss",
 ];
 
 /// Recording, class, subject: places that differ, and why.

@@ -35,6 +35,8 @@ pub struct Profile {
     pub wide_describe: bool,
     /// Pods say which generation their status speaks of; before, the server dropped the field.
     pub pod_observed_generation: bool,
+    /// A set with OnDelete completes its rollout as well; before, its current revision stayed for good (S84, S93).
+    pub on_delete_completes: bool,
     /// The last availableReplicas update waits for a coarse timer (C19).
     pub coarse_availability_check: bool,
 }
@@ -55,6 +57,7 @@ const V1_36: Profile = Profile {
     unbound_claims_not_found_text: true,
     wide_describe: false,
     pod_observed_generation: true,
+    on_delete_completes: false,
     coarse_availability_check: false,
 };
 
@@ -102,6 +105,7 @@ pub const PROFILES: &[Profile] = &[
         max_unavailable_gate: true,
         parallel_two_phase_deletion: true,
         wide_describe: true,
+        on_delete_completes: true,
         ..V1_36
     },
 ];

@@ -36,7 +36,8 @@ pub fn node(index: usize, name: &Text, config: &Config) -> Object {
             "kubernetes.io/arch" => "amd64", "kubernetes.io/hostname" => name, "kubernetes.io/os" => "linux",
         },
     );
-    let resources = object! { "cpu" => "4", "memory" => "8Gi", "pods" => "110" };
+    let resources =
+        object! { "cpu" => "4", "ephemeral-storage" => "100Gi", "memory" => "8Gi", "pods" => "110" };
     let condition =
         |kind: &'static str, status: &'static str, reason: &'static str, message: &'static str| {
             object! {

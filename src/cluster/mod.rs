@@ -324,6 +324,9 @@ impl Cluster {
     // Schedules what the component's queue asks for.
     fn arm(&mut self, i: usize) {
         let slot = &mut self.slots[i];
+        for key in slot.queue.take_withdrawn() {
+            self.due.drop_where(|due| matches!(due, Due::Requeue(of, later, _) if *of == i && *later == key));
+        }
         for (at, key, cause) in slot.queue.take_later() {
             self.due.push(at.max(self.now), Due::Requeue(i, key, cause));
         }

@@ -166,6 +166,10 @@ impl<'a> Client<'a> {
     pub fn set_node(&mut self, node: Option<Text>) {
         self.node = node;
     }
+    /// The node whose kubelet writes, if it is one.
+    pub fn node(&self) -> Option<&Text> {
+        self.node.as_ref()
+    }
     /// The number of the last write of this connection, 0 if there was none.
     pub fn last_write(&self) -> u64 {
         self.last_write

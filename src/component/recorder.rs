@@ -134,9 +134,13 @@ impl Recorder {
             body.insert("eventTime", Value::Null);
             body.insert("firstTimestamp", now.clone());
             body.insert("lastTimestamp", now);
-            body.insert("source", object! { "component" => self.source });
+            let mut source = object! { "component" => self.source };
+            if let Some(node) = client.node() {
+                source.set(&["host"], node.clone());
+            }
+            body.insert("source", source);
             body.insert("reportingComponent", self.source);
-            body.insert("reportingInstance", "");
+            body.insert("reportingInstance", client.node().cloned().unwrap_or_default());
         }
         let key = event.key();
         if client.create(event).is_ok() {

@@ -12,6 +12,7 @@ pub struct WorkQueue {
     waiting: BTreeMap<WorkKey, Cause>,
     failures: BTreeMap<WorkKey, u32>,
     later: Vec<(SimTime, WorkKey, Cause)>,
+    withdrawn: Vec<WorkKey>,
     cause: Cause,
 }
 
@@ -36,6 +37,12 @@ impl WorkQueue {
     /// Looks at a key at a later time, because of the change being observed.
     pub fn add_later(&mut self, at: SimTime, key: WorkKey) {
         self.later.push((at, key, self.cause));
+    }
+
+    /// Takes back every later look at a key.
+    pub fn withdraw(&mut self, key: &WorkKey) {
+        self.later.retain(|(_, later, _)| later != key);
+        self.withdrawn.push(key.clone());
     }
 
     /// The delay before the next try of a key that has just failed: 5 ms, 10 ms, 20 ms … 1000 s.
@@ -74,6 +81,10 @@ impl WorkQueue {
 
     pub(crate) fn len(&self) -> usize {
         self.ready.len()
+    }
+
+    pub(crate) fn take_withdrawn(&mut self) -> Vec<WorkKey> {
+        std::mem::take(&mut self.withdrawn)
     }
 
     pub(crate) fn take_later(&mut self) -> Vec<(SimTime, WorkKey, Cause)> {

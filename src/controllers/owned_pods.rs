@@ -1,7 +1,7 @@
 //! The pods a controller owns, indexed as changes come in: what ReplicaSets and DaemonSets have in common.
 //!
 //! Both make pods from a template under random names, take over orphans that fit and let go of pods that no longer do.
-//! A pass that has asked for pods waits until its copy shows them, so that a late copy makes none twice. Follows
+//! Pods a pass made are known at once, and those it deleted are waited for, so that a late copy does nothing twice. Follows
 //! pkg/controller/controller_utils.go (expectations, pod control) and controller_ref_manager.go.
 
 use super::stateful_set::selects;
@@ -29,8 +29,7 @@ pub struct OwnedPods {
 #[derive(Clone, Default)]
 struct Owned {
     pods: BTreeMap<Text, Rc<Object>>,
-    /// Pods asked for that the copy does not show yet.
-    creations: usize,
+    /// Pods that were deleted, which the copy does not show yet.
     deletions: BTreeSet<Text>,
     since: SimTime,
 }
@@ -79,9 +78,7 @@ impl OwnedPods {
         match (&change.new, new) {
             (Some(pod), Some(key)) => {
                 let owned = self.owners.entry(key.clone()).or_default();
-                if owned.pods.insert(change.key.name.clone(), pod.clone()).is_none() {
-                    owned.creations = owned.creations.saturating_sub(1);
-                }
+                owned.pods.insert(change.key.name.clone(), pod.clone());
                 if pod.is_terminating() {
                     owned.deletions.remove(&change.key.name);
                 }
@@ -168,11 +165,9 @@ impl OwnedPods {
         Ok(pods)
     }
 
-    /// False while pods that were asked for do not show in the copy.
+    /// False while the copy does not show what was deleted. Pods just made are known at once.
     pub fn is_settled(&self, key: &WorkKey, now: SimTime) -> bool {
-        self.owners.get(key).is_none_or(|owned| {
-            owned.creations == 0 && owned.deletions.is_empty() || now > owned.since + EXPECTATION
-        })
+        self.owners.get(key).is_none_or(|owned| owned.deletions.is_empty() || now > owned.since + EXPECTATION)
     }
 
     fn expects(&mut self, owner: &Object, now: SimTime) -> &mut Owned {
@@ -203,7 +198,7 @@ impl OwnedPods {
             match ctx.client.create(new_pod(owner, template)) {
                 Ok(pod) => {
                     let text = ["Created pod: ", pod.name()].concat();
-                    self.expects(owner, now).creations += 1;
+                    self.expects(owner, now).pods.insert(pod.meta("name").text(), pod.clone());
                     ctx.event(owner, EventType::Normal, "SuccessfulCreate", text);
                 }
                 Err(status) => {

@@ -3,7 +3,7 @@
 //! Follows pkg/controller/replicaset. A pod on its way out is replaced at once, unlike a StatefulSet's.
 
 use super::owned_pods::{BURST, OwnedPods, is_active, is_available, ready_since, write_status};
-use crate::api::{Kind, Object, Text, Value};
+use crate::api::{Kind, Object, OwnerRef, Text, Value};
 use crate::component::{Component, Ctx, SyncError, WorkKey, WorkQueue};
 use crate::object;
 use crate::sim::{SimDuration, SimTime};
@@ -117,11 +117,9 @@ impl ReplicaSetController {
     // S191; nodes that carry more pods of the same Deployment lose theirs first.
     fn victims(&self, set: &Object, pods: &[Rc<Object>], count: usize, ctx: &Ctx<'_>) -> Vec<Rc<Object>> {
         let view = ctx.view();
-        let owner = set.controller().map(super::super::api::object::OwnerRef::uid);
+        let owner = set.controller().map(OwnerRef::uid);
         let related = view.list(Kind::ReplicaSet, Some(set.namespace())).into_iter().filter(|other| {
-            other.uid() == set.uid()
-                || owner.is_some()
-                    && other.controller().map(super::super::api::object::OwnerRef::uid) == owner
+            other.uid() == set.uid() || owner.is_some() && other.controller().map(OwnerRef::uid) == owner
         });
         let mut nodes: Vec<Text> = Vec::new();
         for other in related {
@@ -221,4 +219,60 @@ fn status(
         status.set(&["conditions"], Value::list(conditions));
     }
     status
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pod(
+        name: &'static str,
+        node: &'static str,
+        phase: &'static str,
+        ready: &str,
+        restarts: i64,
+    ) -> Rc<Object> {
+        let mut pod = Object::new(Kind::Pod, "default", name);
+        pod.body.set(&["metadata", "uid"], name);
+        pod.body.set(&["metadata", "creationTimestamp"], SimTime(0).rfc3339());
+        pod.body.set(&["spec", "nodeName"], node);
+        pod.body.set(&["status", "phase"], phase);
+        if !ready.is_empty() {
+            let condition = object! {
+                "lastTransitionTime" => ready.to_string(), "status" => "True", "type" => "Ready",
+            };
+            pod.body.set(&["status", "conditions"], Value::list(vec![condition]));
+        }
+        let status = object! { "restartCount" => restarts };
+        pod.body.set(&["status", "containerStatuses"], Value::list(vec![status]));
+        Rc::new(pod)
+    }
+
+    #[test]
+    fn s191_the_least_useful_pod_goes_first() {
+        let at = |secs: u64| SimTime(secs * 1000).rfc3339();
+        let (early, late) = (at(1), at(3000));
+        // In the order in which they go; the number is how many related pods stand on the node.
+        let pods = [
+            (0, pod("unplaced", "", "Pending", "", 0)),
+            (0, pod("pending", "node-1", "Pending", "", 0)),
+            (0, pod("unready-often", "node-1", "Running", "", 4)),
+            (0, pod("unready", "node-1", "Running", "", 0)),
+            (2, pod("crowded", "node-1", "Running", &early, 0)),
+            (1, pod("young", "node-2", "Running", &late, 0)),
+            (1, pod("old", "node-2", "Running", &early, 0)),
+        ];
+        let now = SimTime(3_600_000);
+        for i in 0..pods.len() {
+            for j in 0..pods.len() {
+                assert_eq!(
+                    before(&pods[i], &pods[j], now),
+                    i.cmp(&j),
+                    "{} {}",
+                    pods[i].1.name(),
+                    pods[j].1.name()
+                );
+            }
+        }
+    }
 }

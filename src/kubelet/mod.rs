@@ -270,12 +270,13 @@ impl Kubelets {
             let (name, image) = (container.name.clone(), container.image.clone());
             let backing_off = matches!(container.state, State::Waiting("ErrImagePull", _));
             let tag = image.rsplit_once(':').map_or("", |(_, tag)| tag);
+            let full = run::full_name(&image);
             let error = if tag.is_empty() {
-                format!("failed to pull and unpack image \"{image}\": not found")
+                format!("failed to pull and unpack image \"{full}\": not found")
             } else {
                 format!(
-                    "rpc error: code = NotFound desc = failed to pull and unpack image \"{image}\": failed to resolve \
-                     reference \"{image}\": {image}: not found"
+                    "rpc error: code = NotFound desc = failed to pull and unpack image \"{full}\": failed to resolve \
+                     reference \"{full}\": {full}: not found"
                 )
             };
             if again && backing_off {

@@ -82,10 +82,25 @@ impl Container {
         };
         if !matches!(self.state, State::Waiting(..)) {
             status.set(&["containerID"], CONTAINER_ID);
-            status.set(&["imageID"], format!("{}@sha256:{}", self.image, "0".repeat(64)));
+            let image = full_name(&self.image);
+            status.set(&["imageID"], [&image, "@sha256:", &"0".repeat(64)].concat());
+            status.set(&["image"], image);
         }
         status
     }
+}
+
+/// An image as the container runtime names it: with its registry and its tag.
+pub fn full_name(image: &str) -> String {
+    let (first, rest) = image.split_once('/').unwrap_or(("", image));
+    let registry = first.contains(['.', ':']) || first == "localhost";
+    let home = match (registry, first.is_empty()) {
+        (true, _) => "",
+        (false, true) => "docker.io/library/",
+        (false, false) => "docker.io/",
+    };
+    let tag = if rest.contains([':', '@']) { "" } else { ":latest" };
+    [home, image, tag].concat()
 }
 
 const CONTAINER_ID: &str = "containerd://0000000000000000000000000000000000000000000000000000000000000000";

@@ -153,7 +153,10 @@ pub fn refusal(pod: &Object, node: &Node<'_>, claims: &[Claim], profile: &Profil
         short.push("Insufficient memory".to_string());
     }
     if !short.is_empty() {
-        return Some(Refusal { reasons: short, preemption_could_help: true });
+        // What the whole node does not have, no removal of pods gives.
+        let fits_empty = cpu <= quantity_milli(allocatable.get("cpu"))
+            && memory <= quantity_milli(allocatable.get("memory")) / 1000;
+        return Some(Refusal { reasons: short, preemption_could_help: fits_empty });
     }
     let hostname = node.object.label("kubernetes.io/hostname");
     if claims

@@ -5,7 +5,7 @@
 
 mod filter;
 
-use crate::api::{Kind, Object, ObjectKey, Text, Value};
+use crate::api::{Kind, Object, ObjectKey, OwnerRef, Text, Value};
 use crate::component::client::set_condition;
 use crate::component::{Component, Ctx, EventType, SyncError, WorkKey, WorkQueue, World};
 use crate::object;
@@ -96,8 +96,7 @@ impl Component for Scheduler {
                     }
                 }
                 if let (Some(was), Some(is)) = (was, is)
-                    && was.controller().map(super::api::object::OwnerRef::uid)
-                        != is.controller().map(super::api::object::OwnerRef::uid)
+                    && was.controller().map(OwnerRef::uid) != is.controller().map(OwnerRef::uid)
                 {
                     // Adopted or let go.
                     self.place(was, false);
@@ -199,9 +198,10 @@ impl Component for Scheduler {
         if !late.is_empty() {
             for claim in late {
                 let node = node.clone();
-                ctx.client.patch(&claim, "", |body| {
-                    body.set(&["metadata", "annotations", "volume.kubernetes.io/selected-node"], node);
-                })?;
+                let Some(found) = ctx.client.store().by_key(&claim) else { continue };
+                let mut chosen = (**found).clone();
+                chosen.body.set(&["metadata", "annotations", "volume.kubernetes.io/selected-node"], node);
+                ctx.client.update(chosen)?;
             }
             return Ok(());
         }

@@ -30,6 +30,11 @@ impl<E> Queue<E> {
         self.events.remove(&ticket)
     }
 
+    /// Takes back every event of which that is true.
+    pub fn drop_where(&mut self, unwanted: impl Fn(&E) -> bool) {
+        self.events.retain(|_, event| !unwanted(event));
+    }
+
     /// When the next event is due.
     pub fn next_at(&self) -> Option<SimTime> {
         self.events.keys().next().map(|(at, _)| *at)

@@ -96,3 +96,33 @@ pub(super) fn oldest_first(pods: &mut [Rc<Object>]) {
         placed.then_with(|| a.created_at().cmp(&b.created_at())).then_with(|| a.name().cmp(b.name()))
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Kind;
+
+    #[test]
+    fn s199_s201_a_pod_may_stay_where_none_would_be_made() {
+        let mut set = Object::new(Kind::DaemonSet, "default", "agent");
+        set.body
+            .set(&["spec", "template", "spec"], object! { "nodeSelector" => object! { "disk" => "ssd" } });
+        let mut node = Object::new(Kind::Node, "", "node-1");
+        assert_eq!(suits(&set, &node), (false, false), "not selected");
+        node.body.set(&["metadata", "labels"], object! { "disk" => "ssd" });
+        assert_eq!(suits(&set, &node), (true, true));
+        for (key, effect, found) in [
+            ("node.kubernetes.io/unschedulable", "NoSchedule", (true, true)),
+            ("node.kubernetes.io/unreachable", "NoExecute", (true, true)),
+            ("dedicated", "PreferNoSchedule", (true, true)),
+            ("dedicated", "NoSchedule", (false, true)),
+            ("dedicated", "NoExecute", (false, false)),
+            // Only pods on the host's network bear this one.
+            ("node.kubernetes.io/network-unavailable", "NoSchedule", (false, true)),
+        ] {
+            let taint = object! { "effect" => effect, "key" => key };
+            node.body.set(&["spec", "taints"], list(vec![taint]));
+            assert_eq!(suits(&set, &node), found, "{key}:{effect}");
+        }
+    }
+}

@@ -125,6 +125,8 @@ impl Component for DeploymentController {
     }
 
     fn sync(&mut self, key: &WorkKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
+        // A look at the deadline that an earlier pass asked for is this one's to ask for again.
+        ctx.queue.withdraw(key);
         let Some(deployment) = ctx.get(Kind::Deployment, &key.namespace, &key.name) else { return Ok(()) };
         Pass { deployment: (*deployment).clone(), ctx }.run()
     }
@@ -163,6 +165,33 @@ impl Pass<'_, '_> {
         match self.ctx.client.update_status(self.deployment.clone()) {
             Err(status) if status.reason != Reason::NotFound => Err(status.into()),
             _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object;
+
+    #[test]
+    fn s194_shares_of_the_surge_round_up_and_of_the_unavailable_down() {
+        let percent = |n: i64| Value::from(format!("{n}%"));
+        for (wanted, surge, unavailable, limit) in [
+            (3, percent(25), percent(25), (1, 0)),
+            (10, percent(25), percent(25), (3, 2)),
+            // Both nothing would be no rollout at all.
+            (3, Value::from(0), percent(25), (0, 1)),
+            (2, Value::from(1), Value::from(5), (1, 2)),
+            (0, percent(25), percent(25), (0, 0)),
+        ] {
+            let mut deployment = Object::new(Kind::Deployment, "default", "front");
+            let rolling = object! { "maxSurge" => surge, "maxUnavailable" => unavailable };
+            let strategy = object! { "rollingUpdate" => rolling, "type" => "RollingUpdate" };
+            deployment.body.set(&["spec"], object! { "replicas" => wanted, "strategy" => strategy });
+            assert_eq!(limits(&deployment), limit, "{wanted}");
+            deployment.body.set(&["spec", "strategy"], object! { "type" => "Recreate" });
+            assert_eq!(limits(&deployment), (0, 0));
         }
     }
 }

@@ -413,17 +413,35 @@ impl Pass<'_> {
     }
 
     // S73.
+    // A pod of an older version, such as one adopted in this pass, is read again and tried once more (S73).
     fn repair_pod(&mut self, ctx: &mut Ctx<'_>, ordinal: i64) -> Result<(), Failure> {
         let key = decide::pod_key(&self.set, ordinal);
         let Some(pod) = ctx.view().by_key(&key).cloned() else { return Ok(()) };
-        let mut changed = (*pod).clone();
+        let live = ctx.client.store().by_key(&key).filter(|live| live.uid() == pod.uid()).cloned();
+        match self.repair(ctx, ordinal, &key, &pod, live.is_some())? {
+            true => Ok(()),
+            false => live.map_or(Ok(()), |live| self.repair(ctx, ordinal, &key, &live, false).map(drop)),
+        }
+    }
+
+    // False if the pod has been changed since it was read, and that is not yet to be told.
+    fn repair(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        ordinal: i64,
+        key: &ObjectKey,
+        pod: &Object,
+        again: bool,
+    ) -> Result<bool, Failure> {
+        let key = key.clone();
+        let mut changed = pod.clone();
         let mut repaired = false;
-        if !identity::identity_matches(&self.set, &pod) {
+        if !identity::identity_matches(&self.set, pod) {
             changed.body.set(&["metadata", "labels", identity::POD_NAME_LABEL], key.name.clone());
             changed.body.set(&["metadata", "labels", identity::POD_INDEX_LABEL], ordinal.to_string());
             repaired = true;
         }
-        if !identity::storage_matches(&self.set, &pod, ordinal) {
+        if !identity::storage_matches(&self.set, pod, ordinal) {
             let own = pod.spec().get("volumes").items().to_vec();
             changed.body.set(&["spec", "volumes"], identity::volumes(&self.set, &own, ordinal));
             if let Err(failure) = self.ensure_claims(ctx, ordinal) {
@@ -440,14 +458,15 @@ impl Pass<'_> {
             }
         }
         if !repaired {
-            return Ok(());
+            return Ok(true);
         }
         match ctx.client.update(changed) {
             Ok(_) => {
                 self.note(ctx, key.clone(), Why::Identity);
                 self.pod_event(ctx, "update", &key.name, None);
-                Ok(())
+                Ok(true)
             }
+            Err(status) if again && status.reason == Reason::Conflict => Ok(false),
             Err(status) => {
                 self.pod_event(ctx, "update", &key.name, Some(&status.message));
                 Err(self.refused(ctx, key, &status))
@@ -502,7 +521,7 @@ impl Pass<'_> {
         let pods = &self.controller.memory(&set).pods;
         let mut status = SetStatus::count(&set, &spec, pods, current, update, collisions, now);
         status.current_replicas -= updated as i64;
-        status.complete_rollout(&spec);
+        status.complete_rollout(&spec, ctx.client.profile().on_delete_completes);
         if status.differs_from(&set) {
             let mut changed = (*set).clone();
             // A conflict would only be retried with the same status on the newest object.

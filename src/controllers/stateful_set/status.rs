@@ -44,9 +44,9 @@ impl SetStatus {
         }
     }
 
-    /// Ends the rollout where all wanted pods are updated and Ready (S93).
-    pub fn complete_rollout(&mut self, spec: &SetSpec) {
-        if matches!(spec.strategy, Strategy::RollingUpdate(_))
+    /// Ends the rollout where all wanted pods are updated and Ready (S93); with OnDelete only if `on_delete_too`.
+    pub fn complete_rollout(&mut self, spec: &SetSpec, on_delete_too: bool) {
+        if (on_delete_too || matches!(spec.strategy, Strategy::RollingUpdate(_)))
             && self.updated_replicas == spec.replicas
             && self.ready_replicas == spec.replicas
             && self.replicas == spec.replicas

@@ -172,9 +172,10 @@ impl Page<'_> {
             let colon = if path.is_empty() { "" } else { ": " };
             let interval = events::interval(&event, self.now);
             let message = event.body.get("message").str().trim();
-            self.put(
-                &[&interval, "\t", &list::event_source(&event), "\t", path, colon, message, "\n"].concat(),
-            );
+            // Only who, not where.
+            let source = list::event_source(&event);
+            let source = source.split(", ").next().unwrap_or("");
+            self.put(&[&interval, "\t", source, "\t", path, colon, message, "\n"].concat());
         }
     }
 
