@@ -529,7 +529,6 @@ fn restore(model: &mut Model) -> Option<String> {
     let ui = &mut model.ui;
     if let Some(linked) = link::read(&url::fragment()) {
         ui.screen = Screen::Page;
-        ui.origin = state::Origin::Own;
         let manifest = state::open_link(model, linked);
         url::clear_fragment();
         return Some(state::take_text(model, manifest.unwrap_or_default()));

@@ -903,6 +903,12 @@ pub fn open_run(model: &mut Model, scenario: &str) -> Option<String> {
 
 /// Opens what a link holds; answers with its manifest. A damaged link shows an empty run and says why.
 pub fn open_link(model: &mut Model, linked: Result<Linked, String>) -> Option<String> {
+    model.ui.origin = match &linked {
+        Ok(Linked::Named(name)) => {
+            STORIES.iter().position(|story| story.slug == name).map_or(Origin::Own, Origin::Story)
+        }
+        _ => Origin::Own,
+    };
     let text = linked.and_then(Linked::text);
     let manifest = open_run(model, text.as_deref().unwrap_or_default());
     if let Err(message) = text {

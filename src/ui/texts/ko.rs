@@ -36,7 +36,7 @@ pub const TEXTS: Texts = Texts {
     ],
     cluster: "클러스터",
     stage_empty: "아직 스테이트풀셋이 없다.",
-    stage_empty_hint: "왼쪽의 매니페스트를 적용하면 여기에 파드와 볼륨이 선다.",
+    stage_empty_hint: "매니페스트를 적용하면 여기에 파드와 볼륨이 선다.",
     pick_object: "오브젝트",
     step_of: |at, of| format!("{at} / {of} 단계"),
     settled: "조용하다",
