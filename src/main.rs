@@ -1,5 +1,15 @@
-//! The page: mounts it, and nothing else.
+//! The page: mounts it, and offers what the native program prints to scripts of the page it stands in.
+
+use wasm_bindgen::prelude::*;
 
 fn main() {
     ordinal::ui::mount();
+}
+
+/// What `ordinal run` or `ordinal trace` prints for a scenario's text, for scripts:
+/// `import(glue).then(module => module.ordinal("run", text))`. Throws what they would print as an error. The engine has
+/// to be there (`data-engine=ready` on the document's root).
+#[wasm_bindgen]
+pub fn ordinal(command: &str, scenario: &str) -> Result<String, String> {
+    ordinal::program::answer(command, scenario)
 }

@@ -117,10 +117,11 @@ impl ReplicaSetController {
     // S191; nodes that carry more pods of the same Deployment lose theirs first.
     fn victims(&self, set: &Object, pods: &[Rc<Object>], count: usize, ctx: &Ctx<'_>) -> Vec<Rc<Object>> {
         let view = ctx.view();
-        let owner = set.controller().map(|owner| owner.uid());
+        let owner = set.controller().map(super::super::api::object::OwnerRef::uid);
         let related = view.list(Kind::ReplicaSet, Some(set.namespace())).into_iter().filter(|other| {
             other.uid() == set.uid()
-                || owner.is_some() && other.controller().map(|owner| owner.uid()) == owner
+                || owner.is_some()
+                    && other.controller().map(super::super::api::object::OwnerRef::uid) == owner
         });
         let mut nodes: Vec<Text> = Vec::new();
         for other in related {

@@ -14,6 +14,18 @@ use crate::session::{Position, Run};
 /// How wide a picture is drawn: the page's stage on a screen of 1280 pixels.
 const WIDTH: f64 = 704.0;
 
+/// What `ordinal run` or `ordinal trace` prints for a scenario's text. The page's build cuts the module here too
+/// (`xtask/split`), so it has to stay a function of its own.
+#[inline(never)]
+pub fn answer(command: &str, scenario: &str) -> Result<String, String> {
+    let run = Run::from_scenario(scenario).map_err(|error| error.to_string())?;
+    match command {
+        "run" => Ok(run.print_transcript()),
+        "trace" => Ok(run.trace()),
+        _ => Err(format!("`{command}` is neither `run` nor `trace`")),
+    }
+}
+
 /// `ordinal state`: all objects at a moment, as one YAML stream.
 pub fn state(run: &Run, at: &str) -> Result<String, String> {
     let still = run.still(run.moment(at)?);

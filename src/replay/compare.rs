@@ -134,6 +134,7 @@ fn is_one_of_many(name: &str) -> bool {
 
 // What the recording and the engine have of things of which any may stand for any, by their unnumbered name.
 #[derive(Default)]
+#[allow(clippy::type_complexity, reason = "the two lists are what is compared")]
 struct Alike(BTreeMap<String, (Vec<Vec<String>>, Vec<Vec<String>>)>);
 
 impl Alike {

@@ -117,12 +117,18 @@ impl Header {
                 *slot = *duration;
             }
         }
-        let (nodes, dns) = (self.nodes.clone(), self.dns());
-        Config { profile, seed: self.seed, nodes, pace, dns, ..Config::default() }
+        Config {
+            profile,
+            seed: self.seed,
+            nodes: self.nodes.clone(),
+            pace,
+            dns: self.dns(),
+            ..Config::default()
+        }
     }
 
-    // The server, and the tools of images that do not say otherwise.
-    fn dns(&self) -> DnsProfile {
+    /// Its DNS: the server, and the tools of images that do not say otherwise.
+    pub fn dns(&self) -> DnsProfile {
         let mut profile = DnsProfile::default();
         for word in self.coredns.split_whitespace() {
             set_knob(&mut profile, word);

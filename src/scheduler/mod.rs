@@ -96,7 +96,8 @@ impl Component for Scheduler {
                     }
                 }
                 if let (Some(was), Some(is)) = (was, is)
-                    && was.controller().map(|owner| owner.uid()) != is.controller().map(|owner| owner.uid())
+                    && was.controller().map(super::api::object::OwnerRef::uid)
+                        != is.controller().map(super::api::object::OwnerRef::uid)
                 {
                     // Adopted or let go.
                     self.place(was, false);

@@ -14,7 +14,6 @@ use crate::api::{Kind, ObjectKey, Text};
 use crate::cluster::{Cluster, Config};
 use crate::component::world::PodName;
 use crate::component::{Client, Fault, Happening};
-use crate::dns::Cache;
 use crate::kubectl::{self, ExecOutcome, Host, Invocation, Output, Program, Progress as Polled};
 use crate::sim::{SimDuration, SimTime};
 use shell::{Command, Line, Link, Stdin};
@@ -71,8 +70,7 @@ struct Job {
 #[derive(Clone)]
 pub struct Session {
     cluster: Cluster,
-    /// What the DNS server remembers.
-    memory: Cache,
+    names: inside::Names,
     files: BTreeMap<String, String>,
     jobs: Vec<Job>,
     entries: usize,
@@ -82,7 +80,7 @@ pub struct Session {
 
 struct Desk<'a> {
     cluster: &'a mut Cluster,
-    memory: &'a mut Cache,
+    names: &'a mut inside::Names,
     files: &'a mut BTreeMap<String, String>,
     input: u64,
 }
@@ -105,7 +103,7 @@ impl Host for Desk<'_> {
         argv: &[String],
         stdin: &str,
     ) -> ExecOutcome {
-        inside::exec(self.cluster, self.memory, namespace, pod, container, argv, stdin)
+        inside::exec(self.cluster, self.names, namespace, pod, container, argv, stdin)
     }
 }
 
@@ -114,7 +112,7 @@ impl Session {
     pub fn new(config: &Config) -> Session {
         Session {
             cluster: Cluster::new(config),
-            memory: Cache::default(),
+            names: inside::Names::default(),
             files: BTreeMap::new(),
             jobs: Vec::new(),
             entries: 0,
@@ -349,10 +347,10 @@ impl Session {
     fn poll_job(&mut self, i: usize) {
         loop {
             if self.jobs[i].program.is_some() {
-                let Session { cluster, memory, files, jobs, .. } = self;
+                let Session { cluster, names, files, jobs, .. } = self;
                 let job = &mut jobs[i];
                 let mut out = Output::default();
-                let mut desk = Desk { cluster, memory, files, input: job.input };
+                let mut desk = Desk { cluster, names, files, input: job.input };
                 let progress =
                     job.program.as_mut().map_or(Polled::Done(0), |program| program.poll(&mut desk, &mut out));
                 self.cluster.announce();
@@ -455,7 +453,7 @@ impl Session {
             job.program = Some(kubectl::start(Invocation { words: command.words, stdin }));
             return true;
         }
-        let ran = match inside::name_tool(&self.cluster, &mut self.memory, &command.words) {
+        let ran = match inside::name_tool(&self.cluster, &mut self.names, &command.words) {
             Some(out) => Some(shell::Ran { stdout: out.stdout, stderr: out.stderr, code: out.code }),
             None => shell::run_tool(&command.words, &stdin, &self.files),
         };

@@ -66,3 +66,16 @@ pub fn dist() -> PathBuf {
     assert!(dist.join("index.html").is_file(), "{} holds no page: run `cargo xtask build`", dist.display());
     dist
 }
+
+/// The scenarios whose output is kept, and the page's stories, by name and text.
+pub fn scenarios() -> Vec<(String, String)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("tests/scenarios").flatten().map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "scn"));
+    files.sort();
+    let read = |file: PathBuf| (file.display().to_string(), std::fs::read_to_string(&file).expect("UTF-8"));
+    let stories = ordinal::samples::STORIES.iter();
+    let stories = stories.map(|story| (story.slug.to_string(), story.scenario.to_string()));
+    files.into_iter().map(read).chain(stories).collect()
+}

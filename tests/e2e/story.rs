@@ -88,3 +88,24 @@ fn the_story_in_korean() {
 fn the_story_in_english() {
     story(&Options { width: 1440, height: 900, lang: "en", ..Options::default() }, "Go back");
 }
+
+#[test]
+fn the_page_computes_the_same_bytes_as_the_native_program() {
+    visit(&Options::default(), "", |page| {
+        let mut compared = 0;
+        for (name, text) in crate::scenarios() {
+            for command in ["run", "trace"] {
+                let call = format!(
+                    "import(document.querySelector('#page-glue').href).then(page => page.ordinal({}, {}))",
+                    serde_json::to_string(command).unwrap(),
+                    serde_json::to_string(&text).unwrap()
+                );
+                let here = ordinal::program::answer(command, &text).unwrap();
+                let there = page.browser.script_async(&call);
+                assert_eq!(there.as_str().unwrap_or_default(), here, "{command} {name}");
+                compared += here.len();
+            }
+        }
+        assert!(compared > 10_000, "{compared} bytes");
+    });
+}

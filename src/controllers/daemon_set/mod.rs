@@ -133,7 +133,7 @@ impl DaemonSetController {
         for pod in pods {
             let ended = matches!(pod.status().get("phase").str(), "Failed" | "Succeeded");
             let node = nodes::target(pod);
-            if !node.is_empty() && !(ended && pod.is_terminating()) {
+            if !(node.is_empty() || ended && pod.is_terminating()) {
                 by_node.entry(node).or_default().push(pod.clone());
             }
         }

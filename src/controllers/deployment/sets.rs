@@ -48,7 +48,7 @@ impl Pass<'_, '_> {
             let fits = selects(deployment, &set);
             match owner {
                 Some(uid) if uid == deployment.uid() && (fits || deployment.is_terminating()) => {
-                    owned.push(set)
+                    owned.push(set);
                 }
                 Some(uid) if uid == deployment.uid() => {
                     self.ctx.client.patch(&set.key(), "", |body| {

@@ -219,8 +219,8 @@ impl Pass<'_, '_> {
 
     // A failure of a replica set, of the new one first, is one of the Deployment.
     fn copy_failure(&self, sets: &Sets, status: &mut Value) {
-        let failure = sets.new.iter().chain(&sets.old).map(|set| set.condition("ReplicaFailure"));
-        match failure.filter(|condition| !condition.is_null()).next() {
+        let mut failure = sets.new.iter().chain(&sets.old).map(|set| set.condition("ReplicaFailure"));
+        match failure.find(|condition| !condition.is_null()) {
             Some(failure) => {
                 let mut condition = failure.clone();
                 condition.set(&["lastUpdateTime"], failure.get("lastTransitionTime").clone());
