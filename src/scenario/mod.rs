@@ -117,18 +117,12 @@ impl Header {
                 *slot = *duration;
             }
         }
-        Config {
-            profile,
-            seed: self.seed,
-            nodes: self.nodes.clone(),
-            pace,
-            dns: self.dns(),
-            ..Config::default()
-        }
+        let (nodes, dns) = (self.nodes.clone(), self.dns());
+        Config { profile, seed: self.seed, nodes, pace, dns, ..Config::default() }
     }
 
-    /// Its DNS: the server, and the tools of images that do not say otherwise.
-    pub fn dns(&self) -> DnsProfile {
+    // The server, and the tools of images that do not say otherwise.
+    fn dns(&self) -> DnsProfile {
         let mut profile = DnsProfile::default();
         for word in self.coredns.split_whitespace() {
             set_knob(&mut profile, word);

@@ -112,6 +112,7 @@ fn errors_name_line_column_and_what_was_expected() {
         ("pace stop 1s 2s", 1, 14, "nothing behind"),
         ("resolver bind", 1, 10, "no resolver"),
         ("coredns", 1, 8, "DNS profile"),
+        ("coredns kubeadm pods=maybe", 1, 17, "no DNS profile"),
         ("lab nothing-of-the-kind", 1, 5, "no lab"),
         ("$ kubectl get pods\nseed 3", 2, 1, "before the first action"),
         ("$", 1, 2, "command line"),

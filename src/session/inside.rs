@@ -15,12 +15,6 @@ use crate::kubectl::ExecOutcome;
 /// The name tools; at the workstation they ask as a client of namespace `default` would.
 pub const NAME_TOOLS: &[&str] = &["nslookup", "dig", "host", "getent", "busybox"];
 
-/// What the cluster's DNS remembers.
-#[derive(Clone, Default)]
-pub struct Names {
-    cache: Cache,
-}
-
 fn failed(code: i32, stderr: String) -> ExecOutcome {
     ExecOutcome { stdout: String::new(), stderr, code }
 }
@@ -28,7 +22,7 @@ fn failed(code: i32, stderr: String) -> ExecOutcome {
 /// Runs a program in a container of a pod; the first container if none is named.
 pub fn exec(
     cluster: &mut Cluster,
-    names: &mut Names,
+    memory: &mut Cache,
     namespace: &str,
     pod: &str,
     container: Option<&str>,
@@ -46,21 +40,21 @@ pub fn exec(
     let Some(chosen) = chosen.cloned() else {
         return failed(1, "error: the pod has no such container\n".into());
     };
-    let mut inside = Inside { cluster, names, pod: &pod, container: chosen };
+    let mut inside = Inside { cluster, memory, pod: &pod, container: chosen };
     inside.words(argv, stdin)
 }
 
 /// Runs a name tool at the workstation; none if it is not one.
-pub fn name_tool(cluster: &Cluster, names: &mut Names, words: &[String]) -> Option<ExecOutcome> {
+pub fn name_tool(cluster: &Cluster, memory: &mut Cache, words: &[String]) -> Option<ExecOutcome> {
     let tool = words.first().filter(|tool| NAME_TOOLS.contains(&tool.as_str()))?;
     let client = Object::new(Kind::Pod, "default", "workstation");
-    Some(ask(cluster, names, &client, tool, &words[1..]))
+    Some(ask(cluster, memory, &client, tool, &words[1..]))
 }
 
-fn ask(cluster: &Cluster, names: &mut Names, pod: &Object, tool: &str, args: &[String]) -> ExecOutcome {
-    let profile = cluster.dns();
+fn ask(cluster: &Cluster, memory: &mut Cache, pod: &Object, tool: &str, args: &[String]) -> ExecOutcome {
+    let profile = cluster.dns().clone();
     let view = cluster.view_late_by(cluster.world().pace.dns);
-    let server = DnsServer::new(zone_at(view, profile), cluster.now(), Some(&mut names.cache));
+    let server = DnsServer::new(zone_at(view, &profile), cluster.now(), Some(memory));
     let mut resolver = Resolver::of_pod(pod, server);
     match tools::run(tool, args, &mut resolver) {
         Some(out) => ExecOutcome { stdout: out.stdout, stderr: out.stderr, code: out.code },
@@ -70,7 +64,8 @@ fn ask(cluster: &Cluster, names: &mut Names, pod: &Object, tool: &str, args: &[S
 
 struct Inside<'a> {
     cluster: &'a mut Cluster,
-    names: &'a mut Names,
+    /// What the DNS server remembers.
+    memory: &'a mut Cache,
     pod: &'a Object,
     container: Value,
 }
@@ -170,10 +165,11 @@ impl Inside<'_> {
             "true" | ":" | "sync" => ok(String::new()),
             "false" => Some(failed(1, String::new())),
             "hostname" => {
+                let profile = self.cluster.dns().clone();
                 let host = resolver::hostname(self.pod);
                 match args.first().map(String::as_str) {
                     Some("-f" | "--fqdn") => {
-                        let domain = resolver::domain(self.pod, self.cluster.dns());
+                        let domain = resolver::domain(self.pod, &profile);
                         ok(if domain.is_empty() { format!("{host}\n") } else { format!("{host}.{domain}\n") })
                     }
                     Some("-i" | "-I") => ok(format!("{}\n", self.pod.status().get("podIP").str())),
@@ -210,7 +206,7 @@ impl Inside<'_> {
             )),
             "date" => ok(format!("{}\n", tools::date(self.cluster.now()))),
             "sleep" => ok(String::new()),
-            tool if NAME_TOOLS.contains(&tool) => Some(ask(self.cluster, self.names, self.pod, tool, args)),
+            tool if NAME_TOOLS.contains(&tool) => Some(ask(self.cluster, self.memory, self.pod, tool, args)),
             _ => shell::run_tool(words, stdin, &Default::default()).map(|ran| ExecOutcome {
                 stdout: ran.stdout,
                 stderr: ran.stderr,

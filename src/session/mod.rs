@@ -14,6 +14,7 @@ use crate::api::{Kind, ObjectKey, Text};
 use crate::cluster::{Cluster, Config};
 use crate::component::world::PodName;
 use crate::component::{Client, Fault, Happening};
+use crate::dns::Cache;
 use crate::kubectl::{self, ExecOutcome, Host, Invocation, Output, Program, Progress as Polled};
 use crate::sim::{SimDuration, SimTime};
 use shell::{Command, Line, Link, Stdin};
@@ -70,7 +71,8 @@ struct Job {
 #[derive(Clone)]
 pub struct Session {
     cluster: Cluster,
-    names: inside::Names,
+    /// What the DNS server remembers.
+    memory: Cache,
     files: BTreeMap<String, String>,
     jobs: Vec<Job>,
     entries: usize,
@@ -80,7 +82,7 @@ pub struct Session {
 
 struct Desk<'a> {
     cluster: &'a mut Cluster,
-    names: &'a mut inside::Names,
+    memory: &'a mut Cache,
     files: &'a mut BTreeMap<String, String>,
     input: u64,
 }
@@ -103,7 +105,7 @@ impl Host for Desk<'_> {
         argv: &[String],
         stdin: &str,
     ) -> ExecOutcome {
-        inside::exec(self.cluster, self.names, namespace, pod, container, argv, stdin)
+        inside::exec(self.cluster, self.memory, namespace, pod, container, argv, stdin)
     }
 }
 
@@ -112,7 +114,7 @@ impl Session {
     pub fn new(config: &Config) -> Session {
         Session {
             cluster: Cluster::new(config),
-            names: inside::Names::default(),
+            memory: Cache::default(),
             files: BTreeMap::new(),
             jobs: Vec::new(),
             entries: 0,
@@ -347,10 +349,10 @@ impl Session {
     fn poll_job(&mut self, i: usize) {
         loop {
             if self.jobs[i].program.is_some() {
-                let Session { cluster, names, files, jobs, .. } = self;
+                let Session { cluster, memory, files, jobs, .. } = self;
                 let job = &mut jobs[i];
                 let mut out = Output::default();
-                let mut desk = Desk { cluster, names, files, input: job.input };
+                let mut desk = Desk { cluster, memory, files, input: job.input };
                 let progress =
                     job.program.as_mut().map_or(Polled::Done(0), |program| program.poll(&mut desk, &mut out));
                 self.cluster.announce();
@@ -453,7 +455,7 @@ impl Session {
             job.program = Some(kubectl::start(Invocation { words: command.words, stdin }));
             return true;
         }
-        let ran = match inside::name_tool(&self.cluster, &mut self.names, &command.words) {
+        let ran = match inside::name_tool(&self.cluster, &mut self.memory, &command.words) {
             Some(out) => Some(shell::Ran { stdout: out.stdout, stderr: out.stderr, code: out.code }),
             None => shell::run_tool(&command.words, &stdin, &self.files),
         };

@@ -20,7 +20,7 @@ use yew::prelude::*;
 /// A slice of computing takes at most so long, so that no press waits.
 const SLICE_MS: f64 = 12.0;
 /// Steps of the engine between two looks at the clock.
-const SLICE_STEPS: usize = 4;
+const SLICE_STEPS: usize = 1;
 /// Computing that takes no longer is not worth a word.
 const BUSY_MS: f64 = 300.0;
 

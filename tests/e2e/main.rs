@@ -7,6 +7,7 @@
 //! - `driver`: a WebDriver client
 //! - `page`: the page loads, runs under its policy and says so when it cannot
 //! - `harness`: the harness itself
+//! - `access`: what axe-core finds, in every main state
 //! - `story`: the main story by hand, in both languages
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, missing_docs)] // The bans are for the simulation.
@@ -17,6 +18,7 @@ mod driver;
 #[path = "../../xtask/src/static_server.rs"]
 mod static_server;
 
+mod access;
 mod harness;
 mod page;
 mod story;

@@ -15,12 +15,14 @@ use std::process::Command;
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132";
 const ESBUILD: &str = "0.28.2";
+const AXE: &str = "4.14.1";
 
 /// `cargo xtask setup`
 pub fn run(_words: &[String]) -> Result<()> {
     components()?;
     page()?;
     browser()?;
+    axe()?;
     println!("everything needed is here");
     Ok(())
 }
@@ -164,23 +166,38 @@ fn cargo_tool(
 
 /// The folder to add to the path for a program from npm; none if the path has that version already.
 fn npm_tool(program: &str, package: &str, version: &str) -> Result<Option<PathBuf>> {
-    let home = tools_dir().join(format!("{package}-{version}"));
-    let bin = home.join("node_modules/.bin");
-    if bin.join(program).exists() {
-        return Ok(Some(bin));
-    }
-    if has_version(program, version) {
+    let bin = npm_home(package, version).join("node_modules/.bin");
+    if !bin.join(program).exists() && has_version(program, version) {
         return Ok(None);
     }
+    npm_package(package, version)?;
+    Ok(Some(bin))
+}
+
+/// axe-core, one script that looks for what keeps people out; only the browser tests load it.
+pub fn axe() -> Result<PathBuf> {
+    Ok(npm_package("axe-core", AXE)?.join("node_modules/axe-core/axe.min.js"))
+}
+
+fn npm_home(package: &str, version: &str) -> PathBuf {
+    tools_dir().join(format!("{package}-{version}"))
+}
+
+/// The folder in which a package from npm is installed.
+fn npm_package(package: &str, version: &str) -> Result<PathBuf> {
+    let home = npm_home(package, version);
+    if home.exists() {
+        return Ok(home);
+    }
     npm()?;
-    step(&format!("{program} {version} from npm"), "20 seconds");
+    step(&format!("{package} {version} from npm"), "20 seconds");
     into_place(&home, |home| {
         let mut install = command("npm");
         install.args(["install", "--silent", "--no-fund", "--no-audit", "--no-save", "--prefix"]);
         install.arg(home).arg(format!("{package}@{version}")).current_dir(home);
         run_patiently(&mut install, minutes(5), &format!("fetching {package}"))
     })?;
-    Ok(Some(bin))
+    Ok(home)
 }
 
 /// Node.js runs wasm-opt and esbuild, and measures sizes.

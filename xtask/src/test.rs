@@ -38,6 +38,7 @@ fn browser_tests(theirs: &[String]) -> Result<Command> {
     let mut tests = command("cargo");
     tests.args(["test", "--test", "e2e", "--features", "e2e"]);
     tests.args(if theirs.is_empty() { &[] } else { theirs });
+    tests.env("ORDINAL_AXE", setup::axe()?);
     tests.env("ORDINAL_DIST", dist).env("CHROME", browser.chrome).env("CHROMEDRIVER", browser.driver);
     // Each test has a browser of its own: more at once than processors only makes them all late.
     if std::env::var_os("RUST_TEST_THREADS").is_none() {

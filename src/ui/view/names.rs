@@ -28,7 +28,7 @@ pub struct Names {
 pub fn read(model: &mut Model, pictures: &Pictures) -> Names {
     let Some(key) = pictures.set(model) else { return Names::default() };
     let position = model.player.position();
-    let profile = model.player.run().header().dns();
+    let profile = model.player.run().session().cluster().dns().clone();
     let step = model.player.step();
     let earlier = step.checked_sub(1).map(|s| model.player.steps()[s]);
     let asked_from = model.ui.asked_from.clone();
