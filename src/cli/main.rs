@@ -6,7 +6,7 @@ mod replay;
 use clap::{Parser, Subcommand, ValueEnum};
 use ordinal::lang::Lang;
 use ordinal::program;
-use ordinal::session::Run;
+use ordinal::session::{MOST_PODS, Run};
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
@@ -189,5 +189,10 @@ fn read(file: &str) -> Result<String, String> {
 }
 
 fn load(file: &str) -> Result<Run, String> {
-    Run::from_scenario(&read(file)?).map_err(|e| format!("{file}:{}:{}: {}", e.line, e.column, e.message))
+    let run = Run::from_scenario(&read(file)?)
+        .map_err(|e| format!("{file}:{}:{}: {}", e.line, e.column, e.message))?;
+    if run.is_full() {
+        eprintln!("{file}: stopped at {MOST_PODS} pods, the most that the simulator runs");
+    }
+    Ok(run)
 }

@@ -184,6 +184,11 @@ impl Run {
         Ok(run)
     }
 
+    /// True if the run was stopped because it has more than [`MOST_PODS`] pods.
+    pub fn is_full(&self) -> bool {
+        self.full
+    }
+
     /// The run as scenario text.
     pub fn text(&self) -> String {
         self.scenario().print()

@@ -109,3 +109,37 @@ fn the_page_computes_the_same_bytes_as_the_native_program() {
         assert!(compared > 10_000, "{compared} bytes");
     });
 }
+
+/// How long a task of the main thread may take; a machine that many share is given some times as much.
+const TASK_MS: f64 = 50.0;
+const SLACK: f64 = 5.0;
+
+#[test]
+fn a_large_set_is_computed_in_slices_and_the_page_answers_meanwhile() {
+    visit(&Options { lang: "en", ..Options::default() }, "?sample=web", |page| {
+        let browser = &page.browser;
+        browser.wait_for_element("#manifest");
+        browser.script(
+            "window.tasks = []; new PerformanceObserver(list => window.tasks.push(...list.getEntries()\
+             .map(entry => entry.duration))).observe({ type: 'longtask' })",
+        );
+        let large = WEB
+            .replace("replicas: 2", "replicas: 1000")
+            .replace("  serviceName", "  podManagementPolicy: Parallel\n  serviceName");
+        paste(browser, &large);
+        browser.click("#manifest");
+        browser.chord(&[key::CONTROL], key::ENTER);
+        browser.wait_for("many pods", LONG, |b| b.text("#stage").contains("1000") || b.has(".stage__pages"));
+        // A press is answered while it is computed.
+        browser.click(".head__lang");
+        browser
+            .wait_for("the other language", LONG, |b| b.attribute("html", "lang").as_deref() == Some("ko"));
+        command(browser, "kubectl get sts web");
+        browser.wait_for("the answer", LONG, |b| b.text("#terminal-log").contains("/1000"));
+        let tasks = browser.script("return window.tasks");
+        let longest =
+            tasks.as_array().into_iter().flatten().filter_map(|task| task.as_f64()).fold(0.0, f64::max);
+        println!("the longest task took {longest} ms of {TASK_MS}");
+        assert!(longest < SLACK * TASK_MS, "a task took {longest} ms; all over 50 ms: {tasks}");
+    });
+}
