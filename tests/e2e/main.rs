@@ -21,6 +21,7 @@ mod static_server;
 mod access;
 mod harness;
 mod page;
+mod pictures;
 mod story;
 
 use driver::{Browser, Options};
