@@ -73,6 +73,8 @@ struct Addresses {
     by_address: BTreeMap<(Text, Text), Address>,
     /// How many of them are ready.
     ready: usize,
+    /// The last address of an object full of ready ones: what changes behind it does not concern the object.
+    full_until: Option<(Text, Text)>,
     of_pod: BTreeMap<Text, (Text, Text)>,
     /// Somebody else removed the object, or a pass failed: everything is looked at again.
     stale: bool,
@@ -131,9 +133,16 @@ fn subset(addresses: &[&Address], ports: &[&Port]) -> Value {
 }
 
 impl Addresses {
-    fn put(&mut self, name: &Text, new: Option<Address>) {
-        if let Some(old) = self.of_pod.remove(name).and_then(|place| self.by_address.remove(&place)) {
-            self.ready -= usize::from(old.ready);
+    // Answers whether the object may change by it.
+    fn put(&mut self, name: &Text, new: Option<Address>) -> bool {
+        let full_until = self.full_until.take();
+        let within = |place: &(Text, Text)| full_until.as_ref().is_none_or(|last| place <= last);
+        let mut changes = false;
+        if let Some(place) = self.of_pod.remove(name) {
+            changes |= within(&place);
+            if let Some(old) = self.by_address.remove(&place) {
+                self.ready -= usize::from(old.ready);
+            }
         }
         if let Some(mut new) = new {
             // Most offer the same, and then it need not be compared again and again.
@@ -144,25 +153,31 @@ impl Addresses {
             }
             self.ready += usize::from(new.ready);
             let place = (new.value.get("ip").text(), new.value.at(&["targetRef", "uid"]).text());
+            changes |= within(&place);
             self.of_pod.insert(name.clone(), place.clone());
             self.by_address.insert(place, new);
         }
+        self.full_until = full_until.filter(|_| !changes);
+        changes
     }
 
     // The subsets: ports that the same addresses offer stand together. Above the limit those that are not ready are
     // left out first; the second answer says that some are.
-    fn subsets(&self, has_ports: bool) -> (Vec<Value>, bool) {
+    fn subsets(&mut self, has_ports: bool) -> (Vec<Value>, bool) {
         let (mut room_ready, mut room_other) = (MOST, MOST.saturating_sub(self.ready));
         let mut kept: Vec<&Address> = Vec::with_capacity(self.by_address.len().min(MOST));
-        for address in self.by_address.values() {
+        let mut last = None;
+        for (place, address) in &self.by_address {
             let room = if address.ready { &mut room_ready } else { &mut room_other };
             if *room > 0 {
                 *room -= 1;
                 kept.push(address);
+                last = Some(place);
             } else if room_ready + room_other == 0 {
                 break;
             }
         }
+        self.full_until = last.filter(|_| self.ready >= MOST && self.by_address.len() > MOST).cloned();
         let cut = kept.len() < self.by_address.len();
         let Some(first) = kept.first() else { return (Vec::new(), cut) };
         if kept.iter().all(|address| Rc::ptr_eq(&address.ports, &first.ports) || address.ports == first.ports)
@@ -197,21 +212,26 @@ impl EndpointController {
         let service = members.service.clone();
         let addresses = self.addresses.entry(key.clone()).or_default();
         let publish = service.spec().get("publishNotReadyAddresses").is_true();
-        let names: Vec<Text> = match changed {
-            Changed::Pods(pods) => pods,
+        let names: Vec<Text> = match &changed {
+            Changed::Pods(pods) => pods.clone(),
             Changed::All => {
                 addresses.by_address.clear();
                 addresses.of_pod.clear();
                 addresses.ready = 0;
+                addresses.full_until = None;
                 members.pods.keys().cloned().collect()
             }
         };
         let trigger =
             addresses.triggers.note(&service, names.iter().map(|name| (name, members.pods.get(name))));
+        let mut changes = matches!(changed, Changed::All);
         for name in &names {
             let pod = members.pods.get(name);
             let wanted = pod.filter(|pod| index::has_address(pod) && (publish || !pod.is_terminating()));
-            addresses.put(name, wanted.map(|pod| address(&service, pod, publish)));
+            changes |= addresses.put(name, wanted.map(|pod| address(&service, pod, publish)));
+        }
+        if !changes && addresses.full_until.is_some() && addresses.by_address.len() > MOST {
+            return Ok(());
         }
         let mut labels: Map = service.labels().clone();
         labels.insert("endpoints.kubernetes.io/managed-by", "endpoint-controller");
@@ -552,5 +572,39 @@ pub(super) mod tests {
         let (subsets, cut) = addresses.subsets(false);
         let count = |member: &str| subsets[0].get(member).items().len();
         assert_eq!((count("addresses"), count("notReadyAddresses"), cut), (900, 100, true));
+    }
+
+    #[test]
+    fn what_changes_behind_a_full_object_does_not_concern_it() {
+        let address = |i: usize, ready: bool| {
+            let (ip, uid) = (format!("10.244.{}.{}", i / 250, i % 250), format!("u{i}"));
+            let value =
+                object! { "ip" => Text::from(ip), "targetRef" => object! { "uid" => Text::from(uid) } };
+            Address { ready, value, ports: Rc::default() }
+        };
+        let mut addresses = Addresses::default();
+        let mut shown = addresses.subsets(false);
+        let mut skipped = 0;
+        // Many come, some are not ready for a while, and all but a few go again.
+        let coming = (0..1400).map(|i| (i * 577 % 1400, i, true));
+        let waiting = (0..300).flat_map(|i| [(i * 7, i * 7, false), (i * 7 % 1400, i, true)]);
+        let going = (0..1400).map(|i| (i * 911 % 1400, i, false));
+        for (phase, steps) in
+            [Vec::from_iter(coming), Vec::from_iter(waiting), Vec::from_iter(going)].iter().enumerate()
+        {
+            for (n, _, ready) in steps {
+                let new = (phase < 2).then(|| address(n % 1400, *ready));
+                let changes = addresses.put(&Text::from(format!("p{}", n % 1400)), new);
+                let skips = !changes && addresses.full_until.is_some() && addresses.by_address.len() > MOST;
+                let whole = addresses.clone().subsets(false);
+                if skips {
+                    skipped += 1;
+                } else {
+                    shown = addresses.subsets(false);
+                }
+                assert!(shown == whole, "phase {phase}, pod {n}");
+            }
+        }
+        assert!(skipped > 100, "{skipped}");
     }
 }
