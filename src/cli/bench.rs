@@ -38,10 +38,10 @@ pub fn main(strict: bool) -> ExitCode {
     let mut row = |what: String, got: f64, budget: f64, unit: &'static str| {
         let row = Row { what, got, budget, unit };
         let mark = if row.is_over() { "  OVER" } else { "" };
-        println!("{:<58}{:>10.1} {:<3}{:>8.0}{mark}", row.what, row.got, row.unit, row.budget);
+        say!("{:<58}{:>10.1} {:<3}{:>8.0}{mark}", row.what, row.got, row.unit, row.budget);
         rows.push(row);
     };
-    println!("{:<58}{:>10} {:<3}{:>8}", "", "measured", "", "budget");
+    say!("{:<58}{:>10} {:<3}{:>8}", "", "measured", "", "budget");
 
     let (thousand, _) = median(|| ordered(1_000));
     row("1,000 ordered replicas, apply to settled".into(), thousand, 50.0, "ms");

@@ -1,5 +1,13 @@
 //! The native program: the same engine at the command line (scenario.md 3).
 
+/// Prints a line; that nobody reads it any more is no error of ours.
+macro_rules! say {
+    ($($what:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($what)*);
+    }};
+}
+
 mod bench;
 mod replay;
 

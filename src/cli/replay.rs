@@ -27,15 +27,12 @@ pub fn main(folders: &[String], all: bool) -> ExitCode {
                 let shown = if all { usize::MAX } else { 8 };
                 for difference in report.differences.iter().take(shown) {
                     let step = difference.step.map_or(String::new(), |n| format!(" step {n}"));
-                    println!("{name}{step}: {} {}", difference.class.name(), difference.subject);
-                    println!("  expected: {}", difference.expected.replace('\n', "\n            "));
-                    println!("  got:      {}", difference.got.replace('\n', "\n            "));
+                    say!("{name}{step}: {} {}", difference.class.name(), difference.subject);
+                    say!("  expected: {}", difference.expected.replace('\n', "\n            "));
+                    say!("  got:      {}", difference.got.replace('\n', "\n            "));
                 }
                 if report.differences.len() > shown {
-                    println!(
-                        "{name}: {} more differences (--all prints them)",
-                        report.differences.len() - shown
-                    );
+                    say!("{name}: {} more differences (--all prints them)", report.differences.len() - shown);
                 }
                 let counts: Vec<String> = Class::ALL
                     .iter()
@@ -46,13 +43,13 @@ pub fn main(folders: &[String], all: bool) -> ExitCode {
                         format!("{} {equal} of {of}", class.name())
                     })
                     .collect();
-                println!("{name}: {}", counts.join(", "));
+                say!("{name}: {}", counts.join(", "));
                 failed |= !report.differences.is_empty();
             }
         }
     }
     let line: Vec<String> =
         totals.iter().map(|(class, (equal, of))| format!("{} {equal} of {of}", class.name())).collect();
-    println!("{}", line.join(", "));
+    say!("{}", line.join(", "));
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
