@@ -77,6 +77,11 @@ pub struct Witness {
 }
 
 impl Witness {
+    /// Knows what exists already.
+    pub fn of(store: &Store) -> Witness {
+        Witness { uids: store.all().map(|object| object.meta("uid").text()).collect(), ..Witness::default() }
+    }
+
     /// Looks at a write; `store` is the store right after it, `unreachable` tells whether a node cannot be reached.
     pub fn see(&mut self, write: &Write, store: &Store, unreachable: &dyn Fn(&str) -> bool) -> Vec<Broken> {
         let mut broken = Vec::new();
