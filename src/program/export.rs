@@ -228,6 +228,9 @@ mod tests {
         let run = Run::from_scenario(STORIES[0].scenario).unwrap();
         let table = events(&run);
         assert!(table.lines().all(|line| line.split('\t').count() == 6), "{table}");
-        assert!(table.contains("\tNormal\tSuccessfulCreate\tStatefulSet/web\t1\tCreate Pod web-0 "), "{table}");
+        assert!(
+            table.contains("\tNormal\tSuccessfulCreate\tStatefulSet/web\t1\tCreate Pod web-0 "),
+            "{table}"
+        );
     }
 }

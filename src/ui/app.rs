@@ -29,7 +29,7 @@ const BUSY_MS: f64 = 300.0;
 const LOW: f64 = 560.0;
 const AROUND_LOW: f64 = 196.0;
 /// Beside the picture of an embedded page (`styles/panels/embed.css`).
-const AROUND_EMBED: f64 = 178.0;
+const AROUND_EMBED: f64 = 188.0;
 
 /// The parts of the page that F6 goes through, in the order of reading, and what gets the focus there.
 const REGIONS: &[(&str, &str)] = &[
