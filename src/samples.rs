@@ -42,6 +42,21 @@ impl Sample {
     }
 }
 
+/// The manifests of the official pages, by the end of their address.
+const PAGES: &[(&str, &str)] = &[("/application/web/web.yaml", include_str!("../static/samples/web.yaml"))];
+
+/// What the official pages have at an address.
+pub fn page(url: &str) -> Option<&'static str> {
+    let is_official = [
+        "https://k8s.io/",
+        "https://raw.githubusercontent.com/kubernetes/website/",
+        "https://kubernetes.io/",
+    ]
+    .iter()
+    .any(|host| url.strip_prefix("http:").map_or(url, |_| url).starts_with(host));
+    PAGES.iter().find(|(end, _)| is_official && url.ends_with(end)).map(|(_, text)| *text)
+}
+
 /// The stories, the first one first.
 pub const STORIES: &[Story] = &[
     Story {

@@ -65,6 +65,10 @@ fn sources(cx: &mut Cx, names: &[String]) -> Result<Vec<(String, String)>> {
             sources.push((name.clone(), text.clone()));
             continue;
         }
+        if let Some(text) = crate::samples::page(name) {
+            sources.push((name.clone(), text.to_string()));
+            continue;
+        }
         if name.contains("://") {
             return Err(Error::client(format!(
                 "unable to read URL \"{name}\", server reported 404 Not Found, status code=404"

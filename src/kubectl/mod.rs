@@ -32,30 +32,31 @@ pub trait Host {
     fn now(&self) -> SimTime;
     /// The files in the current folder of the workstation.
     fn files(&mut self) -> &mut BTreeMap<String, String>;
-    /// Runs a program inside a container.
+    /// Begins a program inside a container and answers its number. The error is the container runtime's.
     fn exec(
         &mut self,
-        namespace: &str,
-        pod: &str,
-        container: Option<&str>,
+        place: &Place,
         argv: &[String],
         stdin: &str,
-    ) -> ExecOutcome;
+        has_terminal: bool,
+    ) -> std::result::Result<u64, String>;
+    /// Lets such a program go on.
+    fn poll_exec(&mut self, id: u64, out: &mut Output) -> Progress;
     /// What a container has printed, if the machine keeps it.
     fn logs(&mut self, _namespace: &str, _pod: &str, _container: &str) -> Vec<LogLine> {
         Vec::new()
     }
 }
 
-/// What a program inside a container left behind.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ExecOutcome {
-    /// What it printed.
-    pub stdout: String,
-    /// What it complained.
-    pub stderr: String,
-    /// Its exit status.
-    pub code: i32,
+/// A container of a pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The namespace.
+    pub namespace: String,
+    /// The pod.
+    pub pod: String,
+    /// The container.
+    pub container: String,
 }
 
 /// A line a container printed.
@@ -108,7 +109,8 @@ impl Output {
         self.push(Stream::Stderr, format!("{text}\n"));
     }
 
-    fn push(&mut self, stream: Stream, text: String) {
+    /// Prints to a stream.
+    pub fn push(&mut self, stream: Stream, text: String) {
         match self.chunks.last_mut() {
             _ if text.is_empty() => {}
             Some((last, before)) if *last == stream => before.push_str(&text),
