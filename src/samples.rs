@@ -1,5 +1,9 @@
 //! What there is to look at: stories (whole runs, which links may name) and samples (manifests to apply).
 
+mod labs;
+
+pub use labs::{LABS, Lab, lab, page};
+
 use crate::lang::Lang;
 
 /// A run that tells something.
@@ -40,21 +44,6 @@ impl Sample {
     pub fn title(&self, lang: Lang) -> &'static str {
         lang.pick(self.title[0], self.title[1])
     }
-}
-
-/// The manifests of the official pages, by the end of their address.
-const PAGES: &[(&str, &str)] = &[("/application/web/web.yaml", include_str!("../static/samples/web.yaml"))];
-
-/// What the official pages have at an address.
-pub fn page(url: &str) -> Option<&'static str> {
-    let is_official = [
-        "https://k8s.io/",
-        "https://raw.githubusercontent.com/kubernetes/website/",
-        "https://kubernetes.io/",
-    ]
-    .iter()
-    .any(|host| url.strip_prefix("http:").map_or(url, |_| url).starts_with(host));
-    PAGES.iter().find(|(end, _)| is_official && url.ends_with(end)).map(|(_, text)| *text)
 }
 
 /// The stories, the first one first.

@@ -42,6 +42,8 @@ pub trait Host {
     ) -> std::result::Result<u64, String>;
     /// Lets such a program go on.
     fn poll_exec(&mut self, id: u64, out: &mut Output) -> Progress;
+    /// The program a container was made for ends with this status.
+    fn end_container(&mut self, place: &Place, code: i32);
     /// What a container has printed, if the machine keeps it.
     fn logs(&mut self, _namespace: &str, _pod: &str, _container: &str) -> Vec<LogLine> {
         Vec::new()
@@ -75,6 +77,8 @@ pub struct Invocation {
     pub words: Vec<String>,
     /// What `-f -` reads.
     pub stdin: String,
+    /// The folder in which relative files lie: empty, or with `/` at its end.
+    pub folder: String,
 }
 
 /// Where a piece of output goes.
@@ -192,6 +196,8 @@ pub(crate) struct Cx<'a> {
     out: &'a mut Output,
     args: &'a Args,
     stdin: &'a str,
+    /// Where relative files lie.
+    folder: &'a str,
     /// `rollout status`.
     command: &'static str,
     /// Every word, for annotations that keep the command line.
@@ -221,6 +227,7 @@ impl Cx<'_> {
             out: self.out,
             args: &args,
             stdin: self.stdin,
+            folder: self.folder,
             command: self.command,
             words: self.words,
         })
@@ -311,8 +318,15 @@ fn run(invocation: &Invocation, host: &mut dyn Host, out: &mut Output) -> Result
     if args.has("record") {
         out.note("Flag --record has been deprecated, --record will be removed in the future");
     }
-    let mut cx =
-        Cx { host, out, args: &args, stdin: &invocation.stdin, command: verb.name, words: &invocation.words };
+    let mut cx = Cx {
+        host,
+        out,
+        args: &args,
+        stdin: &invocation.stdin,
+        folder: &invocation.folder,
+        command: verb.name,
+        words: &invocation.words,
+    };
     verb.run(&mut cx)
 }
 

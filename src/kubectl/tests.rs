@@ -37,6 +37,7 @@ impl Host for Desk {
         );
         Ok(1)
     }
+    fn end_container(&mut self, _: &Place, _: i32) {}
     fn poll_exec(&mut self, _: u64, out: &mut Output) -> Progress {
         out.out(self.ran.clone());
         Progress::Done(0)
@@ -62,7 +63,7 @@ impl Desk {
 
     fn program(line: &str) -> Box<dyn Program> {
         let words = lexer::words(line).into_iter().map(|word| word.text).collect();
-        start(Invocation { words, stdin: String::new() })
+        start(Invocation { words, ..Invocation::default() })
     }
 
     /// What a line prints on both streams, and its status.

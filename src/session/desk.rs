@@ -1,9 +1,10 @@
 //! The workstation: its folder, its programs, and what it runs in pods.
 
 use super::inside::{self, Inside};
-use super::shell::{Env, Shell, Started, System, parse, tools::TOOLS};
+use super::shell::{Env, Shell, Started, System, tools::TOOLS};
 use crate::cluster::Cluster;
-use crate::component::Client;
+use crate::component::world::PodName;
+use crate::component::{Client, Fault};
 use crate::dns::Cache;
 use crate::kubectl::{self, Host, Invocation, Output, Place, Program, Progress};
 use crate::sim::SimTime;
@@ -77,8 +78,12 @@ impl Processes {
     }
 
     /// The prompt of the shell that waits for a line of this job.
-    pub fn prompt(&self, job: u64) -> Option<&'static str> {
-        self.of(job).filter(|process| process.shell.reads()).map(|_| "/ # ")
+    pub fn prompt(&self, job: u64) -> Option<String> {
+        let process = self.of(job).filter(|process| process.shell.reads())?;
+        match process.shell.talk() {
+            [] => Some(format!("{} # ", process.shell.env.get("PWD"))),
+            words => Some(inside::sql::prompt(words)),
+        }
     }
 
     /// The status its last command left.
@@ -96,12 +101,10 @@ impl Processes {
         let Some(process) = self.list.iter_mut().rev().find(|process| process.job == job) else {
             return Ok(());
         };
-        let code = parse(line).map_err(|message| {
+        process.shell.type_line(line).map_err(|message| {
             process.shell.env.status = 2;
             format!("sh: {message}\n")
-        })?;
-        process.shell.run(code);
-        Ok(())
+        })
     }
 
     /// Ctrl+C for a shell that waits for lines; false if the job has none.
@@ -163,6 +166,12 @@ impl Host for Desk<'_> {
         Ok(id)
     }
 
+    fn end_container(&mut self, place: &Place, code: i32) {
+        let pod = PodName { namespace: place.namespace.clone().into(), name: place.pod.clone().into() };
+        let fault = Fault::Crash { pod, container: Some(place.container.clone().into()), code: code.into() };
+        self.cluster.fault(&fault, self.input);
+    }
+
     fn poll_exec(&mut self, id: u64, out: &mut Output) -> Progress {
         let list = &mut self.processes.list;
         let Some(i) = list.iter().position(|process| process.id == id) else { return Progress::Done(137) };
@@ -222,14 +231,16 @@ impl System for Desk<'_> {
         path == HOME || path == "/" || !self.list(path).is_empty() || self.read(&format!("{path}/")).is_some()
     }
 
-    fn start(&mut self, words: &[String], stdin: &str, _folder: &str) -> Started {
+    fn start(&mut self, words: &[String], stdin: &str, folder: &str) -> Started {
         if matches!(words[0].as_str(), "kubectl" | "k") {
-            return Started::Runs(kubectl::start(Invocation {
-                words: words.to_vec(),
-                stdin: stdin.to_string(),
-            }));
+            let (words, stdin) = (words.to_vec(), stdin.to_string());
+            let folder = match Self::key(folder) {
+                "" => String::new(),
+                folder => format!("{folder}/"),
+            };
+            return Started::Runs(kubectl::start(Invocation { words, stdin, folder }));
         }
-        inside::from_outside(self, words)
+        inside::from_outside(self, words, folder)
     }
 
     fn poll(&mut self, program: &mut dyn Program, out: &mut Output) -> Progress {

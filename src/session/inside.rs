@@ -3,6 +3,7 @@
 //! A container has the files of its volumes and a layer of its own; what lies in a volume lives as long as the volume.
 //! The shell and the tools are those of [`super::shell`]; what needs the pod or the network is here.
 
+pub mod sql;
 mod web;
 
 use super::desk::Desk;
@@ -19,8 +20,10 @@ use crate::sim::SimTime;
 use std::rc::Rc;
 
 /// The programs besides [`TOOLS`] and kubectl.
-pub const PROGRAMS: &[&str] =
-    &["busybox", "curl", "dig", "getent", "host", "kill", "nslookup", "ping", "pkill", "ps", "wget"];
+pub const PROGRAMS: &[&str] = &[
+    "busybox", "curl", "dig", "getent", "host", "kill", "killall", "mysql", "nslookup", "ping", "pkill",
+    "ps", "wget",
+];
 
 /// Programs the shell has in itself that a container can also be told to run.
 const BUILT_IN: &[&str] = &[
@@ -70,10 +73,10 @@ pub fn names<'a>(paths: impl Iterator<Item = &'a str>, folder: &str) -> Vec<Stri
 }
 
 /// Runs a program of [`PROGRAMS`] at the workstation: the name tools ask as a client of namespace `default` would.
-pub fn from_outside(desk: &mut Desk<'_>, words: &[String]) -> Started {
+pub fn from_outside(desk: &mut Desk<'_>, words: &[String], folder: &str) -> Started {
     let client = Object::new(Kind::Pod, "default", "workstation");
     match words[0].as_str() {
-        "curl" | "wget" => web::from_outside(desk, words),
+        "curl" | "wget" => web::from_outside(desk, words, folder),
         "ping" => ping(desk, &client, &words[1..]),
         name => ask(desk, &client, name, &words[1..]),
     }
@@ -81,7 +84,20 @@ pub fn from_outside(desk: &mut Desk<'_>, words: &[String]) -> Started {
 
 // Asks the cluster's name server as a pod does.
 fn resolve<T>(desk: &mut Desk<'_>, pod: &Object, ask: impl FnOnce(&mut Resolver<'_>) -> T) -> T {
-    let profile = desk.cluster.dns().clone();
+    let mut profile = desk.cluster.dns().clone();
+    // The image brings its C library and its BusyBox.
+    let image =
+        pod.spec().get("containers").items().first().map_or("", |container| container.get("image").str());
+    let (name, tag) = image.rsplit('/').next().unwrap_or(image).split_once(':').unwrap_or((image, ""));
+    match name {
+        "busybox" => {
+            profile.set("busybox", tag);
+        }
+        "alpine" => {
+            profile.set("libc", "musl");
+        }
+        _ => {}
+    }
     let view = desk.cluster.view_late_by(desk.cluster.world().pace.dns);
     let server = DnsServer::new(zone_at(view, &profile), desk.cluster.now(), Some(desk.memory));
     ask(&mut Resolver::of_pod(pod, server))
@@ -230,6 +246,11 @@ impl<'a, 'b> Inside<'a, 'b> {
         env
     }
 
+    fn image_is(&self, names: &[&str]) -> bool {
+        let image = self.container.get("image").str().rsplit('/').next().unwrap_or_default();
+        names.contains(&image.split([':', '@']).next().unwrap_or_default())
+    }
+
     // What the fault directives do, done from within: a process ends, a program is taken away.
     fn happens(&mut self, fault: fn(PodName) -> Fault) {
         let name =
@@ -366,7 +387,7 @@ impl System for Inside<'_, '_> {
             || (self.read(path).is_none() && !self.list(path).is_empty())
     }
 
-    fn start(&mut self, words: &[String], _stdin: &str, folder: &str) -> Started {
+    fn start(&mut self, words: &[String], stdin: &str, folder: &str) -> Started {
         let name = words[0].rsplit('/').next().unwrap_or_default();
         let args = &words[1..];
         let ok = |text: String| Started::Ran(text, String::new(), 0);
@@ -381,6 +402,13 @@ impl System for Inside<'_, '_> {
                 _ => Started::Unknown,
             },
             "curl" | "wget" => web::get(self, name, args, folder),
+            "mysql" => sql::mysql(self, words, stdin),
+            // The readiness probe of the MySQL lab asks with the client, so taking it away makes the pod unready.
+            "mv" if args.iter().any(|path| path == "/usr/bin/mysql") => {
+                let is_gone = args[0] == "/usr/bin/mysql";
+                self.happens(if is_gone { Fault::Unready } else { Fault::Ready });
+                ok(String::new())
+            }
             "ping" => ping(self.desk, &self.pod.clone(), args),
             "pkill" | "kill" | "killall" => {
                 self.happens(|pod| Fault::Crash { pod, container: None, code: 143 });
@@ -397,6 +425,11 @@ impl System for Inside<'_, '_> {
                 let command =
                     if command.is_empty() { image.unwrap_or("").to_string() } else { command.join(" ") };
                 ok(format!("PID   USER     TIME  COMMAND\n    1 root      0:00 {command}\n"))
+            }
+            // The image decides whose nslookup it is.
+            "nslookup" if self.image_is(&["busybox", "alpine"]) => {
+                let args = [&["nslookup".to_string()], args].concat();
+                ask(self.desk, &self.pod.clone(), "busybox", &args)
             }
             _ => ask(self.desk, &self.pod.clone(), name, args),
         }

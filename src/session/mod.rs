@@ -25,6 +25,9 @@ use std::collections::BTreeMap;
 /// How long `settle` waits without a limit of its own.
 pub const SETTLE_LIMIT: SimDuration = SimDuration(30 * 60 * 1000);
 
+/// The most lines `history` remembers.
+const MOST_LINES: usize = 1000;
+
 /// The most bytes one command may print; what comes behind is cut with a clear line.
 const MAX_OUTPUT: usize = 1024 * 1024;
 
@@ -179,7 +182,7 @@ impl Session {
     }
 
     /// The prompt of the shell in a pod that the next line goes to, if there is one.
-    pub fn inner_prompt(&self) -> Option<&'static str> {
+    pub fn inner_prompt(&self) -> Option<String> {
         let job = self.jobs.iter().find(|job| !job.background)?;
         self.processes.prompt(job.id)
     }
@@ -192,14 +195,17 @@ impl Session {
         self.entries += 1;
         let at = self.now();
         let inner = self.jobs.iter().position(|job| !job.background);
-        let line = desk::without_prompt(text);
         let parsed = match inner {
-            Some(i) => self.processes.feed(self.jobs[i].id, line).map(|()| None),
-            None => shell::parse(line).map(Some).map_err(|message| format!("bash: {message}\n")),
+            Some(i) => self.processes.feed(self.jobs[i].id, text).map(|()| None),
+            None => shell::parse(desk::without_prompt(text))
+                .map(Some)
+                .map_err(|message| format!("bash: {message}\n")),
         };
         let background = parsed.as_ref().is_ok_and(|code| code.as_ref().is_some_and(|code| code.background));
         self.said.push(Said::Typed { entry, at, line: text.to_string(), background, input });
-        self.env.history.push(text.lines().next().unwrap_or_default().to_string());
+        if self.env.history.len() < MOST_LINES {
+            self.env.history.push(text.lines().next().unwrap_or_default().to_string());
+        }
         let i = match (parsed, inner) {
             (Err(message), _) => {
                 self.said.push(Said::Printed { entry, at, text: message });

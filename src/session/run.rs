@@ -146,7 +146,10 @@ pub struct Run {
 impl Run {
     /// An empty cluster.
     pub fn new(header: Header) -> Run {
-        let session = Session::new(&header.config());
+        let mut session = Session::new(&header.config());
+        for (name, text) in crate::samples::lab(&header.lab).map_or(&[][..], |lab| lab.files) {
+            session.put_file(name, text);
+        }
         let stores = vec![(0, session.cluster().store().clone())];
         let mut run = Run {
             header,

@@ -95,11 +95,11 @@ impl Request {
 }
 
 /// At the workstation: the manifests of the official pages; nothing inside the cluster can be reached from there.
-pub fn from_outside(desk: &mut Desk<'_>, words: &[String]) -> Started {
+pub fn from_outside(desk: &mut Desk<'_>, words: &[String], folder: &str) -> Started {
     let request = Request::read(&words[0], &words[1..]);
     let (host, ..) = request.target();
     match samples::page(&request.url) {
-        Some(text) => deliver(desk, "/root", &request, text, 200),
+        Some(text) => deliver(desk, folder, &request, &text, 200),
         None => unresolved(&words[0], &host),
     }
 }
@@ -117,7 +117,7 @@ pub fn get(inside: &mut Inside<'_, '_>, name: &str, args: &[String], folder: &st
     let request = Request::read(name, args);
     let (host, port, path) = request.target();
     if let Some(text) = samples::page(&request.url) {
-        return deliver(inside, folder, &request, text, 200);
+        return deliver(inside, folder, &request, &text, 200);
     }
     let own = inside.pod.clone();
     let address = match host.as_str() {
@@ -154,8 +154,8 @@ pub fn get(inside: &mut Inside<'_, '_>, name: &str, args: &[String], folder: &st
     deliver(inside, folder, &request, &body, code)
 }
 
-// The pod behind an address and a port, and its own port: itself, or one of a Service's in turn.
-fn server(desk: &mut Desk<'_>, ip: &str, port: u16) -> Option<(Object, u16)> {
+/// The pod behind an address and a port, and its own port: itself, or one of a Service's in turn.
+pub fn server(desk: &mut Desk<'_>, ip: &str, port: u16) -> Option<(Object, u16)> {
     let store = desk.cluster.store();
     let is_up =
         |pod: &Object| pod.status().get("podIP").str() == ip && pod.status().get("phase").str() == "Running";

@@ -364,6 +364,10 @@ impl Shell {
                 self.program = Some(program);
                 return Ok(());
             }
+            Started::Talks(text, words) => {
+                self.talk = words;
+                (text, String::new(), 0)
+            }
             Started::Unknown => {
                 let short =
                     name.strip_prefix("/bin/").or_else(|| name.strip_prefix("/usr/bin/")).unwrap_or(name);

@@ -41,6 +41,8 @@ pub enum Started {
     Ran(String, String, i32),
     /// It runs.
     Runs(Box<dyn Program>),
+    /// It printed this and gets every line typed from now on as `WORDS --line LINE`; with no words it has ended.
+    Talks(String, Vec<String>),
 }
 
 /// What a shell runs on: files, the time, programs.
@@ -114,7 +116,9 @@ impl Env {
         for part in whole.split('/') {
             match part {
                 "" | "." => {}
-                ".." => drop(parts.pop()),
+                ".." => {
+                    parts.pop();
+                }
                 part => parts.push(part),
             }
         }
@@ -171,6 +175,8 @@ pub struct Shell {
     steps: usize,
     has_ended: bool,
     is_prompt: bool,
+    /// The program that gets the lines instead of the shell.
+    talk: Vec<String>,
 }
 
 impl Shell {
@@ -189,6 +195,7 @@ impl Shell {
             steps: 0,
             has_ended: false,
             is_prompt: false,
+            talk: Vec::new(),
         }
     }
 
@@ -207,7 +214,25 @@ impl Shell {
 
     /// True if it waits for lines when it has nothing to do.
     pub fn is_prompt(&self) -> bool {
-        self.is_prompt && !self.has_ended
+        (self.is_prompt || !self.talk.is_empty()) && !self.has_ended
+    }
+
+    /// The program that gets the lines instead of the shell, if there is one.
+    pub fn talk(&self) -> &[String] {
+        &self.talk
+    }
+
+    /// Gives a line to whoever waits for one.
+    pub fn type_line(&mut self, line: &str) -> Result<(), String> {
+        let code = match self.talk.is_empty() {
+            true => parse(line)?,
+            false => {
+                let words: Vec<String> = self.talk.iter().map(|word| quote(word)).collect();
+                parse(&format!("{} --line {}", words.join(" "), quote(line)))?
+            }
+        };
+        self.run(code);
+        Ok(())
     }
 
     /// Makes it wait for lines until `exit`.
@@ -236,7 +261,7 @@ impl Shell {
         self.at = 0;
         self.until = None;
         self.env.status = 130;
-        self.has_ended = !self.is_prompt;
+        self.has_ended = !self.is_prompt();
     }
 
     /// Goes on as far as it can.
@@ -258,6 +283,9 @@ impl Shell {
                     }
                     wait => {
                         self.steps = 0;
+                        if self.is_endless() {
+                            self.flow(system, out);
+                        }
                         return wait;
                     }
                 }
@@ -274,7 +302,7 @@ impl Shell {
             }
             let Some(op) = self.code.ops.get(self.at).cloned() else {
                 if !self.come_back() {
-                    if self.is_prompt {
+                    if self.is_prompt() {
                         return Progress::Wait { at: None };
                     }
                     return Progress::Done(self.env.status);
@@ -295,6 +323,29 @@ impl Shell {
             }
         }
         Progress::Wait { at: Some(system.now()) }
+    }
+
+    // A watch that is piped through tools which answer line by line: what it printed so far goes through them now.
+    fn flow(&mut self, system: &mut dyn System, out: &mut Output) {
+        let ops = self.code.ops.get(self.at..).unwrap_or_default();
+        let Some(Scope::Buffer(text, before)) = self.scopes.last_mut() else { return };
+        let Some(end) = ops.iter().position(|op| *op == Op::Unfeed) else { return };
+        let streams = ops[..end].iter().all(|op| match op {
+            Op::Run(simple) => tools::streams(&simple.words),
+            op => matches!(op, Op::Capture | Op::Feed(_)),
+        });
+        let whole = text.rfind('\n').map_or(0, |at| at + 1);
+        if !streams || whole == 0 || matches!(before[0], Sink::Buffer(_)) {
+            return;
+        }
+        let code = Code { ops: ops[..=end].to_vec(), slots: self.slots.len(), background: false };
+        let (part, before) = (text.drain(..whole).collect(), before.clone());
+        let mut shell = Shell::new(self.env.clone());
+        shell.run(code);
+        shell.slots = self.slots.clone();
+        shell.sinks = [Sink::Buffer(0), before[1].clone()];
+        shell.scopes.push(Scope::Buffer(part, before));
+        shell.poll(system, out);
     }
 
     fn jump(&mut self, by: isize) {

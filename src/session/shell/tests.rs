@@ -200,6 +200,23 @@ fn what_would_not_end_is_stopped_with_a_line_that_says_so() {
 }
 
 #[test]
+fn a_tool_that_answers_line_by_line_is_one_that_does_not_count() {
+    for (line, expected) in [
+        ("grep web", true),
+        ("grep -c web", false),
+        ("sed 's/a/b/'", true),
+        ("awk '{ print $1 }'", true),
+        ("awk 'NR > 1'", false),
+        ("wc -l", false),
+        ("nope", false),
+    ] {
+        let code = parse(line).unwrap();
+        let [Op::Run(simple)] = code.ops.as_slice() else { panic!("{line}") };
+        assert_eq!(tools::streams(&simple.words), expected, "{line}");
+    }
+}
+
+#[test]
 fn sleeping_lets_time_pass() {
     let mut machine = machine();
     assert_eq!(run_on(&mut machine, "for i in 1 2 3; do sleep 2; done; date +%s; sleep 0.5"), "1767225606\n");
@@ -269,6 +286,28 @@ fn tools_print_what_those_of_the_system_print() {
         (
             "awk '{ $2 = \"x\" } 1' rows | tail -1; awk 'BEGIN { print 1 +' rows",
             "web-2 x Running\nawk: syntax error: operand expected\n# exit 2\n",
+        ),
+        (
+            "echo '{\"a\": {\"b\": [1, 2]}, \"c\": \"x\"}' | jq",
+            "{\n  \"a\": {\n    \"b\": [\n      1,\n      2\n    ]\n  },\n  \"c\": \"x\"\n}\n",
+        ),
+        ("printf '{\"a\":1}\\n{\"a\":2}\\n' | jq -c '., .a'", "{\"a\":1}\n1\n{\"a\":2}\n2\n"),
+        ("echo '[{\"n\":\"b\",\"v\":2},{\"n\":\"a\",\"v\":1}]' | jq -r '.[] | select(.v > 1) | .n'", "b\n"),
+        (
+            "echo '[{\"n\":\"b\",\"v\":2},{\"n\":\"a\",\"v\":1}]' | jq -c 'sort_by(.v) | map({k: .n}), length'",
+            "[{\"k\":\"a\"},{\"k\":\"b\"}]\n2\n",
+        ),
+        (
+            "echo '{\"a\":[1,2]}' | jq '\"\\(.a[0]) of \\(.a | length)\"'; echo '\\n' | jq",
+            "\"1 of 2\"\njq: error: parse error: Invalid literal at: \\n\n# exit 2\n",
+        ),
+        (
+            "echo '{}' | jq '.a.b // \"none\"'; echo 5 | jq .a",
+            "\"none\"\njq: error: Cannot index number with \"a\"\n# exit 5\n",
+        ),
+        (
+            "echo '   ' | jq; yq .spec.replicas web.yaml; yq .spec web.yaml; cat web.yaml | yq -o json .kind",
+            "3\nreplicas: 3\n\"StatefulSet\"\n",
         ),
         ("basename /a/b.yaml .yaml; dirname /a/b.yaml", "b\n/a\n"),
         (

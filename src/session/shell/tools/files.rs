@@ -238,7 +238,9 @@ pub fn copy(call: &mut Call) -> i32 {
                 call.system.remove(&from);
             }
             Ok(()) => {}
-            Err(why) => drop(call.fail(&format!("cannot create '{to}': {why}"))),
+            Err(why) => {
+                call.fail(&format!("cannot create '{to}': {why}"));
+            }
         }
     }
     i32::from(!call.err.is_empty())

@@ -3,9 +3,12 @@
 
 mod awk;
 mod files;
+mod jq;
 mod sed;
 mod text;
 
+use super::code::Word;
+use super::parse::plain;
 use super::{Env, System};
 
 /// One tool.
@@ -105,13 +108,15 @@ impl<'a> Call<'a> {
         }
         let mut texts = Vec::new();
         for file in files {
-            match self.read(file) {
-                Some(text) => texts.push(((*file).to_string(), text)),
-                None if self.system.is_folder(&self.env.path(file)) => {
-                    drop(self.fail(&format!("{file}: Is a directory")))
-                }
-                None => drop(self.fail(&format!("{file}: No such file or directory"))),
-            }
+            let Some(text) = self.read(file) else {
+                let is_folder = self.system.is_folder(&self.env.path(file));
+                self.fail(&format!(
+                    "{file}: {}",
+                    if is_folder { "Is a directory" } else { "No such file or directory" }
+                ));
+                continue;
+            };
+            texts.push(((*file).to_string(), text));
         }
         texts
     }
@@ -129,6 +134,13 @@ const fn tool(name: &'static str, run: fn(&mut Call) -> i32) -> Tool {
 
 const fn filter(name: &'static str, run: fn(&mut Call) -> i32) -> Tool {
     Tool { name, run, streams: true }
+}
+
+/// True if these words run a tool that answers each line as it comes, without counting them.
+pub fn streams(words: &[Word]) -> bool {
+    let texts: Vec<String> = words.iter().map(|word| plain(word)).collect();
+    let tool = TOOLS.iter().find(|tool| texts.first().is_some_and(|name| name == tool.name));
+    tool.is_some_and(|tool| tool.streams) && !texts.iter().any(|text| text.contains("NR") || text == "-c")
 }
 
 /// Every tool, by name.
@@ -154,6 +166,7 @@ pub const TOOLS: &[Tool] = &[
     tool("head", text::head),
     tool("hostname", files::hostname),
     tool("id", files::id),
+    filter("jq", jq::jq),
     tool("ls", files::list),
     tool("mkdir", files::mkdir),
     tool("mv", files::copy),
@@ -173,4 +186,5 @@ pub const TOOLS: &[Tool] = &[
     tool("uniq", text::uniq),
     tool("wc", text::wc),
     tool("whoami", files::id),
+    tool("yq", jq::yq),
 ];
