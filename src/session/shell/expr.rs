@@ -84,12 +84,13 @@ const BINARY: &[(&str, u8)] = &[
     (">", 4),
     ("+", 6),
     ("-", 6),
+    ("**", 8),
     ("*", 7),
     ("/", 7),
     ("%", 7),
 ];
 const CONCATENATION: u8 = 5;
-const UNARY: u8 = 8;
+const UNARY: u8 = 9;
 
 impl<'a> Reader<'a> {
     /// At the beginning of a text.
@@ -380,6 +381,7 @@ fn apply(operator: &str, left: &str, right: &str, live: bool, is_awk: bool) -> R
         "+" => text(a + b),
         "-" => text(a - b),
         "*" => text(a * b),
+        "**" => text(a.powf(b)),
         _ if b == 0.0 && live => return Err("division by 0".into()),
         _ if b == 0.0 => String::new(),
         "%" => text(a % b),
@@ -406,6 +408,7 @@ mod tests {
             ("7/2", 3),
             ("i += 5", 10),
             ("0 && 1/0", 0),
+            ("2 ** 3 * 2", 16),
             ("", 0),
             ("!0", 1),
         ] {
