@@ -44,6 +44,8 @@ pub trait Host {
     fn poll_exec(&mut self, id: u64, out: &mut Output) -> Progress;
     /// The program a container was made for ends with this status.
     fn end_container(&mut self, place: &Place, code: i32);
+    /// Gives a text to the program that edits files; what it left.
+    fn edit(&mut self, editor: &str, text: &str) -> std::result::Result<String, String>;
     /// What a container has printed, if the machine keeps it.
     fn logs(&mut self, _namespace: &str, _pod: &str, _container: &str) -> Vec<LogLine> {
         Vec::new()
@@ -79,6 +81,8 @@ pub struct Invocation {
     pub stdin: String,
     /// The folder in which relative files lie: empty, or with `/` at its end.
     pub folder: String,
+    /// `KUBE_EDITOR`.
+    pub editor: String,
 }
 
 /// Where a piece of output goes.
@@ -198,6 +202,8 @@ pub(crate) struct Cx<'a> {
     stdin: &'a str,
     /// Where relative files lie.
     folder: &'a str,
+    /// `KUBE_EDITOR`.
+    editor: &'a str,
     /// `rollout status`.
     command: &'static str,
     /// Every word, for annotations that keep the command line.
@@ -228,6 +234,7 @@ impl Cx<'_> {
             args: &args,
             stdin: self.stdin,
             folder: self.folder,
+            editor: self.editor,
             command: self.command,
             words: self.words,
         })
@@ -324,6 +331,7 @@ fn run(invocation: &Invocation, host: &mut dyn Host, out: &mut Output) -> Result
         args: &args,
         stdin: &invocation.stdin,
         folder: &invocation.folder,
+        editor: &invocation.editor,
         command: verb.name,
         words: &invocation.words,
     };

@@ -3,6 +3,10 @@
 //! Reading files, arguments and exit codes belong to `src/cli`; here is nothing that could differ between machines.
 //! An error is one line for the person at the prompt.
 
+mod diff;
+
+pub use diff::diff;
+
 use crate::advice;
 use crate::api::print::to_yaml;
 use crate::lang::Lang;

@@ -64,6 +64,13 @@ pub fn read(link: &str) -> Option<Result<Linked, String>> {
     })
 }
 
+/// The moment a link opens at, as [`crate::scenario`]'s programs name moments; none if it names none.
+pub fn moment(link: &str) -> Option<String> {
+    let fragment = link.split_once('#').map_or(link, |(_, fragment)| fragment);
+    let at = fragment.trim().split('&').find_map(|pair| pair.strip_prefix("t="))?;
+    decode(at).ok()
+}
+
 fn decode(text: &str) -> Result<String, String> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
@@ -122,6 +129,13 @@ mod tests {
         for none in ["", "#", "https://example.org/", "#t=46s", "#q9=abc", "p1"] {
             assert_eq!(read(none), None, "{none}");
         }
+    }
+
+    #[test]
+    fn a_link_names_its_moment() {
+        assert_eq!(moment("https://example.org/#n1=ordered&t=two%20pods").as_deref(), Some("two pods"));
+        assert_eq!(moment("#t=e17&n1=ordered").as_deref(), Some("e17"));
+        assert_eq!(moment("#n1=ordered"), None);
     }
 
     #[test]

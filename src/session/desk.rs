@@ -1,7 +1,7 @@
 //! The workstation: its folder, its programs, and what it runs in pods.
 
 use super::inside::{self, Inside};
-use super::shell::{Env, Shell, Started, System, tools::TOOLS};
+use super::shell::{Env, Shell, Started, System, parse, tools::TOOLS};
 use crate::cluster::Cluster;
 use crate::component::world::PodName;
 use crate::component::{Client, Fault};
@@ -166,6 +166,21 @@ impl Host for Desk<'_> {
         Ok(id)
     }
 
+    fn edit(&mut self, editor: &str, text: &str) -> Result<String, String> {
+        const FILE: &str = "/tmp/kubectl-edit.yaml";
+        self.write(FILE, text, false)?;
+        let mut shell = Shell::new(environment());
+        let mut out = Output::default();
+        let begun = parse(&format!("{editor} {FILE}")).map(|code| shell.run(code));
+        let ended = begun.map(|()| shell.poll(self, &mut out));
+        let after = self.read(FILE).unwrap_or_default();
+        self.remove(FILE);
+        match ended? {
+            Progress::Done(0) => Ok(after),
+            _ => Err(format!("there was a problem with the editor \"{editor}\"")),
+        }
+    }
+
     fn end_container(&mut self, place: &Place, code: i32) {
         let pod = PodName { namespace: place.namespace.clone().into(), name: place.pod.clone().into() };
         let fault = Fault::Crash { pod, container: Some(place.container.clone().into()), code: code.into() };
@@ -231,16 +246,19 @@ impl System for Desk<'_> {
         path == HOME || path == "/" || !self.list(path).is_empty() || self.read(&format!("{path}/")).is_some()
     }
 
-    fn start(&mut self, words: &[String], stdin: &str, folder: &str) -> Started {
+    fn start(&mut self, words: &[String], stdin: &str, env: &Env) -> Started {
+        let folder = env.path(".");
         if matches!(words[0].as_str(), "kubectl" | "k") {
             let (words, stdin) = (words.to_vec(), stdin.to_string());
-            let folder = match Self::key(folder) {
+            let folder = match Self::key(&folder) {
                 "" => String::new(),
                 folder => format!("{folder}/"),
             };
-            return Started::Runs(kubectl::start(Invocation { words, stdin, folder }));
+            let editor = ["KUBE_EDITOR", "EDITOR"].map(|name| env.get(name));
+            let editor = editor.into_iter().find(|editor| !editor.is_empty()).unwrap_or_default();
+            return Started::Runs(kubectl::start(Invocation { words, stdin, folder, editor }));
         }
-        inside::from_outside(self, words, folder)
+        inside::from_outside(self, words, &folder)
     }
 
     fn poll(&mut self, program: &mut dyn Program, out: &mut Output) -> Progress {

@@ -387,7 +387,7 @@ impl System for Inside<'_, '_> {
             || (self.read(path).is_none() && !self.list(path).is_empty())
     }
 
-    fn start(&mut self, words: &[String], stdin: &str, folder: &str) -> Started {
+    fn start(&mut self, words: &[String], stdin: &str, env: &Env) -> Started {
         let name = words[0].rsplit('/').next().unwrap_or_default();
         let args = &words[1..];
         let ok = |text: String| Started::Ran(text, String::new(), 0);
@@ -401,7 +401,7 @@ impl System for Inside<'_, '_> {
                 Some("-i" | "-I") => ok(format!("{}\n", self.pod.status().get("podIP").str())),
                 _ => Started::Unknown,
             },
-            "curl" | "wget" => web::get(self, name, args, folder),
+            "curl" | "wget" => web::get(self, name, args, &env.path(".")),
             "mysql" => sql::mysql(self, words, stdin),
             // The readiness probe of the MySQL lab asks with the client, so taking it away makes the pod unready.
             "mv" if args.iter().any(|path| path == "/usr/bin/mysql") => {

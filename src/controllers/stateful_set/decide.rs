@@ -65,25 +65,30 @@ pub struct Plan {
 /// them in one, which would hold up the page.
 const MOST_MADE: usize = 200;
 
-// Slow start: batches of 1, 2, 4 … 500 (S69).
-struct Batches {
-    number: u32,
-    room: usize,
-    size: usize,
+/// The parts of a pass, in their order; a step of a later part is never in the batch of an earlier one.
+#[derive(Clone, Copy)]
+pub(super) enum Part {
+    Wanted,
+    Claims,
+    Condemned,
+    Update,
 }
 
-impl Batches {
-    fn new(number: u32) -> Batches {
-        Batches { number, room: 1, size: 1 }
-    }
-    fn next(&mut self) -> u32 {
-        if self.room == 0 {
-            self.size = (self.size * 2).min(500);
-            self.room = self.size;
-            self.number += 1;
+impl Part {
+    // The batch of the pod at `index` of this part. Slow start: batches of 1, 2, 4 … 500 (S69), whether or not there is
+    // anything to do for a pod; the update deletes one pod after the other.
+    pub(super) fn batch(self, index: usize) -> u32 {
+        let mut number = (self as u32) << 24;
+        if matches!(self, Part::Update) {
+            return number + index as u32;
         }
-        self.room -= 1;
-        self.number
+        let (mut end, mut size) = (1, 1);
+        while index >= end {
+            size = (size * 2).min(500);
+            end += size;
+            number += 1;
+        }
+        number
     }
 }
 
@@ -97,8 +102,7 @@ pub fn decide(facts: &mut Facts<'_>) -> Plan {
     if wanted(facts, &mut plan) || condemned(facts, &mut plan) {
         return plan;
     }
-    let batch = plan.steps.last().map_or(0, |(batch, _)| batch + 1);
-    rollout::decide(facts, &mut plan, batch);
+    rollout::decide(facts, &mut plan);
     plan
 }
 
@@ -116,7 +120,6 @@ pub fn unavailable(facts: &Facts<'_>, pod: &Pod) -> bool {
 fn wanted(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
     let (start, end, monotonic) = (facts.spec.start, facts.spec.end(), facts.spec.monotonic);
     let every = facts.claims_have_owners || !facts.spec.retains_all_claims();
-    let mut batches = Batches::new(0);
     let first_gap = facts.pods.first_gap(start).min(end);
     // Pods without trouble ask for nothing, unless claims may need another owner.
     let mut seen: Vec<i64> = if every {
@@ -135,7 +138,7 @@ fn wanted(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
         }
     }
     for ordinal in seen {
-        if let Some(gate) = wanted_one(facts, plan, ordinal, &mut batches) {
+        if let Some(gate) = wanted_one(facts, plan, ordinal) {
             // In Parallel mode the first gate is remembered, and the others go on.
             if monotonic {
                 plan.gate = gate;
@@ -150,25 +153,21 @@ fn wanted(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
 }
 
 // One wanted ordinal; Some if a monotonic pass ends here, with what it waits for.
-fn wanted_one(
-    facts: &mut Facts<'_>,
-    plan: &mut Plan,
-    ordinal: i64,
-    batches: &mut Batches,
-) -> Option<Option<Gate>> {
+fn wanted_one(facts: &mut Facts<'_>, plan: &mut Plan, ordinal: i64) -> Option<Option<Gate>> {
+    let batch = Part::Wanted.batch((ordinal - facts.spec.start) as usize);
     let Some(pod) = facts.pods.get(ordinal) else {
         let name = identity::pod_name(facts.set.name(), ordinal);
         if let Some(claim) = stale_claim(facts, ordinal, &name, "") {
             return Some(Some(Gate::StaleClaim { pod: name, claim }));
         }
         let revision = revision_for(facts, ordinal);
-        plan.steps.push((batches.next(), Step::Create { ordinal, revision }));
+        plan.steps.push((batch, Step::Create { ordinal, revision }));
         return Some(None);
     };
     let name = pod.name.clone();
     if pod.finished {
         if !pod.terminating() {
-            plan.steps.push((batches.next(), Step::Delete { ordinal, why: Why::FinishedPod }));
+            plan.steps.push((batch, Step::Delete { ordinal, why: Why::FinishedPod }));
         }
         return Some(Some(Gate::Finished { pod: name, ordinal }));
     }
@@ -178,7 +177,7 @@ fn wanted_one(
             .any(|claim| (facts.claim)(&claim).is_none_or(|claim| claim.is_terminating()))
     };
     if pod.pending && (lacks_claim() || claims_need_owner(facts, ordinal, &uid)) {
-        plan.steps.push((batches.next(), Step::EnsureClaims { ordinal }));
+        plan.steps.push((batch, Step::EnsureClaims { ordinal }));
     }
     if pod.terminating() {
         if facts.spec.monotonic {
@@ -197,7 +196,7 @@ fn wanted_one(
         return Some(waits);
     }
     if !pod.fits || claims_need_owner(facts, ordinal, &uid) {
-        plan.steps.push((batches.next(), Step::Repair { ordinal }));
+        plan.steps.push((batch, Step::Repair { ordinal }));
     }
     None
 }
@@ -210,18 +209,15 @@ fn condemned(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
     if list.is_empty() {
         return false;
     }
-    let mut batch = plan.steps.last().map_or(0, |(batch, _)| batch + 1);
-    for (ordinal, pod) in &list {
+    for (i, (ordinal, pod)) in list.iter().enumerate() {
         if claims_need_owner(facts, *ordinal, &pod.uid) {
-            plan.steps.push((batch, Step::RepairClaims { ordinal: *ordinal }));
+            plan.steps.push((Part::Claims.batch(i), Step::RepairClaims { ordinal: *ordinal }));
         }
     }
-    batch += 1;
     // A wanted pod that is unavailable has ended a monotonic pass already, so only condemned ones are left.
     let first_unavailable =
         list.iter().rev().find(|(_, pod)| unavailable(facts, pod)).map(|(_, pod)| pod.name.clone());
-    let mut batches = Batches::new(batch);
-    for (ordinal, pod) in list {
+    for (i, (ordinal, pod)) in list.into_iter().enumerate() {
         let gate = if pod.terminating() {
             Some(Gate::CondemnedTerminating { pod: pod.name.clone(), ordinal, until: pod.deletion })
         } else if !spec.monotonic {
@@ -251,7 +247,8 @@ fn condemned(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
                 plan.gate.get_or_insert(gate);
             }
             None => {
-                plan.steps.push((batches.next(), Step::Delete { ordinal, why: Why::Condemned }));
+                let step = Step::Delete { ordinal, why: Why::Condemned };
+                plan.steps.push((Part::Condemned.batch(i), step));
                 if spec.monotonic {
                     let until = pod.deletion;
                     plan.gate = Some(Gate::CondemnedTerminating { pod: pod.name, ordinal, until });

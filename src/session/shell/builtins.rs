@@ -358,7 +358,7 @@ impl Shell {
     fn program(&mut self, words: &[String], system: &mut dyn System, out: &mut Output) -> Result<(), String> {
         let name = words[0].as_str();
         let stdin = self.input().to_string();
-        let (stdout, stderr, status) = match system.start(words, &stdin, &self.env.path(".")) {
+        let (stdout, stderr, status) = match system.start(words, &stdin, &self.env) {
             Started::Ran(stdout, stderr, status) => (stdout, stderr, status),
             Started::Runs(program) => {
                 self.program = Some(program);

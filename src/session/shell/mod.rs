@@ -63,8 +63,8 @@ pub trait System {
     fn list(&self, folder: &str) -> Vec<String>;
     /// True if there is such a folder.
     fn is_folder(&self, path: &str) -> bool;
-    /// Starts a program that is not among the [`tools`], in a folder.
-    fn start(&mut self, words: &[String], stdin: &str, folder: &str) -> Started;
+    /// Starts a program that is not among the [`tools`], with the variables of the shell.
+    fn start(&mut self, words: &[String], stdin: &str, env: &Env) -> Started;
     /// Lets a program that runs go on.
     fn poll(&mut self, program: &mut dyn Program, out: &mut Output) -> Progress;
 }

@@ -48,7 +48,7 @@ impl System for Machine {
     fn is_folder(&self, path: &str) -> bool {
         path == "/" || !self.list(path).is_empty() || self.read(&format!("{path}/")).is_some()
     }
-    fn start(&mut self, _: &[String], _: &str, _: &str) -> Started {
+    fn start(&mut self, _: &[String], _: &str, _: &Env) -> Started {
         Started::Unknown
     }
     fn poll(&mut self, _: &mut dyn Program, _: &mut Output) -> Progress {

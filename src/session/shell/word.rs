@@ -4,9 +4,10 @@ use super::code::{Part, Word};
 use super::pattern::Pattern;
 use super::{Env, System, expr};
 
-/// The most words braces make, and the longest a word may become.
+/// The most words braces make, the longest a word may become, and the longest all words of a command together.
 const MOST_WORDS: usize = 10_000;
-const MOST_BYTES: usize = 1 << 20;
+const MOST_BYTES: usize = 1 << 17;
+const MOST_IN_ALL: usize = 1 << 20;
 
 /// Appends the words that `{a,b}` and `{1..3}` make of one.
 pub fn braces(word: Word, into: &mut Vec<Word>) {
@@ -99,12 +100,14 @@ impl Expansion<'_> {
     /// The words of a command.
     pub fn all(&mut self, words: &[Word]) -> Result<Vec<String>, String> {
         let mut done = Vec::new();
+        let mut bytes = 0;
         for word in words {
             for field in self.fields(word)? {
+                bytes += field.text.len();
                 let found = if field.globs { self.glob(&field.pattern) } else { Vec::new() };
                 if found.is_empty() { done.push(field.text) } else { done.extend(found) }
             }
-            if done.len() > MOST_WORDS {
+            if done.len() > MOST_WORDS || bytes > MOST_IN_ALL {
                 return Err("Argument list too long".into());
             }
         }
