@@ -189,7 +189,7 @@ const FRAGMENTS: &[&str] = &[
     "'.a[] | .b'",
     "'{a: .b}'",
     "seq 3",
-    "seq 1 99999",
+    "seq 1 9999",
     "sort -n",
     "uniq -c",
     "head -1",
