@@ -33,10 +33,7 @@ pub fn without_prompt(line: &str) -> &str {
         rest = behind;
     }
     rest = rest.trim_start_matches("**");
-    loop {
-        let Some(behind) = ["$ ", "# ", "> "].iter().find_map(|prompt| rest.strip_prefix(prompt)) else {
-            break;
-        };
+    while let Some(behind) = ["$ ", "# ", "> "].iter().find_map(|prompt| rest.strip_prefix(prompt)) {
         rest = behind.trim_start();
     }
     let word = rest.split(|c: char| c.is_whitespace() || c == ';').next().unwrap_or_default();

@@ -203,7 +203,7 @@ fn matches(patterns: &[Pattern], line: &[char], words: bool, whole: bool) -> Vec
     while at <= line.len() {
         let first = patterns.iter().filter_map(|pattern| pattern.find(line, at)).map(|found| found[0]);
         let Some((from, to)) = first.min_by_key(|(from, to)| (*from, usize::MAX - to)) else { break };
-        let is_whole_word = !(from > 0 && is_word(from - 1)) && !is_word(to);
+        let is_whole_word = !(is_word(to) || from > 0 && is_word(from - 1));
         if (!words || is_whole_word) && (!whole || (from == 0 && to == line.len())) {
             found.push((from, to));
         }
