@@ -160,7 +160,10 @@ impl Run {
     }
 
     fn of(header: Header, config: &Config) -> Run {
-        let session = Session::new(config);
+        let mut session = Session::new(config);
+        for (name, text) in crate::samples::lab(&header.lab).map_or(&[][..], |lab| lab.files) {
+            session.put_file(name, text);
+        }
         let stores = vec![(0, session.cluster().store().clone())];
         let mut run = Run {
             header,

@@ -111,7 +111,7 @@ fn the_still_is_the_moment_of_the_link_and_a_damaged_one_is_left_out() {
     browser.wait_for("the engine", LONG, |browser| browser.has("[data-engine=ready]"));
     browser.wait_for_element(".page--embed .caption__text");
     assert!(!browser.has("#boot"));
-    browser.wait_for("a later step", LONG, |browser| browser.text(".caption__eyebrow").contains("/"));
+    browser.wait_for("the step", LONG, |browser| browser.text(".caption__eyebrow").contains("23"));
     assert!(browser.url().contains("&t=e60"));
     assert_eq!(browser.script("return localStorage.length"), 0);
     browser.click("#tab-dns");
@@ -120,7 +120,10 @@ fn the_still_is_the_moment_of_the_link_and_a_damaged_one_is_left_out() {
         !browser.has(".work:not([hidden])")
             || browser.script("return getComputedStyle(document.querySelector('.work')).display") == "none"
     );
-    assert!(browser.console_errors().is_empty(), "{:#?}", browser.console_errors());
+    // The policy has its say about the hostile picture; nothing else may be amiss.
+    let mut errors = browser.console_errors();
+    errors.retain(|entry| !entry.message.contains("Executing inline event handler"));
+    assert!(errors.is_empty(), "{errors:#?}");
 }
 
 #[test]
