@@ -11,7 +11,7 @@ use super::player::{Advance, Player, SPEEDS, Spacing};
 use super::texts::{Language, Texts};
 use crate::api::hash::fnv1a;
 use crate::api::{Kind, ObjectKey, Profile};
-use crate::component::{Happening, What};
+use crate::component::What;
 use crate::samples::{SAMPLES, STORIES};
 use crate::scenario::link::Linked;
 use crate::scenario::{Directive, heredoc_words};
@@ -751,17 +751,12 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             vec![Effect::Compute]
         }
         A::FirstDifference => {
-            let Some(found) = model.compare.as_ref().and_then(|c| c.difference().flatten()) else {
-                model.ui.panel = Panel::Compare;
-                return Vec::new();
-            };
-            let own = model.player.run().happenings();
-            let other = model.compare.as_ref().map_or(&[][..], |c| c.player.run().happenings());
-            let time = |list: &[Happening], at: Option<usize>| at.and_then(|i| list.get(i)).map(|h| h.at);
-            let at = [time(own, found.one), time(other, found.other)].into_iter().flatten().min();
-            match at {
-                Some(at) => seek(model, |p| p.go_to_time(at.min(p.run().end()))),
-                None => Vec::new(),
+            match model.compare.as_ref().and_then(|compare| compare.parting(&model.player)) {
+                Some(step) => seek(model, |p| p.go_to_step(step)),
+                None => {
+                    model.ui.panel = Panel::Compare;
+                    Vec::new()
+                }
             }
         }
         A::TakeOther => {

@@ -8,6 +8,7 @@
 //! - `page`: the page loads, runs under its policy and says so when it cannot
 //! - `harness`: the harness itself
 //! - `access`: what axe-core finds, in every main state
+//! - `others`: what if, compare, causes, the keys around them
 //! - `story`: the main story by hand, in both languages
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, missing_docs)] // The bans are for the simulation.
@@ -20,6 +21,7 @@ mod static_server;
 
 mod access;
 mod harness;
+mod others;
 mod page;
 mod pictures;
 mod story;

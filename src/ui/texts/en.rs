@@ -134,7 +134,7 @@ pub const TEXTS: Texts = Texts {
     compare: "Compare",
     compare_title: "The same run, with one thing changed",
     compare_lead: "Choose what is different in the second run. Both run on the same clock.",
-    compare_legend: "On the timeline the lower lanes are the second run. A red bar on the stage marks what differs.",
+    compare_legend: "On the timeline the lower lanes are the second run. A blue bar beside a place marks what differs now.",
     compare_stop: "Stop comparing",
     first_difference: "First difference",
     take_other: "Go on with it",

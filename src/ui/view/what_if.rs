@@ -112,9 +112,6 @@ pub fn outcome_says(outcome: &Outcome, waited: Option<&Outcome>, lang: Lang) -> 
             format!("A promise breaks: {what} ({}).", broken.object.name),
         ));
     }
-    if waited.is_some_and(|waited| waited == outcome) {
-        parts.push(lang.pick("기다리는 것과 같다:", "The same as waiting:").into());
-    }
     let Outcome { ready, pods, old, .. } = *outcome;
     let seconds = |time| lang.seconds(time);
     parts.push(match (outcome.wanted, outcome.complete) {
@@ -160,5 +157,11 @@ pub fn outcome_says(outcome: &Outcome, waited: Option<&Outcome>, lang: Lang) -> 
         let n = outcome.claims_gone;
         parts.push(lang.pick(format!("PVC {n}개가 지워진다."), format!("Claims deleted: {n}.")));
     }
-    parts.join(" ")
+    let says = parts.join(" ");
+    match waited {
+        Some(waited) if outcome_says(waited, None, lang) == says => {
+            lang.pick("기다리는 것과 같다.", "The same as waiting.").into()
+        }
+        _ => says,
+    }
 }
