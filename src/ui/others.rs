@@ -247,7 +247,7 @@ impl Compare {
         lang: Lang,
     ) -> Option<String> {
         let Some(found) = self.difference()? else { return Some(nothing.into()) };
-        let name = self.own.map(|release| ["v", release].concat());
+        let name = self.own.map(|release| ["`v", release, "`"].concat());
         let says = parting_says(
             [write_at(own, found.one), write_at(&self.player, found.other)],
             [name.as_deref().unwrap_or(this_run), &["`", &self.change.label(), "`"].concat()],

@@ -257,6 +257,8 @@ pub struct Model {
     pub tries: Option<Tries>,
     /// Where the still of the first page stops: computed first, then gone to.
     pub opening: Option<usize>,
+    /// The version of the run that the editor's text was held against.
+    pub checked: u64,
     /// The moment that a link opens at, gone to as soon as it is computed.
     pub moment: Option<String>,
     /// Play as soon as something is computed beyond the place shown.
@@ -862,7 +864,10 @@ fn computed(model: &mut Model) -> Vec<Effect> {
             model.player.go_to(position);
         }
         // Claims that are there make older data of what is typed.
-        check(model);
+        if model.checked != model.player.version {
+            model.checked = model.player.version;
+            check(model);
+        }
     }
     effects
 }

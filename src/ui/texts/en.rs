@@ -138,7 +138,7 @@ pub const TEXTS: Texts = Texts {
     compare_stop: "Stop comparing",
     first_difference: "First difference",
     take_other: "Go on with it",
-    this_run: "this run",
+    this_run: "This run",
     no_difference: "Nothing differs for this run.",
     words_differ: "Only the words of events differ.",
     differs: "differs",
