@@ -2,12 +2,16 @@
 
 use crate::cluster::invariants::{Broken, Witness};
 use crate::component::{Happening, What, World};
-use crate::store::Store;
+use crate::sim::SimTime;
+use crate::store::{Store, View};
 
 /// What a run broke so far.
 #[derive(Clone, Debug, Default)]
 pub struct Promises {
     store: Store,
+    /// What the StatefulSet controller sees, which may be late.
+    seen: Store,
+    seen_read: usize,
     world: World,
     witness: Witness,
     read: usize,
@@ -21,6 +25,8 @@ impl Promises {
         Promises {
             witness: Witness::of(store),
             store: store.clone(),
+            seen: store.clone(),
+            seen_read: 0,
             world: world.clone(),
             read: 0,
             settled: 0,
@@ -42,14 +48,30 @@ impl Promises {
                 }
                 What::Write(write) => {
                     self.store.replay(&write.key, write.new.as_ref());
-                    let world = &self.world;
-                    let broken = self.witness.see(write, &self.store, &|node| !world.node_is_reachable(node));
+                    self.catch_up(&happenings[..self.read]);
+                    let (world, seen) = (&self.world, View::live(&self.seen));
+                    let broken =
+                        self.witness.see(write, &self.store, seen, &|node| !world.node_is_reachable(node));
                     self.broken.extend(broken.into_iter().map(|broken| (index, broken)));
                 }
                 What::Decision(_) => {}
             }
         }
         self.read == happenings.len()
+    }
+
+    // Shows the controller what has reached it by the time of the last of these.
+    fn catch_up(&mut self, happenings: &[Happening]) {
+        let lag = self.world.slow.get("statefulset-controller").copied().unwrap_or_default();
+        let now = happenings.last().map_or(SimTime::ZERO, |happening| happening.at);
+        while let Some(happening) = happenings.get(self.seen_read)
+            && happening.at + lag <= now
+        {
+            self.seen_read += 1;
+            if let What::Write(write) = &happening.what {
+                self.seen.replay(&write.key, write.new.as_ref());
+            }
+        }
     }
 
     /// Nothing happens any more: what has to be right then is looked at, once.

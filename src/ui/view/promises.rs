@@ -36,6 +36,7 @@ pub fn words(promise: Promise, lang: Lang) -> &'static str {
             lang.pick("조용해지면 status의 수가 맞는다", "once quiet, the counts of the status are right")
         }
         Promise::OwnersAreReal => lang.pick("소유자는 실제로 있던 것이다", "owners exist or did exist"),
+        Promise::CausesAreNamed => lang.pick("모든 변화에 까닭이 있다", "every change has a cause"),
     }
 }
 
