@@ -115,7 +115,7 @@ impl Trial {
 
     fn begin(&mut self) {
         self.session.run_until(self.at);
-        (self.session.take_happenings(), self.session.take_said());
+        drop((self.session.take_happenings(), self.session.take_said()));
         let store = self.session.cluster().store();
         let pods = store.list(Kind::Pod, Some(&self.set.namespace));
         self.pods = pods
