@@ -150,8 +150,8 @@ pub fn outcome_says(outcome: &Outcome, waited: Option<&Outcome>, lang: Lang) -> 
             let after = seconds(outcome.looked);
             let holds = outcome.gate.as_ref().map(|gate| gate_says(gate, lang));
             let (comma, holds) = match &holds {
-                Some(holds) => (lang.pick(" 컨트롤러: ", " The controller: "), &**holds),
-                None => ("", ""),
+                Some(holds) => (lang.pick(" 컨트롤러: ", " The controller: "), [holds, "."].concat()),
+                None => ("", String::new()),
             };
             match outcome.settled {
                 true => lang.pick(
