@@ -29,7 +29,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("program", "sim api store component cluster scenario session kubectl lang samples advice scene story"),
     (
         "ui",
-        "sim api store component scheduler kubelet dns controllers cluster scenario session kubectl lessons lang samples advice scene story",
+        "sim api store component scheduler kubelet dns controllers cluster scenario session kubectl lessons lang samples advice scene story program",
     ),
 ];
 

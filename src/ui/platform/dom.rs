@@ -93,6 +93,13 @@ pub fn on_engine(f: impl Fn() + 'static) {
     callback.forget();
 }
 
+/// Says on the document that something happened.
+pub fn announce(what: &str) {
+    if let (Some(document), Ok(event)) = (document(), Event::new(what)) {
+        let _ = document.dispatch_event(&event);
+    }
+}
+
 /// Calls `f` whenever the page becomes hidden.
 pub fn on_hidden(f: impl Fn() + 'static) {
     let callback = Closure::<dyn Fn()>::new(move || {
