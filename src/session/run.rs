@@ -219,6 +219,21 @@ impl Run {
         self.scenario().print()
     }
 
+    /// The same with every command at the time at which it was typed, however long what it waited for would take in a
+    /// run that goes another way.
+    pub fn timed_text(&self) -> String {
+        let mut scenario = self.scenario();
+        let mut settled = self.done.iter().filter(|(_, _, d)| matches!(d, Directive::Settle(_)));
+        for (_, directive) in &mut scenario.actions {
+            if let Directive::Settle(_) = directive
+                && let Some((begin, end, _)) = settled.next()
+            {
+                *directive = Directive::Wait(end.since(*begin));
+            }
+        }
+        scenario.print()
+    }
+
     fn scenario(&self) -> Scenario {
         let mut actions = Vec::new();
         let mut at = SimTime::ZERO;

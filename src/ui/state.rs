@@ -11,7 +11,7 @@ use super::player::{Advance, Player, SPEEDS, Spacing};
 use super::texts::{Language, Texts};
 use crate::api::hash::fnv1a;
 use crate::api::{Kind, ObjectKey, Profile};
-use crate::component::{Happening, What};
+use crate::component::What;
 use crate::program::File;
 use crate::samples::{SAMPLES, STORIES};
 use crate::scenario::link::{self, Linked};
@@ -266,6 +266,8 @@ pub struct Model {
     pub tries: Option<Tries>,
     /// Where the still of the first page stops: computed first, then gone to.
     pub opening: Option<usize>,
+    /// The version of the run that the editor's text was held against.
+    pub checked: u64,
     /// The moment that a link opens at, gone to as soon as it is computed.
     pub moment: Option<String>,
     /// Play as soon as something is computed beyond the place shown.
@@ -802,17 +804,12 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             vec![Effect::Compute]
         }
         A::FirstDifference => {
-            let Some(found) = model.compare.as_ref().and_then(|c| c.difference().flatten()) else {
-                model.ui.panel = Panel::Compare;
-                return Vec::new();
-            };
-            let own = model.player.run().happenings();
-            let other = model.compare.as_ref().map_or(&[][..], |c| c.player.run().happenings());
-            let time = |list: &[Happening], at: Option<usize>| at.and_then(|i| list.get(i)).map(|h| h.at);
-            let at = [time(own, found.one), time(other, found.other)].into_iter().flatten().min();
-            match at {
-                Some(at) => seek(model, |p| p.go_to_time(at.min(p.run().end()))),
-                None => Vec::new(),
+            match model.compare.as_ref().and_then(|compare| compare.parting(&model.player)) {
+                Some(step) => seek(model, |p| p.go_to_step(step)),
+                None => {
+                    model.ui.panel = Panel::Compare;
+                    Vec::new()
+                }
             }
         }
         A::TakeOther => {
@@ -921,7 +918,10 @@ fn computed(model: &mut Model) -> Vec<Effect> {
     if model.player.is_computed() {
         model.play_when_ready = false;
         // Claims that are there make older data of what is typed.
-        check(model);
+        if model.checked != model.player.version {
+            model.checked = model.player.version;
+            check(model);
+        }
     }
     effects
 }

@@ -9,6 +9,7 @@
 //! - `harness`: the harness itself
 //! - `access`: what axe-core finds, in every main state
 //! - `embed`: a run in somebody else's page
+//! - `others`: what if, compare, causes, the keys around them
 //! - `story`: the main story by hand, in both languages
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, missing_docs)] // The bans are for the simulation.
@@ -22,6 +23,7 @@ mod static_server;
 mod access;
 mod embed;
 mod harness;
+mod others;
 mod page;
 mod pictures;
 mod story;

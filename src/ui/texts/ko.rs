@@ -131,7 +131,7 @@ pub const TEXTS: Texts = Texts {
     compare: "비교",
     compare_title: "하나만 바꾼 같은 실행",
     compare_lead: "둘째 실행에서 무엇을 바꿀지 고른다. 둘은 같은 시계로 간다.",
-    compare_legend: "시간줄 아래쪽 줄이 둘째 실행이다. 그림의 빨간 막대는 다른 곳이다.",
+    compare_legend: "시간줄 아래쪽 줄이 둘째 실행이다. 그림의 파란 막대는 지금 다른 자리다.",
     compare_stop: "비교 그만",
     first_difference: "처음 달라지는 곳",
     take_other: "그쪽으로 계속",
