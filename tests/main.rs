@@ -4,6 +4,7 @@
 //! - `determinism`: the same text gives the same run; looking back agrees with having been there.
 //! - `html`: every panel as markup, drawn on the host.
 //! - `hostile`: input that means harm: a clear error in time, nothing changed, nothing lost.
+//! - `model`: every order in which the actors can act, with faults: promises in every state.
 //! - `program`: what the native program prints, over every scenario.
 //! - `properties`: random runs from printed seeds, every promise after every write.
 //! - `replay`: recordings of a real control plane.
@@ -18,6 +19,7 @@ mod determinism;
 mod hostile;
 #[cfg(feature = "ui")]
 mod html;
+mod model;
 mod program;
 mod properties;
 mod replay;
