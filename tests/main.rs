@@ -11,6 +11,7 @@
 //! - `replay`: recordings of a real control plane.
 //! - `scenarios`: command scripts and what they print.
 //! - `tidy`: house rules: who may use whom, headers, linked stylesheets, no path of anybody's machine.
+//! - `upstream`: the test vectors of the specification, pass by pass.
 //! - `yaml`: our reader of YAML against the YAML organisation's.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, missing_docs)] // The bans are for the simulation.
@@ -27,4 +28,5 @@ mod properties;
 mod replay;
 mod scenarios;
 mod tidy;
+mod upstream;
 mod yaml;

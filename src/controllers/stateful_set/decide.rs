@@ -65,26 +65,9 @@ pub struct Plan {
 /// them in one, which would hold up the page.
 const MOST_MADE: usize = 200;
 
-// Slow start: batches of 1, 2, 4 … 500 (S69).
-struct Batches {
-    number: u32,
-    room: usize,
-    size: usize,
-}
-
-impl Batches {
-    fn new(number: u32) -> Batches {
-        Batches { number, room: 1, size: 1 }
-    }
-    fn next(&mut self) -> u32 {
-        if self.room == 0 {
-            self.size = (self.size * 2).min(500);
-            self.room = self.size;
-            self.number += 1;
-        }
-        self.room -= 1;
-        self.number
-    }
+// Slow start over all slots: batches of 1, 2, 4 … 256, then of 500 (S69).
+fn batch_of(slot: i64) -> u32 {
+    if slot < 511 { (slot + 1).ilog2() } else { 9 + ((slot - 511) / 500) as u32 }
 }
 
 /// Decides one pass.
@@ -131,7 +114,6 @@ pub fn unavailable(facts: &Facts<'_>, pod: &Pod) -> bool {
 fn wanted(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
     let (start, end, monotonic) = (facts.spec.start, facts.spec.end(), facts.spec.monotonic);
     let every = facts.claims_have_owners || !facts.spec.retains_all_claims();
-    let mut batches = Batches::new(0);
     let first_gap = facts.pods.first_gap(start).min(end);
     // Pods without trouble ask for nothing, unless claims may need another owner.
     let mut seen: Vec<i64> = if every {
@@ -150,7 +132,7 @@ fn wanted(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
         }
     }
     for ordinal in seen {
-        if let Some(gate) = wanted_one(facts, plan, ordinal, &mut batches) {
+        if let Some(gate) = wanted_one(facts, plan, ordinal) {
             // In Parallel mode the first gate is remembered, and the others go on.
             if monotonic {
                 plan.gate = gate;
@@ -165,25 +147,21 @@ fn wanted(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
 }
 
 // One wanted ordinal; Some if a monotonic pass ends here, with what it waits for.
-fn wanted_one(
-    facts: &mut Facts<'_>,
-    plan: &mut Plan,
-    ordinal: i64,
-    batches: &mut Batches,
-) -> Option<Option<Gate>> {
+fn wanted_one(facts: &mut Facts<'_>, plan: &mut Plan, ordinal: i64) -> Option<Option<Gate>> {
+    let batch = batch_of(ordinal - facts.spec.start);
     let Some(pod) = facts.pods.get(ordinal) else {
         let name = identity::pod_name(facts.set.name(), ordinal);
         if let Some(claim) = stale_claim(facts, ordinal, &name, "") {
             return Some(Some(Gate::StaleClaim { pod: name, claim }));
         }
         let revision = revision_for(facts, ordinal);
-        plan.steps.push((batches.next(), Step::Create { ordinal, revision }));
+        plan.steps.push((batch, Step::Create { ordinal, revision }));
         return Some(None);
     };
     let name = pod.name.clone();
     if pod.finished {
         if !pod.terminating() {
-            plan.steps.push((batches.next(), Step::Delete { ordinal, why: Why::FinishedPod }));
+            plan.steps.push((batch, Step::Delete { ordinal, why: Why::FinishedPod }));
         }
         return Some(Some(Gate::Finished { pod: name, ordinal }));
     }
@@ -193,7 +171,7 @@ fn wanted_one(
             .any(|claim| (facts.claim)(&claim).is_none_or(|claim| claim.is_terminating()))
     };
     if pod.pending && (lacks_claim() || claims_need_owner(facts, ordinal, &uid)) {
-        plan.steps.push((batches.next(), Step::EnsureClaims { ordinal }));
+        plan.steps.push((batch, Step::EnsureClaims { ordinal }));
     }
     if pod.terminating() {
         if facts.spec.monotonic {
@@ -212,7 +190,7 @@ fn wanted_one(
         return Some(waits);
     }
     if !pod.fits || claims_need_owner(facts, ordinal, &uid) {
-        plan.steps.push((batches.next(), Step::Repair { ordinal }));
+        plan.steps.push((batch, Step::Repair { ordinal }));
     }
     None
 }
@@ -235,8 +213,7 @@ fn condemned(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
     // A wanted pod that is unavailable has ended a monotonic pass already, so only condemned ones are left.
     let first_unavailable =
         list.iter().rev().find(|(_, pod)| unavailable(facts, pod)).map(|(_, pod)| pod.name.clone());
-    let mut batches = Batches::new(batch);
-    for (ordinal, pod) in list {
+    for (slot, (ordinal, pod)) in (0..).zip(list) {
         let gate = if pod.terminating() {
             Some(Gate::CondemnedTerminating { pod: pod.name.clone(), ordinal, until: pod.deletion })
         } else if !spec.monotonic {
@@ -266,7 +243,7 @@ fn condemned(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
                 plan.gate.get_or_insert(gate);
             }
             None => {
-                plan.steps.push((batches.next(), Step::Delete { ordinal, why: Why::Condemned }));
+                plan.steps.push((batch + batch_of(slot), Step::Delete { ordinal, why: Why::Condemned }));
                 if spec.monotonic {
                     let until = pod.deletion;
                     plan.gate = Some(Gate::CondemnedTerminating { pod: pod.name, ordinal, until });
