@@ -81,6 +81,11 @@ pub struct Witness {
 }
 
 impl Witness {
+    /// Knows what exists already.
+    pub fn of(store: &Store) -> Witness {
+        Witness { uids: store.all().map(|object| object.meta("uid").text()).collect(), ..Witness::default() }
+    }
+
     /// Looks at a write; `store` is the store right after it, `seen` what the StatefulSet controller sees, which may be
     /// late, and `unreachable` tells whether a node cannot be reached.
     pub fn see(

@@ -375,6 +375,14 @@ impl ApiServer {
     fn admit(&mut self, object: &mut Object) -> Result<(), Status> {
         self.default(object, None);
         match admission::validate_create(object, &self.profile) {
+            causes if causes.is_empty() => Ok(()),
+            causes => Err(Status::invalid(object.kind, object.name(), causes)),
+        }
+    }
+
+    fn admit_update(&mut self, object: &mut Object, old: &Object) -> Result<(), Status> {
+        self.default(object, Some(old));
+        match admission::validate_update(object, old, &self.profile) {
             causes if causes.is_empty() => self.may_grow(object, old),
             causes => Err(Status::invalid(object.kind, object.name(), causes)),
         }
@@ -398,14 +406,6 @@ impl ApiServer {
             claim.name()
         );
         Err(Status::new(Reason::Forbidden, text))
-    }
-
-    fn admit_update(&mut self, object: &mut Object, old: &Object) -> Result<(), Status> {
-        self.default(object, Some(old));
-        match admission::validate_update(object, old, &self.profile) {
-            causes if causes.is_empty() => Ok(()),
-            causes => Err(Status::invalid(object.kind, object.name(), causes)),
-        }
     }
 
     // The admission plugin ServiceAccount: every container sees the token of its pod's account.

@@ -65,9 +65,31 @@ pub struct Plan {
 /// them in one, which would hold up the page.
 const MOST_MADE: usize = 200;
 
-// Slow start over all slots: batches of 1, 2, 4 … 256, then of 500 (S69).
-fn batch_of(slot: i64) -> u32 {
-    if slot < 511 { (slot + 1).ilog2() } else { 9 + ((slot - 511) / 500) as u32 }
+/// The parts of a pass, in their order; a step of a later part is never in the batch of an earlier one.
+#[derive(Clone, Copy)]
+pub(super) enum Part {
+    Wanted,
+    Claims,
+    Condemned,
+    Update,
+}
+
+impl Part {
+    // The batch of the pod at `index` of this part. Slow start: batches of 1, 2, 4 … 500 (S69), whether or not there is
+    // anything to do for a pod; the update deletes one pod after the other.
+    pub(super) fn batch(self, index: usize) -> u32 {
+        let mut number = (self as u32) << 24;
+        if matches!(self, Part::Update) {
+            return number + index as u32;
+        }
+        let (mut end, mut size) = (1, 1);
+        while index >= end {
+            size = (size * 2).min(500);
+            end += size;
+            number += 1;
+        }
+        number
+    }
 }
 
 /// Decides one pass.
@@ -80,8 +102,7 @@ pub fn decide(facts: &mut Facts<'_>) -> Plan {
     if wanted(facts, &mut plan) || condemned(facts, &mut plan) {
         return plan;
     }
-    let batch = plan.steps.last().map_or(0, |(batch, _)| batch + 1);
-    rollout::decide(facts, &mut plan, batch);
+    rollout::decide(facts, &mut plan);
     if plan.gate.is_none() && !facts.spec.monotonic {
         plan.gate = unfinished(facts);
     }
@@ -148,7 +169,7 @@ fn wanted(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
 
 // One wanted ordinal; Some if a monotonic pass ends here, with what it waits for.
 fn wanted_one(facts: &mut Facts<'_>, plan: &mut Plan, ordinal: i64) -> Option<Option<Gate>> {
-    let batch = batch_of(ordinal - facts.spec.start);
+    let batch = Part::Wanted.batch((ordinal - facts.spec.start) as usize);
     let Some(pod) = facts.pods.get(ordinal) else {
         let name = identity::pod_name(facts.set.name(), ordinal);
         if let Some(claim) = stale_claim(facts, ordinal, &name, "") {
@@ -203,17 +224,15 @@ fn condemned(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
     if list.is_empty() {
         return false;
     }
-    let mut batch = plan.steps.last().map_or(0, |(batch, _)| batch + 1);
-    for (ordinal, pod) in &list {
+    for (i, (ordinal, pod)) in list.iter().enumerate() {
         if claims_need_owner(facts, *ordinal, &pod.uid) {
-            plan.steps.push((batch, Step::RepairClaims { ordinal: *ordinal }));
+            plan.steps.push((Part::Claims.batch(i), Step::RepairClaims { ordinal: *ordinal }));
         }
     }
-    batch += 1;
     // A wanted pod that is unavailable has ended a monotonic pass already, so only condemned ones are left.
     let first_unavailable =
         list.iter().rev().find(|(_, pod)| unavailable(facts, pod)).map(|(_, pod)| pod.name.clone());
-    for (slot, (ordinal, pod)) in (0..).zip(list) {
+    for (i, (ordinal, pod)) in list.into_iter().enumerate() {
         let gate = if pod.terminating() {
             Some(Gate::CondemnedTerminating { pod: pod.name.clone(), ordinal, until: pod.deletion })
         } else if !spec.monotonic {
@@ -243,7 +262,8 @@ fn condemned(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
                 plan.gate.get_or_insert(gate);
             }
             None => {
-                plan.steps.push((batch + batch_of(slot), Step::Delete { ordinal, why: Why::Condemned }));
+                let step = Step::Delete { ordinal, why: Why::Condemned };
+                plan.steps.push((Part::Condemned.batch(i), step));
                 if spec.monotonic {
                     let until = pod.deletion;
                     plan.gate = Some(Gate::CondemnedTerminating { pod: pod.name, ordinal, until });

@@ -10,6 +10,7 @@ use crate::kubectl::select::Wanted;
 use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task, manifests};
 use crate::sim::{SimDuration, SimTime};
 use crate::store::Reason;
+use std::collections::VecDeque;
 
 /// `kubectl delete`.
 pub const VERB: Verb = Verb {
@@ -78,7 +79,7 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     if force {
         cx.out.note(WARNING);
     }
-    let (found, mut errors) = find(cx)?;
+    let (found, errors) = find(cx)?;
     let ignore = args.is("ignore-not-found") || args.is("all");
     if found.is_empty() && errors.is_empty() {
         if !args.is("ignore-not-found") {
@@ -89,61 +90,35 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     if args.has("namespace") && found.iter().any(|target| !target.resource.namespaced) {
         cx.out.note("Warning: deleting cluster-scoped resources, not scoped to the provided namespace");
     }
-    let newer = !cx.profile().before(1, 34);
     let options = DeleteOptions {
         grace_period_secs: u64::try_from(grace).ok(),
         propagation: Some(propagation),
         ..DeleteOptions::default()
     };
-    let mut gone = Vec::new();
-    for Target { resource, name, key, source } in found {
-        let Some(key) = key else {
-            errors.push(resource.not_found(&name));
-            continue;
-        };
-        let mut client = cx.host.client();
-        let before = client.store().by_key(&key).cloned();
-        // What is not there is asked for all the same: the server is the one to say so.
-        if dry != DryRun::Client || before.is_none() {
-            client.set_dry_run(dry == DryRun::Server);
-            match client.delete(&key, &options) {
-                Ok(_) => {}
-                Err(status) if status.reason == Reason::NotFound && ignore => continue,
-                Err(status) => {
-                    errors.push(match &source {
-                        Some(source) => Error::when(&status, "deleting", source),
-                        None => status.into(),
-                    });
-                    continue;
-                }
-            }
-        }
-        let Some(object) = before else { continue };
-        gone.push((object.key(), object.meta("uid").text()));
-        if args.text("output") == "name" {
-            cx.out.line(prefixed(&object));
-            continue;
-        }
-        let forced = if grace == 0 { "force " } else { "" };
-        let place = match object.namespace() {
-            namespace if newer && !namespace.is_empty() => format!(" from {namespace} namespace"),
-            _ => String::new(),
-        };
-        cx.out.line(format_args!(
-            "{} \"{}\" {forced}deleted{place}{}",
-            resource.prefix(),
-            object.name(),
-            dry.suffix()
-        ));
-    }
-    if dry != DryRun::No || !args.bool_or("wait", true) {
-        return Error::all(errors).map(|()| Outcome::Done(0));
-    }
     let timeout = args.duration("timeout").filter(|timeout| *timeout > 0);
-    let until = timeout.map(|timeout| cx.host.now() + SimDuration(timeout as u64));
-    Ok(Outcome::Goes(Box::new(Gone { waiting: gone, until, errors })))
+    let mut deletion = Deletion {
+        targets: found.into(),
+        next: cx.host.now(),
+        options,
+        dry,
+        ignore,
+        names_only: args.text("output") == "name",
+        says_where: !cx.profile().before(1, 34),
+        waits: dry == DryRun::No && args.bool_or("wait", true),
+        waiting: Vec::new(),
+        until: timeout.map(|timeout| cx.host.now() + SimDuration(timeout as u64)),
+        errors,
+    };
+    match deletion.poll(cx.host, cx.out)? {
+        Progress::Done(code) => Ok(Outcome::Done(code)),
+        Progress::Wait { .. } => Ok(Outcome::Goes(Box::new(deletion))),
+    }
 }
 
+/// From one request to the next of the same command: the server answers and controllers see the change in between.
+const REQUEST: SimDuration = SimDuration(10);
+
+#[derive(Clone)]
 struct Target {
     resource: Resource,
     name: String,
@@ -176,27 +151,98 @@ fn find(cx: &mut Cx) -> Result<(Vec<Target>, Vec<Error>)> {
     Ok((found, Vec::new()))
 }
 
-/// Waits until objects are gone, one after the other; an object made anew under the same name does not count.
+/// Asks for the end of objects, one after the other, then waits until they are gone; an object made anew under the
+/// same name does not count.
 #[derive(Clone)]
-struct Gone {
+struct Deletion {
+    targets: VecDeque<Target>,
+    /// When the next request goes out.
+    next: SimTime,
+    options: DeleteOptions,
+    dry: DryRun,
+    /// What is not there is no error.
+    ignore: bool,
+    names_only: bool,
+    says_where: bool,
+    waits: bool,
     waiting: Vec<(ObjectKey, Text)>,
     until: Option<SimTime>,
     errors: Vec<Error>,
 }
 
-impl Task for Gone {
-    fn poll(&mut self, host: &mut dyn Host, _: &mut Output) -> Result<Progress> {
+impl Deletion {
+    fn ask(&mut self, target: Target, host: &mut dyn Host, out: &mut Output) {
+        let Target { resource, name, key, source } = target;
+        let Some(key) = key else {
+            self.errors.push(resource.not_found(&name));
+            return;
+        };
+        let mut client = host.client();
+        let before = client.store().by_key(&key).cloned();
+        // What is not there is asked for all the same: the server is the one to say so.
+        if self.dry != DryRun::Client || before.is_none() {
+            client.set_dry_run(self.dry == DryRun::Server);
+            match client.delete(&key, &self.options) {
+                Ok(_) => {}
+                Err(status) if status.reason == Reason::NotFound && self.ignore => return,
+                Err(status) => {
+                    self.errors.push(match &source {
+                        Some(source) => Error::when(&status, "deleting", source),
+                        None => status.into(),
+                    });
+                    return;
+                }
+            }
+        }
+        let Some(object) = before else { return };
+        self.waiting.push((object.key(), object.meta("uid").text()));
+        if self.names_only {
+            out.line(prefixed(&object));
+            return;
+        }
+        let forced = if self.options.grace_period_secs == Some(0) { "force " } else { "" };
+        let place = match object.namespace() {
+            namespace if self.says_where && !namespace.is_empty() => format!(" from {namespace} namespace"),
+            _ => String::new(),
+        };
+        out.line(format_args!(
+            "{} \"{}\" {forced}deleted{place}{}",
+            resource.prefix(),
+            object.name(),
+            self.dry.suffix()
+        ));
+    }
+
+    fn end(&mut self) -> Result<Progress> {
+        Error::all(std::mem::take(&mut self.errors)).map(|()| Progress::Done(0))
+    }
+}
+
+impl Task for Deletion {
+    fn poll(&mut self, host: &mut dyn Host, out: &mut Output) -> Result<Progress> {
+        while host.now() >= self.next
+            && let Some(target) = self.targets.pop_front()
+        {
+            self.ask(target, host, out);
+            // A dry run changes nothing that somebody could see in between.
+            if self.dry == DryRun::No {
+                self.next = host.now() + REQUEST;
+            }
+        }
+        if !self.targets.is_empty() {
+            return Ok(Progress::Wait { at: Some(self.next) });
+        }
+        if !self.waits {
+            return self.end();
+        }
         let client = host.client();
         let store = client.store();
         self.waiting
             .retain(|(key, uid)| store.by_key(key).is_some_and(|object| object.uid() == uid.as_str()));
-        let Some((key, _)) = self.waiting.first() else {
-            return Error::all(std::mem::take(&mut self.errors)).map(|()| Progress::Done(0));
-        };
+        let Some((key, _)) = self.waiting.first() else { return self.end() };
         if self.until.is_some_and(|until| client.now() >= until) {
-            let mut errors = std::mem::take(&mut self.errors);
-            errors.push(Error::client(timed_out(key.kind, &key.name)));
-            Error::all(errors)?;
+            self.errors.push(Error::client(timed_out(key.kind, &key.name)));
+            return self.end();
         }
         Ok(Progress::Wait { at: self.until })
     }
