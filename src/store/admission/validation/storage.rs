@@ -53,6 +53,16 @@ fn volume_mode(errors: &mut Errors, spec: &Value, path: &str) {
     }
 }
 
+// What the claim asks for.
+fn asked(claim: &Object) -> Option<Quantity> {
+    Quantity::parse(claim.spec().at(&["resources", "requests", "storage"]).str()).ok()
+}
+
+/// True if the claim asks for more than before, which its class has to allow.
+pub fn grows(new: &Object, old: &Object) -> bool {
+    matches!((asked(new), asked(old)), (Some(after), Some(before)) if after > before)
+}
+
 /// What an update of a claim may change: the volume once, the size of a bound claim upwards.
 pub(super) fn claim_update(errors: &mut Errors, new: &Object, old: &Object) {
     let bound = new.status().get("phase").str() == "Bound";
@@ -69,7 +79,6 @@ pub(super) fn claim_update(errors: &mut Errors, new: &Object, old: &Object) {
     if before.get("storageClassName").is_null() && !after.get("storageClassName").is_null() {
         after.remove(&["storageClassName"]);
     }
-    let size = |spec: &Value| Quantity::parse(spec.at(&["resources", "requests", "storage"]).str()).ok();
     if bound {
         let kept = before.at(&["resources", "requests", "storage"]).clone();
         if !after.at(&["resources", "requests"]).is_null() && !kept.is_null() {
@@ -89,7 +98,7 @@ pub(super) fn claim_update(errors: &mut Errors, new: &Object, old: &Object) {
         );
     }
     let capacity = Quantity::parse(old.status().at(&["capacity", "storage"]).str()).ok();
-    if let (Some(after), Some(before)) = (size(new.spec()), size(old.spec()))
+    if let (Some(after), Some(before)) = (asked(new), asked(old))
         && after < before
         && capacity.is_some_and(|capacity| after <= capacity)
     {
