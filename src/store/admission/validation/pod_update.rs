@@ -1,6 +1,6 @@
 //! What an update of a pod may change, and what the server warns of.
 
-use super::{Errors, child, index};
+use super::{Errors, child, diff, index};
 use crate::api::Value;
 
 const UPDATABLE: &str = "pod updates may not change fields other than `spec.containers[*].image`,\
@@ -64,8 +64,21 @@ pub(super) fn update(errors: &mut Errors, new: &Value, old: &Value) {
         restore(&mut munged, old, "terminationGracePeriodSeconds");
     }
     if munged != *old {
-        errors.forbidden("spec", UPDATABLE);
+        let text = diff::unified("PodSpec", &host_in_context(old), &host_in_context(&munged));
+        errors.forbidden("spec", &[UPDATABLE, "\n", &text].concat());
     }
+}
+
+// The server keeps what a pod shares with its node in the security context.
+fn host_in_context(spec: &Value) -> Value {
+    let mut spec = spec.clone();
+    for member in ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"] {
+        if !spec.get(member).is_null() {
+            let value = spec.get(member).clone();
+            spec.set(&["securityContext", member], value);
+        }
+    }
+    spec
 }
 
 fn restore(value: &mut Value, from: &Value, member: &'static str) {
