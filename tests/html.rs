@@ -2,6 +2,7 @@
 
 use ordinal::samples::{SAMPLES, STORIES};
 use ordinal::ui::editor::Marks;
+use ordinal::ui::others::{self, Change};
 use ordinal::ui::panels::terminal::Near;
 use ordinal::ui::panels::{self, Context};
 use ordinal::ui::player::Player;
@@ -157,9 +158,125 @@ fn reasons_say_why_nothing_happens() {
         let mut model = model(language);
         let reasons = view::reasons::read(&mut model, &view::Pictures::default());
         assert!(!reasons.title.is_empty());
-        let html = panels::reasons::reasons(&context(language), &reasons);
+        let promises = view::promises::rows(&model);
+        let html = panels::reasons::reasons(&context(language), &reasons, &promises);
         check(&format!("reasons.{}", language.code()), &drawn(html));
     }
+}
+
+/// Computes whatever is asked for, as the shell does in slices.
+fn compute(model: &mut Model) {
+    while !others::work(model, 50) {}
+    update(model, UiAction::Computed);
+}
+
+#[test]
+fn what_could_be_done_is_tried() {
+    for language in [Language::Ko, Language::En] {
+        let mut model = model(language);
+        let pictures = view::Pictures::default();
+        compute(&mut model);
+        let before = model.player.text();
+        view::reasons::try_others(&mut model, &pictures);
+        compute(&mut model);
+        assert_eq!(model.player.text(), before, "trying changes nothing");
+        let reasons = view::reasons::read(&mut model, &pictures);
+        assert!(
+            reasons.is_tried && reasons.what_if.iter().all(|(_, outcome)| outcome.is_some()),
+            "{reasons:#?}"
+        );
+        let html = panels::reasons::reasons(&context(language), &reasons, &view::promises::rows(&model));
+        check(&format!("reasons.tried.{}", language.code()), &drawn(html));
+        // Doing one of them forks.
+        let (other, _) =
+            reasons.what_if.iter().find(|(other, _)| other.manifest.is_some()).expect("Parallel");
+        update(&mut model, UiAction::WhatIf(other.clone()));
+        compute(&mut model);
+        assert!(model.ui.manifest.contains("podManagementPolicy: Parallel"));
+        assert_eq!(model.player.futures().len(), 1, "the command behind that moment is an old future");
+        assert!(model.player.text().contains("--cascade=orphan"));
+        // Elsewhere nothing is tried yet.
+        update(&mut model, UiAction::SeekStep(2));
+        assert!(!view::reasons::read(&mut model, &pictures).is_tried);
+    }
+}
+
+#[test]
+fn a_second_run_stands_beside_the_first() {
+    for language in [Language::Ko, Language::En] {
+        let mut model = model(language);
+        let pictures = view::Pictures::default();
+        compute(&mut model);
+        let change = Change::Field("StatefulSet", "spec.podManagementPolicy", Some("Parallel"));
+        assert!(
+            view::compare::read(&mut model, &pictures).choices.iter().any(|(_, choice)| *choice == change)
+        );
+        update(&mut model, UiAction::Compare(Some(change)));
+        compute(&mut model);
+        update(&mut model, UiAction::FirstDifference);
+        let view = view::compare::read(&mut model, &pictures);
+        let beside = view.beside.as_ref().expect("a second run");
+        assert!(
+            beside.differs
+                && beside.says.as_ref().is_some_and(|says| says.contains("statefulset-controller"))
+        );
+        check(
+            &format!("compare.{}", language.code()),
+            &drawn(panels::compare::compare(&context(language), &view)),
+        );
+        let track = view::track::read(&mut model, &pictures);
+        assert!(track.svg.contains("track__differs") && track.svg.contains("track__parts"), "{}", track.svg);
+        // It goes on when the first does.
+        let steps = model.compare.as_ref().map(|c| c.player.steps().len());
+        update(&mut model, UiAction::SeekEnd);
+        update(&mut model, UiAction::Command("kubectl scale sts web --replicas=4".into()));
+        compute(&mut model);
+        assert!(model.compare.as_ref().map(|c| c.player.steps().len()) > steps);
+        update(&mut model, UiAction::TakeOther);
+        compute(&mut model);
+        assert!(model.compare.is_none() && model.player.text().contains("podManagementPolicy: Parallel"));
+    }
+}
+
+#[test]
+fn a_switch_of_the_release_says_what_it_changes() {
+    let mut model = model(Language::En);
+    compute(&mut model);
+    for (release, says) in
+        [("1.35.4", "Nothing differs for this run."), ("1.36", "Nothing differs"), ("1.33", "The same until")]
+    {
+        update(&mut model, UiAction::Release(release));
+        compute(&mut model);
+        let compare = model.compare.as_ref().expect("the run before");
+        let said = view::compare::says(compare, &model.player, &model).expect("computed");
+        assert!(said.starts_with(says), "{release}: {said}");
+        assert_eq!(model.ui.release, release);
+    }
+    update(&mut model, UiAction::Release("1.33"));
+    assert!(model.compare.is_none(), "the same release again is no switch");
+}
+
+#[test]
+fn a_broken_promise_is_said_with_moment_and_cause() {
+    let story = STORIES.iter().find(|s| s.slug == "node").expect("the story").scenario;
+    let forced = story.replace(
+        "$ kubectl get pods -o wide\nmend node-2\n",
+        "$ kubectl delete pod web-1 --grace-period=0 --force\n",
+    );
+    let mut model = Model::default();
+    model.ui.language = Language::En;
+    open_run(&mut model, &forced);
+    compute(&mut model);
+    let broken = |model: &Model| {
+        view::promises::rows(model).iter().filter_map(|r| r.broken.clone()).collect::<Vec<_>>()
+    };
+    assert!(broken(&model).is_empty(), "nothing has happened at the beginning");
+    update(&mut model, UiAction::SeekEnd);
+    let found = broken(&model);
+    assert!(found.len() == 1 && found[0].1.contains("web-1 ← `kubectl delete pod web-1"), "{found:?}");
+    let reasons = view::reasons::read(&mut model, &view::Pictures::default());
+    let html = panels::reasons::reasons(&context(Language::En), &reasons, &view::promises::rows(&model));
+    check("reasons.broken", &drawn(html));
 }
 
 #[test]
@@ -185,7 +302,10 @@ fn terminal_shows_what_was_printed_by_now() {
 fn events_objects_and_claims() {
     let mut model = model(Language::En);
     let rows = view::events::rows(&model.player, false);
-    check("events", &drawn(panels::events::events(&context(Language::En), &rows, false)));
+    let last = rows.last().expect("something happened").happenings;
+    let chain = (last, view::events::chain(&model.player, last, Language::En.lang()));
+    assert!(chain.1.len() > 1, "{chain:?}");
+    check("events", &drawn(panels::events::events(&context(Language::En), &rows, false, Some(&chain))));
     model.ui.selected =
         Some(ordinal::api::ObjectKey::new(ordinal::api::Kind::PersistentVolumeClaim, "default", "www-web-0"));
     let object = view::objects::read(&mut model);

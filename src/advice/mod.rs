@@ -3,6 +3,12 @@
 //! The API server's own reader says what it does not know; this file finds the place in the text and the repair. A
 //! repair changes lines and nothing else, so that comments and style survive it.
 
+mod edit;
+mod warnings;
+
+pub use edit::set_field;
+pub use warnings::claims_found;
+
 use crate::api::manifest::{Document, ManifestError, parse_some};
 use crate::api::schema::{decode, places, suggest};
 use crate::api::{Kind, Value};
@@ -65,7 +71,7 @@ pub fn problems(text: &str, lang: Lang) -> Vec<Problem> {
             }
         }
     }
-    found.extend(warnings(text, lang));
+    found.extend(warnings::warnings(text, lang));
     found.sort_by_key(|p| (p.line, p.column));
     found
 }
@@ -278,88 +284,6 @@ fn relocate(
         out.extend(moved);
     }
     Some(out.join("\n"))
-}
-
-// What the server accepts and what then does not do what was meant.
-fn warnings(text: &str, lang: Lang) -> Vec<Problem> {
-    let (documents, error) = parse_some(text);
-    if error.is_some() {
-        return Vec::new();
-    }
-    let services: Vec<&Document> =
-        documents.iter().filter(|d| d.value.get("kind").str() == "Service").collect();
-    let mut found = Vec::new();
-    let mut warn = |document: &Document, path: &str, text: String, repair: Option<Repair>| {
-        let (line, column) = document.marks.nearest(path);
-        let length = path.rsplit('.').next().unwrap_or(path).chars().count();
-        found.push(Problem { line, column, length, is_error: false, text, repair });
-    };
-    for document in documents.iter().filter(|d| d.value.get("kind").str() == "StatefulSet") {
-        let governing = document.value.at(&["spec", "serviceName"]).str();
-        let service = services.iter().find(|s| s.value.at(&["metadata", "name"]).str() == governing);
-        match service {
-            None if governing.is_empty() => {}
-            None if services.is_empty() => {}
-            None => warn(
-                document,
-                "spec.serviceName",
-                lang.pick(
-                    format!(
-                        "서비스 `{governing}`{} 여기에 없다. 파드는 돌지만 이름이 생기지 않는다.",
-                        particle(governing, Josa::IGa)
-                    ),
-                    format!("There is no Service `{governing}` here. The Pods run, but they get no names."),
-                ),
-                None,
-            ),
-            Some(service) if service.value.at(&["spec", "clusterIP"]).str() != "None" => warn(
-                document,
-                "spec.serviceName",
-                lang.pick(
-                    format!(
-                        "서비스 `{governing}`{} 헤드리스가 아니다. 파드마다 이름이 생기지 않는다.",
-                        particle(governing, Josa::EunNeun)
-                    ),
-                    format!(
-                        "The Service `{governing}` is not headless, so the Pods get no names of their own."
-                    ),
-                ),
-                None,
-            ),
-            Some(_) => {}
-        }
-    }
-    for service in services.iter().filter(|s| s.value.at(&["spec", "clusterIP"]).str() == "None") {
-        for (i, port) in service.value.at(&["spec", "ports"]).items().iter().enumerate() {
-            let (Some(port), Some(target)) = (port.get("port").as_int(), port.get("targetPort").as_int())
-            else {
-                continue;
-            };
-            if port != target {
-                let path = format!("spec.ports[{i}].port");
-                let place = service.marks.value(&path);
-                let repair = place
-                    .and_then(|place| rename(text, place, &port.to_string(), &target.to_string()))
-                    .map(|text| Repair {
-                        label: lang.pick(
-                            format!("port를 {} 고치기", josa(&target.to_string(), Josa::EuroRo)),
-                            format!("Set port to {target}"),
-                        ),
-                        text,
-                    });
-                warn(
-                    service,
-                    &format!("spec.ports[{i}].targetPort"),
-                    lang.pick(
-                        format!("헤드리스 서비스는 포트를 바꿔 주지 않는다. 클라이언트는 {} 아니라 {} 붙어야 한다.", josa(&port.to_string(), Josa::IGa), josa(&target.to_string(), Josa::EuroRo)),
-                        format!("A headless Service maps no ports: clients must connect to {target}, not to {port}."),
-                    ),
-                    repair,
-                );
-            }
-        }
-    }
-    found
 }
 
 #[cfg(test)]

@@ -84,6 +84,17 @@ enum Command {
         /// The link, or its fragment.
         link: String,
     },
+    /// Run a scenario on two releases and print the first API write that differs, and why.
+    Diff {
+        /// The scenario; `-` reads standard input.
+        file: String,
+        /// The two releases: `--k8s 1.34 --k8s 1.36`.
+        #[arg(long, required = true, num_args = 1)]
+        k8s: Vec<String>,
+        /// The language of the sentences.
+        #[arg(long, default_value = "en")]
+        lang: Language,
+    },
     /// Run recordings of a real control plane and compare.
     Replay {
         /// Folders of recordings.
@@ -146,6 +157,9 @@ fn main() -> ExitCode {
         Command::Check { manifests, lang } => return check(&manifests, lang.lang()),
         Command::Link { file, page, at } => read(&file)
             .and_then(|text| program::link(&text, &page, at.as_deref()).map_err(|e| format!("{file}: {e}")))
+            .map(|text| print(&text)),
+        Command::Diff { file, k8s, lang } => read(&file)
+            .and_then(|text| program::diff(&text, &k8s, lang.lang()).map_err(|e| format!("{file}: {e}")))
             .map(|text| print(&text)),
         Command::Open { link } => program::open(&link).map(|text| print(&text)),
         Command::Replay { folders, all } => return replay::main(&folders, all),

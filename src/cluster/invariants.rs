@@ -4,10 +4,10 @@
 //! delete of a pod whose node does not answer lets two instances of one identity run, in a real cluster as here.
 
 use crate::api::{Kind, Object, ObjectKey, Text};
-use crate::component::{Verb, Write};
+use crate::component::{Cause, Verb, Write};
 use crate::controllers::stateful_set::identity;
 use crate::controllers::stateful_set::spec::SetSpec;
-use crate::store::Store;
+use crate::store::{Store, View};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A promise.
@@ -17,9 +17,9 @@ pub enum Promise {
     OnePerIdentity,
     /// Pod n mounts only claim n (S26).
     OwnClaims,
-    /// OrderedReady: pod n is made only when all before it are Running and Ready (S68).
+    /// OrderedReady: pod n is made only when the controller sees all before it Running and Ready (S68).
     OrderedCreation,
-    /// OrderedReady: scale-in takes the highest ordinal first, and one at a time (S75).
+    /// OrderedReady: scale-in takes the highest ordinal the controller sees first, and one at a time (S75).
     OrderedDeletion,
     /// A claim goes only by its retention policy or by hand (S98).
     ClaimsStay,
@@ -27,6 +27,8 @@ pub enum Promise {
     CountsAgree,
     /// Owner references name what exists or did exist (S127).
     OwnersAreReal,
+    /// Every write names what led to it: an input or an earlier write.
+    CausesAreNamed,
 }
 
 /// Every promise, in the order in which they are shown.
@@ -38,6 +40,7 @@ pub const INVARIANTS: &[Promise] = &[
     Promise::ClaimsStay,
     Promise::CountsAgree,
     Promise::OwnersAreReal,
+    Promise::CausesAreNamed,
 ];
 
 impl Promise {
@@ -51,6 +54,7 @@ impl Promise {
             Promise::ClaimsStay => "claims-stay",
             Promise::CountsAgree => "counts-agree",
             Promise::OwnersAreReal => "owners-are-real",
+            Promise::CausesAreNamed => "causes-are-named",
         }
     }
 }
@@ -77,14 +81,31 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// Looks at a write; `store` is the store right after it, `unreachable` tells whether a node cannot be reached.
-    pub fn see(&mut self, write: &Write, store: &Store, unreachable: &dyn Fn(&str) -> bool) -> Vec<Broken> {
+    /// Knows what exists already.
+    pub fn of(store: &Store) -> Witness {
+        Witness { uids: store.all().map(|object| object.meta("uid").text()).collect(), ..Witness::default() }
+    }
+
+    /// Looks at a write; `store` is the store right after it, `seen` what the StatefulSet controller sees, which may be
+    /// late, and `unreachable` tells whether a node cannot be reached.
+    pub fn see(
+        &mut self,
+        write: &Write,
+        store: &Store,
+        seen: View<'_>,
+        unreachable: &dyn Fn(&str) -> bool,
+    ) -> Vec<Broken> {
         let mut broken = Vec::new();
         let mut fail = |promise, reason: String| {
             broken.push(Broken { promise, write: write.n, object: write.key.clone(), reason });
         };
         if let Some(new) = &write.new {
             self.uids.insert(new.meta("uid").text());
+        }
+        match write.because {
+            Cause::Input(n) if n > 0 => {}
+            Cause::Write(n) if n > 0 && n < write.n => {}
+            because => fail(Promise::CausesAreNamed, format!("{} names {because:?}", write.actor)),
         }
         if write.code >= 400 {
             return broken;
@@ -95,14 +116,15 @@ impl Witness {
                     fail(Promise::OnePerIdentity, reason);
                 }
                 if let Some(new) = &write.new
-                    && let Some(set) = owner_set(new, store)
+                    && let Some(set) = owner_set(new, View::live(store))
                 {
                     if let Some(reason) = own_claims(new, set) {
                         fail(Promise::OwnClaims, reason);
                     }
                     if write.verb == Verb::Create
                         && write.subresource.is_empty()
-                        && let Some(reason) = ordered_creation(new, set, store)
+                        && write.actor == "statefulset-controller"
+                        && let Some(reason) = ordered_creation(new, seen)
                     {
                         fail(Promise::OrderedCreation, reason);
                     }
@@ -110,8 +132,7 @@ impl Witness {
                 if write.verb == Verb::Delete
                     && write.actor == "statefulset-controller"
                     && let Some(old) = &write.old
-                    && let Some(set) = owner_set(old, store)
-                    && let Some(reason) = ordered_deletion(old, set, store)
+                    && let Some(reason) = ordered_deletion(old, store, seen)
                 {
                     fail(Promise::OrderedDeletion, reason);
                 }
@@ -189,10 +210,9 @@ impl Witness {
     }
 }
 
-fn owner_set<'a>(pod: &Object, store: &'a Store) -> Option<&'a Object> {
+fn owner_set<'a>(pod: &Object, seen: View<'a>) -> Option<&'a Object> {
     let owner = pod.controller().filter(|owner| owner.kind() == "StatefulSet")?;
-    store
-        .get(Kind::StatefulSet, pod.namespace(), owner.name())
+    seen.get(Kind::StatefulSet, pod.namespace(), owner.name())
         .filter(|set| set.uid() == owner.uid())
         .map(|set| &**set)
 }
@@ -215,7 +235,8 @@ fn is_ready(pod: &Object) -> bool {
     pod.status().get("phase").str() == "Running" && pod.condition("Ready").get("status").str() == "True"
 }
 
-fn ordered_creation(pod: &Object, set: &Object, store: &Store) -> Option<String> {
+fn ordered_creation(pod: &Object, seen: View<'_>) -> Option<String> {
+    let set = owner_set(pod, seen)?;
     let spec = SetSpec::read(set);
     let ordinal = identity::ordinal_in(set.name(), pod.name())?;
     if !spec.monotonic || !spec.wants(ordinal) {
@@ -225,7 +246,7 @@ fn ordered_creation(pod: &Object, set: &Object, store: &Store) -> Option<String>
     let before = (spec.start..ordinal).rev().take(64);
     for earlier in before {
         let name = identity::pod_name(set.name(), earlier);
-        match store.get(Kind::Pod, set.namespace(), &name) {
+        match seen.get(Kind::Pod, set.namespace(), &name) {
             None => return Some(format!("{name} does not exist")),
             Some(pod) if !is_ready(pod) => return Some(format!("{name} is not Running and Ready")),
             Some(_) => {}
@@ -234,17 +255,22 @@ fn ordered_creation(pod: &Object, set: &Object, store: &Store) -> Option<String>
     None
 }
 
-fn ordered_deletion(pod: &Object, set: &Object, store: &Store) -> Option<String> {
+fn ordered_deletion(pod: &Object, store: &Store, seen: View<'_>) -> Option<String> {
+    let set = owner_set(pod, seen)?;
     let spec = SetSpec::read(set);
     let ordinal = identity::ordinal_in(set.name(), pod.name())?;
     if !spec.monotonic || spec.wants(ordinal) {
         return None;
     }
-    let others = store.list(Kind::Pod, Some(set.namespace())).filter(|other| {
+    let others = seen.list(Kind::Pod, Some(set.namespace())).into_iter().filter(|other| {
         other.controller().is_some_and(|owner| owner.uid() == set.uid()) && other.name() != pod.name()
     });
     for other in others {
         let Some(higher) = identity::ordinal_in(set.name(), other.name()) else { continue };
+        // A pod let go in this pass counts no more.
+        if store.by_key(&other.key()).is_some_and(|now| now.controller().is_none()) {
+            continue;
+        }
         if higher > ordinal && !spec.wants(higher) {
             return Some(format!("{} is still there", other.name()));
         }

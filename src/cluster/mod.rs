@@ -147,6 +147,11 @@ impl Cluster {
         let store = &self.server.store;
         View::new(store, store.first_after(self.now - lag))
     }
+    /// The store as the component of that name sees it now; none if there is no such component.
+    pub fn view_of(&self, component: &str) -> Option<View<'_>> {
+        let slot = self.slots.iter().find(|slot| slot.component.name() == component)?;
+        Some(View::new(&self.server.store, slot.cursor))
+    }
     /// The cluster's DNS server and the tools that ask it.
     pub fn dns(&self) -> &DnsProfile {
         &self.dns

@@ -269,7 +269,9 @@ fn bind(claim: &Object, volume: &Object, ctx: &mut Ctx<'_>) -> Result<(), SyncEr
 }
 
 fn finish(claim: &Object, volume: &Text, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
-    let Some(live) = ctx.client.store().by_key(&claim.key()).cloned() else { return Ok(()) };
+    // A claim of the same name that came since gets a volume of its own.
+    let live = ctx.client.store().by_key(&claim.key()).filter(|live| live.uid() == claim.uid()).cloned();
+    let Some(live) = live else { return Ok(()) };
     let by_controller = live.spec().get("volumeName").str().is_empty();
     let mut changed = (*live).clone();
     changed.body.set(&["spec", "volumeName"], volume);

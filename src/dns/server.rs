@@ -11,6 +11,8 @@ use crate::sim::{Rng, SimTime};
 #[derive(Clone, Debug, Default)]
 pub struct Cache {
     entries: Vec<Entry>,
+    /// How often something was remembered: tells two states of one memory apart.
+    pub changes: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -38,6 +40,11 @@ impl Cache {
         Some((&entry.answer, entry.left(now)?))
     }
 
+    /// Everything remembered now: name, type, answer, and the whole seconds it stays.
+    pub fn held(&self, now: SimTime) -> impl Iterator<Item = (&str, QType, &Answer, u64)> {
+        self.entries.iter().filter_map(move |e| Some((&*e.name, e.qtype, &e.answer, e.left(now)?)))
+    }
+
     fn remember(&mut self, name: &str, qtype: QType, now: SimTime, answer: &Answer) {
         let name = key(name);
         self.entries.retain(|e| e.left(now).is_some() && (e.qtype != qtype || e.name != name));
@@ -48,6 +55,7 @@ impl Cache {
             (_, None) => return, // V129
         };
         self.entries.push(Entry { name, qtype, answer: answer.clone(), at: now, secs });
+        self.changes += 1;
     }
 }
 

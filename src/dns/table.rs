@@ -2,7 +2,7 @@
 //!
 //! [`Table::of_set`] reads one moment; [`Table::compare`] marks what another moment answered differently.
 
-use super::message::{QType, Rcode};
+use super::message::{Answer, QType, Rcode};
 use super::profile::DnsProfile;
 use super::server::Cache;
 use super::zone::{SERVICE_NAME, is_headless, ready_endpoints, zone_at};
@@ -38,6 +38,8 @@ pub struct Cell {
     pub srv: Vec<(u16, String)>,
     /// Whole seconds this answer stays in the server's memory, if it comes from there.
     pub cached: Option<u64>,
+    /// What the server would say without its memory, if that is something else.
+    pub live: Option<State>,
     /// What it was before, if [`Table::compare`] found a difference.
     pub before: Option<State>,
 }
@@ -159,10 +161,6 @@ fn cell(
     let zone = zone_at(view, profile);
     let stored = cache.filter(|_| profile.cluster_cache).and_then(|cache| cache.peek(&name, QType::A, now));
     let fresh = zone.answer(&name, QType::A);
-    let (answer, cached) = match stored {
-        Some((answer, left)) => (answer, Some(left)),
-        None => (&fresh, None),
-    };
     let slices = || {
         let all = view.list(Kind::EndpointSlice, Some(namespace)).into_iter();
         all.filter(move |slice| slice.label(SERVICE_NAME) == service)
@@ -175,24 +173,34 @@ fn cell(
     };
     let virtual_ip =
         pod.is_none() && view.get(Kind::Service, namespace, service).is_some_and(|s| !is_headless(s));
-    let addresses: Vec<String> = answer.addresses().map(|ip| ip.to_string()).collect();
-    let alias = answer.records.iter().find(|r| r.data.qtype() == QType::Cname);
-    let state = match (answer.rcode, alias, addresses.first()) {
-        (Rcode::NxDomain, ..) => State::NxDomain,
-        (Rcode::NoError, Some(alias), _) => State::Alias(alias.data.text().trim_end_matches('.').to_string()),
-        (Rcode::NoError, None, None) => State::NoData,
-        (Rcode::NoError, None, Some(ip)) if virtual_ip => {
-            State::Virtual(ip.clone(), slices().map(|slice| ready_endpoints(slice).count()).sum())
+    let state_of = |answer: &Answer| {
+        let addresses: Vec<String> = answer.addresses().map(|ip| ip.to_string()).collect();
+        let alias = answer.records.iter().find(|r| r.data.qtype() == QType::Cname);
+        match (answer.rcode, alias, addresses.first()) {
+            (Rcode::NxDomain, ..) => State::NxDomain,
+            (Rcode::NoError, Some(alias), _) => {
+                State::Alias(alias.data.text().trim_end_matches('.').to_string())
+            }
+            (Rcode::NoError, None, None) => State::NoData,
+            (Rcode::NoError, None, Some(ip)) if virtual_ip => {
+                State::Virtual(ip.clone(), slices().map(|slice| ready_endpoints(slice).count()).sum())
+            }
+            (Rcode::NoError, None, Some(_)) => {
+                State::Pods(addresses.into_iter().map(|ip| (ip.clone(), owner(&ip))).collect())
+            }
+            _ => State::Failed,
         }
-        (Rcode::NoError, None, Some(_)) => {
-            State::Pods(addresses.into_iter().map(|ip| (ip.clone(), owner(&ip))).collect())
-        }
-        _ => State::Failed,
     };
+    let live = state_of(&fresh);
+    let (state, cached) = match stored {
+        Some((answer, left)) => (state_of(answer), Some(left)),
+        None => (live.clone(), None),
+    };
+    let live = (live != state).then_some(live);
     let srv = zone.answer(&name, QType::Srv).records;
     let srv = srv.into_iter().filter_map(|record| match record.data {
         super::Data::Srv { port, target, .. } => Some((port, target)),
         _ => None,
     });
-    Cell { name, state, srv: srv.collect(), cached, before: None }
+    Cell { name, state, srv: srv.collect(), cached, live, before: None }
 }

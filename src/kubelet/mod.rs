@@ -45,7 +45,9 @@ const WELL: [(&str, &str, &str, &str); 4] = [
 
 impl Kubelets {
     fn schedule(&mut self, key: &WorkKey, next: Next, delay: SimDuration, ctx: &mut Ctx<'_>) {
-        if let Some(run) = self.pods.get_mut(key) {
+        if let Some(run) = self.pods.get_mut(key)
+            && (!run.ending || matches!(next, Next::End | Next::Remove))
+        {
             run.next = next;
             run.due = ctx.client.now() + delay;
             ctx.requeue_after(key.clone(), delay);
@@ -435,6 +437,7 @@ impl Kubelets {
         if matches!(run.next, Next::End | Next::Remove) || run.finished.is_some() {
             return;
         }
+        run.ending = true;
         let node = run.node.clone();
         let names: Vec<Text> =
             run.containers.iter().filter(|c| c.running()).map(|c| c.name.clone()).collect();

@@ -159,6 +159,8 @@ pub struct PodRun {
     pub containers: Vec<Container>,
     /// Readiness was taken away by a fault.
     pub unready: bool,
+    /// It was told to end: nothing starts any more.
+    pub ending: bool,
     /// Failed pulls so far.
     pub pulls: u32,
     /// The final phase, once it has one.
@@ -190,6 +192,7 @@ impl PodRun {
             init: read("initContainers"),
             containers,
             unready: false,
+            ending: false,
             pulls: 0,
             finished: None,
         }

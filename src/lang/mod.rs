@@ -7,9 +7,11 @@ mod gate;
 mod particle;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use gate::{GateWords, gate_says, gate_words, why_says};
 pub use particle::{Josa, josa, particle};
+pub use write::{moment, parting_says, write_says};
 
 use crate::sim::SimDuration;
 

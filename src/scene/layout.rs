@@ -98,9 +98,11 @@ impl StageOptions {
         }
     }
 
-    /// The stage of a phone.
+    /// The stage of a phone: without names, but it still says what the controller waits for.
     pub fn phone(width: f64, lang: Lang) -> StageOptions {
-        StageOptions { form: Form::Phone, gutter: 34.0, ..StageOptions::embed(width, lang, false) }
+        let mut options = StageOptions::embed(width, lang, false);
+        (options.form, options.gutter, options.rows.hand) = (Form::Phone, 34.0, true);
+        options
     }
 
     /// The projector's: drawn at 740 and enlarged.

@@ -77,6 +77,22 @@ impl Timeline {
         Some(self.lanes.iter().find(used)?.ordinal..=self.lanes.iter().rfind(used)?.ordinal)
     }
 
+    /// The lanes of another run, laid on this one's clock. What happens there behind the last step of this one stands at
+    /// the end.
+    pub fn beside(&self, happenings: &[Happening], ticks: &[Tick], set: Option<&ObjectKey>) -> Vec<Lane> {
+        let axis = Axis::new(ticks, Spacing::Even);
+        let mut lanes = lanes(happenings, set, &axis);
+        // Every moment there has a time, and that time a moment here; what was never followed lasts to the end.
+        let to = |moment: f64| {
+            let last = moment >= axis.len() as f64;
+            if last { self.axis.len() as f64 } else { self.axis.moment_of(axis.time_of(moment)) }
+        };
+        for bar in lanes.iter_mut().flat_map(|lane| &mut lane.bars) {
+            (bar.from, bar.to) = (to(bar.from), to(bar.to));
+        }
+        lanes
+    }
+
     /// The chapter a moment lies in.
     pub fn chapter_at(&self, moment: f64) -> Option<&Chapter> {
         self.chapters.iter().rev().find(|c| c.moment <= moment)

@@ -3,12 +3,17 @@
 //! [`Session`] is the machine that takes directives one after another; [`Run`] keeps its history, so that a run can
 //! be seen at any moment, continued from any moment, and written down as a scenario.
 
+pub mod compare;
 mod inside;
+mod promises;
 mod run;
 pub mod shell;
 mod trace;
+mod trial;
 
+pub use promises::Promises;
 pub use run::{ActError, Acted, Entry, Future, MOST_PODS, Position, Progress, Run, Still};
+pub use trial::{Outcome, Trial};
 
 use crate::api::{Kind, ObjectKey, Text};
 use crate::cluster::{Cluster, Config};
@@ -126,6 +131,11 @@ impl Session {
     /// The cluster as it is.
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
+    }
+
+    /// What the DNS server remembers.
+    pub fn memory(&self) -> &Cache {
+        &self.memory
     }
 
     /// The workstation's folder.

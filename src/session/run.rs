@@ -8,9 +8,11 @@ mod work;
 
 pub use work::{MOST_PODS, Progress};
 
-use super::{Said, Session};
+use super::{Promises, Said, Session, Trial};
 use crate::api::ObjectKey;
-use crate::component::{Decision, Happening, What};
+use crate::cluster::Config;
+use crate::component::{Decision, Happening, What, World};
+use crate::dns::Cache;
 use crate::scenario::{Directive, Header, Scenario, ScenarioError};
 use crate::sim::{SimDuration, SimTime};
 use crate::store::Store;
@@ -38,6 +40,7 @@ pub struct Position {
 pub struct Still {
     store: Store,
     names: Store,
+    memory: Option<Rc<Cache>>,
     now: SimTime,
     decisions: BTreeMap<ObjectKey, Rc<Decision>>,
 }
@@ -50,6 +53,10 @@ impl Still {
     /// Every object as the DNS server knew it at that moment.
     pub fn names(&self) -> &Store {
         &self.names
+    }
+    /// What the DNS server remembered at that moment, if it was ever asked.
+    pub fn memory(&self) -> Option<&Cache> {
+        self.memory.as_deref()
     }
     /// The time.
     pub fn now(&self) -> SimTime {
@@ -128,6 +135,8 @@ pub struct Run {
     transcript: Vec<Entry>,
     sessions: Vec<Copy>,
     stores: Vec<(usize, Store)>,
+    /// What the DNS server remembered since then.
+    memories: Vec<(SimTime, Rc<Cache>)>,
     seen: Option<(Position, Still)>,
     futures: Vec<Future>,
     horizon: SimTime,
@@ -146,7 +155,12 @@ pub struct Run {
 impl Run {
     /// An empty cluster.
     pub fn new(header: Header) -> Run {
-        let session = Session::new(&header.config());
+        let config = header.config();
+        Run::of(header, &config)
+    }
+
+    fn of(header: Header, config: &Config) -> Run {
+        let session = Session::new(config);
         let stores = vec![(0, session.cluster().store().clone())];
         let mut run = Run {
             header,
@@ -158,6 +172,7 @@ impl Run {
             transcript: Vec::new(),
             sessions: Vec::new(),
             stores,
+            memories: Vec::new(),
             seen: None,
             futures: Vec::new(),
             horizon: SimTime::ZERO + HORIZON,
@@ -176,8 +191,15 @@ impl Run {
     /// Reads and does a whole scenario. The end is where its last directive ends; call [`Run::compute`] to look
     /// further.
     pub fn from_scenario(text: &str) -> Result<Run, ScenarioError> {
+        Run::with(text, |_| ())
+    }
+
+    /// The same in a cluster made differently from what its header says; for asking what a single switch does.
+    pub fn with(text: &str, change: impl FnOnce(&mut Config)) -> Result<Run, ScenarioError> {
         let scenario = Scenario::parse(text)?;
-        let mut run = Run::new(scenario.header);
+        let mut config = scenario.header.config();
+        change(&mut config);
+        let mut run = Run::of(scenario.header, &config);
         for (line, directive) in scenario.actions {
             run.perform(directive).map_err(|message| ScenarioError { line, column: 1, message })?;
         }
@@ -316,7 +338,22 @@ impl Run {
         }
         let store = self.store_at(upto);
         decisions.retain(|set, _| store.by_key(set).is_some());
-        Still { names: self.store_at(late), store, now: position.time, decisions }
+        let asked = self.memories.iter().rev().find(|(at, _)| *at <= position.time);
+        let memory = asked.map(|(_, memory)| memory.clone());
+        Still { names: self.store_at(late), store, memory, now: position.time, decisions }
+    }
+
+    /// The promises, with nothing read yet: give them [`Run::happenings`].
+    pub fn promises(&self) -> Promises {
+        Promises::new(&self.stores[0].1, &World::default())
+    }
+
+    /// Another future of that set, tried at a moment without changing this run.
+    pub fn trial(&self, at: Position, set: &ObjectKey, directives: Vec<Directive>) -> Trial {
+        let i = self.sessions.partition_point(|copy| copy.session.now() <= at.time);
+        let session = self.sessions[i.saturating_sub(1)].session.clone();
+        let gate = self.still(at).decision(set).and_then(|decision| decision.gate.clone());
+        Trial::new(session, set.clone(), at.time, gate, directives)
     }
 
     // The store after so many happenings: the copy before, and the writes since.
@@ -368,6 +405,11 @@ impl Run {
             if self.behind == 0 && self.happenings.len() >= last + SESSION_EVERY.max(2 * objects) {
                 self.copy_session();
             }
+        }
+        // Catching up with a known past remembers nothing new.
+        let memory = self.session.memory();
+        if memory.changes > self.memories.last().map_or(0, |(_, last)| last.changes) {
+            self.memories.push((self.session.now(), Rc::new(memory.clone())));
         }
         let mut words = self.session.take_said();
         let known = self.unheard.min(words.len());

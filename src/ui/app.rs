@@ -144,13 +144,17 @@ impl Component for App {
                 let step = self.pictures.timeline(&mut self.model.borrow_mut()).axis.step_at(place);
                 self.act(ctx, UiAction::SeekStep(step))
             }
+            Message::Do(UiAction::TryOthers) => {
+                view::reasons::try_others(&mut self.model.borrow_mut(), &self.pictures);
+                self.act(ctx, UiAction::TryOthers)
+            }
             Message::Do(action) => self.act(ctx, action),
             Message::Slice => {
                 let done = {
                     let mut model = self.model.borrow_mut();
                     let until = frames::now() + SLICE_MS;
                     loop {
-                        let done = model.player.compute(SLICE_STEPS);
+                        let done = super::others::work(&mut model, SLICE_STEPS);
                         if done || frames::now() > until {
                             break done;
                         }
@@ -236,6 +240,8 @@ impl App {
                 Effect::Prompt(text) => dom::set_field_text(panels::terminal::PROMPT, &text),
                 Effect::Focus(id) => later(move || dom::focus(id)),
                 Effect::Blur => dom::blur(),
+                Effect::Insert(text) => drop(dom::exec_insert(&text)),
+                Effect::WholeScreen => dom::toggle_whole_screen(),
                 Effect::Keep("manifest", _) => {
                     self.text_timer += 1;
                     let link = ctx.link().clone();
@@ -444,6 +450,10 @@ impl App {
             Panel::Terminal => "terminal",
             _ => "side",
         };
+        let release = match &model.compare {
+            Some(compare) if model.ui.says_release => view::compare::says(compare, &model.player, model),
+            _ => None,
+        };
         let ui = &model.ui;
         let room = match dom::window_size() {
             (_, height) if ui.is_low => height - AROUND_LOW,
@@ -457,6 +467,7 @@ impl App {
                 {header(&model.ui, context)}
                 <main class="work">
                     if let Some(notice) = &ui.notice { <p class="notice notice--warn work__notice" role="alert">{icon("warn")}<span>{notice}</span></p> }
+                    if let Some(says) = &release { {panels::header::release_notice(context, says)} }
                     {panels::caption::caption(context, &caption, ui.by_node)}
                     {panels::stage::stage(context, &stage, room, ui.selected.as_ref())}
                 </main>
@@ -465,7 +476,7 @@ impl App {
                     <div class="sidetabs">{tabs(texts.panels, &row, chosen, "side", &choose)}</div>
                     <div id="side" class="side" role="tabpanel" tabindex="0" aria-labelledby={PANELS[chosen].id}>{side}</div>
                 </aside>
-                <panels::manifest::ManifestPanel context={context.clone()} text={ui.manifest.clone()} problems={ui.problems.clone()} {marks}
+                <panels::manifest::ManifestPanel context={context.clone()} text={ui.manifest.clone()} problems={ui.problems.clone()} {marks} offers={ui.offers.join("  ")}
                     is_changed={ui.manifest != ui.applied} />
                 {panels::terminal::terminal(context, &blocks, &ui.near)}
             </div>
@@ -480,17 +491,22 @@ impl App {
             }
             Panel::Events => {
                 let rows = view::events::rows(&model.player, model.ui.all_events);
-                panels::events::events(context, &rows, model.ui.all_events)
+                let chain = model
+                    .ui
+                    .chain
+                    .map(|at| (at, view::events::chain(&model.player, at, model.ui.language.lang())));
+                panels::events::events(context, &rows, model.ui.all_events, chain.as_ref())
             }
             Panel::Objects => panels::objects::objects(context, view::objects::read(model).as_ref()),
             Panel::Claims => {
                 let position = model.player.position();
                 panels::claims::claims(context, &view::claims::rows(model.player.still(position).store()))
             }
+            Panel::Compare => panels::compare::compare(context, &view::compare::read(model, &self.pictures)),
             _ if model.ui.errors() > 0 => {
                 panels::reasons::refused(context, &model.ui.problems, &model.ui.manifest)
             }
-            _ => panels::reasons::reasons(context, &reasons),
+            _ => panels::reasons::reasons(context, &reasons, &view::promises::rows(model)),
         }
     }
 
@@ -529,6 +545,7 @@ fn restore(model: &mut Model) -> Option<String> {
     let ui = &mut model.ui;
     if let Some(linked) = link::read(&url::fragment()) {
         ui.screen = Screen::Page;
+        model.moment = link::moment(&url::fragment());
         let manifest = state::open_link(model, linked);
         url::clear_fragment();
         return Some(state::take_text(model, manifest.unwrap_or_default()));

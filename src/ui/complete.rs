@@ -35,11 +35,14 @@ pub fn complete(line: &str, session: &Session) -> Completion {
         let space = if first.ends_with(['/', '=', ',']) { "" } else { " " };
         return Completion { line: [before, first, space].concat(), choices: Vec::new() };
     }
-    // As far as all of them agree.
-    let last = &found[found.len() - 1];
-    let common: usize =
-        first.chars().zip(last.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
-    Completion { line: [before, &first[..common]].concat(), choices: found }
+    Completion { line: [before, common(&found)].concat(), choices: found }
+}
+
+/// How all words of a sorted list begin.
+pub fn common(sorted: &[String]) -> &str {
+    let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return "" };
+    let same = first.chars().zip(last.chars()).take_while(|(a, b)| a == b);
+    &first[..same.map(|(a, _)| a.len_utf8()).sum()]
 }
 
 fn candidates(before: &[&str], word: &str, session: &Session) -> Vec<String> {

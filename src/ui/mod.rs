@@ -10,6 +10,7 @@ pub mod complete;
 pub mod editor;
 pub mod keys;
 pub mod lobby;
+pub mod others;
 pub mod panels;
 pub mod platform;
 pub mod player;

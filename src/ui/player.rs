@@ -169,6 +169,11 @@ impl Player {
         self.progress == Progress::Done && !self.run.is_settled()
     }
 
+    /// Goes to that position as soon as it has been computed.
+    pub fn aim_at(&mut self, position: Position) {
+        self.goal = Some(position);
+    }
+
     /// Gives up what is being computed.
     pub fn stop(&mut self) {
         self.run.stop();

@@ -5,15 +5,17 @@
 
 use super::complete::complete;
 use super::editor::{self, Problem};
+use super::others::{Change, Compare, Other, Tries};
 use super::panels::terminal::Near;
 use super::player::{Advance, Player, SPEEDS, Spacing};
 use super::texts::{Language, Texts};
-use crate::api::{ObjectKey, Profile};
-use crate::component::What;
+use crate::api::hash::fnv1a;
+use crate::api::{Kind, ObjectKey, Profile};
+use crate::component::{Happening, What};
 use crate::samples::{SAMPLES, STORIES};
 use crate::scenario::link::Linked;
 use crate::scenario::{Directive, heredoc_words};
-use crate::session::MOST_PODS;
+use crate::session::{MOST_PODS, Promises};
 use crate::sim::{SimDuration, SimTime};
 use std::rc::Rc;
 
@@ -36,6 +38,7 @@ pub enum Panel {
     Events,
     Objects,
     Claims,
+    Compare,
     Manifest,
     Terminal,
 }
@@ -123,6 +126,10 @@ pub struct UiState {
     pub asked_from: String,
     /// The event list also shows API writes.
     pub all_events: bool,
+    /// The happening whose causes are shown, as [`crate::ui::view::EventRow`] numbers them.
+    pub chain: Option<usize>,
+    /// The release was switched, and what that changes is to be said.
+    pub says_release: bool,
     /// Width and height the picture may take.
     pub stage_size: (f64, f64),
     /// The window is narrow and low, as an embed is: the picture leaves out what it can.
@@ -137,6 +144,12 @@ pub struct UiState {
     pub lines: Vec<String>,
     /// How many lines back the prompt shows; 0 is the line being typed.
     pub back: usize,
+    /// What Ctrl+R looks for in the old lines.
+    pub wanted: String,
+    /// What the word at the caret of the editor can become.
+    pub offers: Vec<String>,
+    /// The next change of the editor's text is our own insertion.
+    pub inserting: bool,
     /// The transcript is shown from this entry on.
     pub cleared: usize,
     /// What was looked for in vain.
@@ -210,6 +223,8 @@ impl Default for UiState {
             release: Profile::default_release().name,
             asked_from: String::new(),
             all_events: false,
+            chain: None,
+            says_release: false,
             stage_size: (704.0, 480.0),
             is_low: false,
             track_width: 1088.0,
@@ -217,6 +232,9 @@ impl Default for UiState {
             near: Near::default(),
             lines: Vec::new(),
             back: 0,
+            wanted: String::new(),
+            offers: Vec::new(),
+            inserting: false,
             cleared: 0,
             not_found: None,
             has_kept: false,
@@ -231,10 +249,26 @@ pub struct Model {
     pub ui: UiState,
     /// The run and the place in it.
     pub player: Player,
+    /// The promises, held against the run behind it.
+    pub promises: Option<Promises>,
+    /// A second run on the same clock.
+    pub compare: Option<Compare>,
+    /// Futures that somebody asked to be tried.
+    pub tries: Option<Tries>,
     /// Where the still of the first page stops: computed first, then gone to.
     pub opening: Option<usize>,
+    /// The moment that a link opens at, gone to as soon as it is computed.
+    pub moment: Option<String>,
     /// Play as soon as something is computed beyond the place shown.
     pub play_when_ready: bool,
+}
+
+impl Model {
+    /// Tells states of the second run apart, for pictures that show both.
+    pub fn compared(&self) -> u64 {
+        let number = |compare: &Compare| u64::from(fnv1a(compare.change.label().as_bytes())) << 32;
+        self.compare.as_ref().map_or(0, |compare| number(compare) | compare.player.version)
+    }
 }
 
 /// Everything that can happen.
@@ -286,8 +320,10 @@ pub enum UiAction {
     GoTo(String),
     /// Only the shell knows which part of the page has the focus.
     NextRegion(i32),
+    Present,
     AskFrom(String),
     AllEvents(bool),
+    Chain(Option<usize>),
     StartOver,
     Copy(String),
     Download(String, String),
@@ -303,10 +339,21 @@ pub enum UiAction {
     Command(String),
     FocusTerminal,
     HistoryBy(i32),
+    /// The next older line that has this in it; again, the one before.
+    SearchBack(String),
     Complete(String),
+    /// The editor's text up to the caret.
+    CompleteField(String),
     Interrupt,
     ClearTerminal,
-    WhatIf(String),
+    /// Only the shell knows the set that is shown.
+    TryOthers,
+    WhatIf(Other),
+    // the second run
+    Compare(Option<Change>),
+    FirstDifference,
+    TakeOther,
+    Dismiss,
 }
 
 /// What the browser has to do.
@@ -320,6 +367,10 @@ pub enum Effect {
     Compute,
     /// Put this text into the editor as one edit.
     EditorText(String),
+    /// Insert at the caret of the editor.
+    Insert(String),
+    /// The picture takes the whole screen, or gives it back.
+    WholeScreen,
     /// Put the caret at a line and column of the editor.
     Caret(usize, usize),
     /// Put a text into the prompt.
@@ -435,12 +486,13 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
         A::GoBackToFuture(which) => {
             pause(model);
             model.player.go_back_to_future(which);
+            (model.promises, model.tries, model.ui.chain) = (None, None, None);
             vec![Effect::Compute, Effect::KeepRun]
         }
         A::StopComputing => {
             let effects = pause(model);
             model.player.stop();
-            model.opening = None;
+            (model.opening, model.compare, model.tries) = (None, None, None);
             effects
         }
         A::Home => {
@@ -530,9 +582,19 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
         }
         A::Release(release) => {
             pause(model);
-            model.ui.release = release;
+            let before = std::mem::replace(&mut model.ui.release, release);
             let text = with_release(&model.player.text(), release);
+            let (here, version) = (model.player.position(), model.player.version);
+            let old = std::mem::take(&mut model.player);
+            model.player.version = version;
+            let is_blank = old.is_blank();
             let _ = open_run(model, &text);
+            model.player.aim_at(here);
+            if !is_blank && before != release {
+                // The run that was there is the one to compare with.
+                model.compare = Some(Compare::before(old, before, &model.player));
+                model.ui.says_release = true;
+            }
             vec![Effect::Compute, Effect::KeepRun]
         }
         A::StageSize(width, height) if width > 0.0 => {
@@ -544,6 +606,7 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             Vec::new()
         }
         A::StageSize(..) | A::TrackWidth(_) | A::NextRegion(_) => Vec::new(),
+        A::Present => vec![Effect::WholeScreen],
         A::ToggleView => {
             model.ui.by_node = !model.ui.by_node;
             Vec::new()
@@ -565,6 +628,10 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             model.ui.all_events = on;
             Vec::new()
         }
+        A::Chain(happening) => {
+            model.ui.chain = happening.filter(|_| model.ui.chain != happening);
+            Vec::new()
+        }
         A::StartOver => {
             let (language, theme) = (model.ui.language, model.ui.theme);
             let size =
@@ -581,6 +648,9 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
         A::Copy(text) => vec![Effect::Copy(text)],
         A::Download(name, text) => vec![Effect::Download(name, text)],
         A::Manifest(text) => {
+            if !std::mem::take(&mut model.ui.inserting) {
+                model.ui.offers.clear();
+            }
             model.ui.manifest = text;
             check(model);
             vec![Effect::Keep("manifest", model.ui.manifest.clone())]
@@ -624,6 +694,27 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             let line = if ui.back == 0 { String::new() } else { ui.lines[ui.lines.len() - ui.back].clone() };
             vec![Effect::Prompt(line)]
         }
+        A::SearchBack(typed) => {
+            let ui = &mut model.ui;
+            let line = |back: usize| ui.lines.len().checked_sub(back).and_then(|i| ui.lines.get(i));
+            if ui.back == 0 || line(ui.back) != Some(&typed) {
+                (ui.back, ui.wanted) = (0, typed.clone());
+            }
+            let older = (ui.back + 1..=ui.lines.len())
+                .find(|back| line(*back).is_some_and(|l| l.contains(&ui.wanted)));
+            let failed = if older.is_none() { "failed " } else { "" };
+            let said = ["(", failed, "reverse-i-search) ", &ui.wanted].concat();
+            let found = older.and_then(line).cloned();
+            ui.back = older.unwrap_or(ui.back);
+            ui.near = Near { line: None, choices: vec![said] };
+            vec![Effect::Prompt(found.unwrap_or(typed)), Effect::ScrollTerminal]
+        }
+        A::CompleteField(before) => {
+            let done = editor::complete(&before, &model.ui.manifest);
+            model.ui.offers = done.choices;
+            model.ui.inserting = !done.line.is_empty();
+            if done.line.is_empty() { Vec::new() } else { vec![Effect::Insert(done.line)] }
+        }
         A::Complete(line) => {
             let done = complete(&line, model.player.run().session());
             model.ui.near = Near { line: None, choices: done.choices };
@@ -642,7 +733,53 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             model.ui.near = Near::default();
             Vec::new()
         }
-        A::WhatIf(line) => command(model, &line),
+        A::TryOthers => vec![Effect::Compute],
+        A::WhatIf(other) => {
+            pause(model);
+            let mut effects =
+                other.manifest.clone().map(|text| set_manifest(model, text)).unwrap_or_default();
+            if let Some(text) = &other.manifest {
+                model.ui.applied.clone_from(text);
+            }
+            effects.extend(run_directives(model, other.directives(FILE)));
+            effects
+        }
+        A::Compare(change) => {
+            model.ui.panel = Panel::Compare;
+            model.ui.says_release = false;
+            model.compare = change.and_then(|change| Compare::new(&model.player, change));
+            vec![Effect::Compute]
+        }
+        A::FirstDifference => {
+            let Some(found) = model.compare.as_ref().and_then(|c| c.difference().flatten()) else {
+                model.ui.panel = Panel::Compare;
+                return Vec::new();
+            };
+            let own = model.player.run().happenings();
+            let other = model.compare.as_ref().map_or(&[][..], |c| c.player.run().happenings());
+            let time = |list: &[Happening], at: Option<usize>| at.and_then(|i| list.get(i)).map(|h| h.at);
+            let at = [time(own, found.one), time(other, found.other)].into_iter().flatten().min();
+            match at {
+                Some(at) => seek(model, |p| p.go_to_time(at.min(p.run().end()))),
+                None => Vec::new(),
+            }
+        }
+        A::TakeOther => {
+            let Some(compare) = model.compare.take() else { return Vec::new() };
+            let release = compare.player.run().session().cluster().profile().name;
+            let (here, text) = (model.player.position(), compare.player.text());
+            let manifest = open_run(model, &text);
+            model.ui.release = release;
+            model.player.aim_at(here);
+            let mut effects = manifest.map(|text| set_manifest(model, text)).unwrap_or_default();
+            model.ui.applied.clone_from(&model.ui.manifest);
+            effects.extend([Effect::Compute, Effect::KeepRun]);
+            effects
+        }
+        A::Dismiss => {
+            model.ui.says_release = false;
+            Vec::new()
+        }
     }
 }
 
@@ -724,6 +861,13 @@ fn computed(model: &mut Model) -> Vec<Effect> {
     }
     if model.player.is_computed() {
         model.play_when_ready = false;
+        if let Some(at) = model.moment.take()
+            && let Ok(position) = model.player.run().moment(&at)
+        {
+            model.player.go_to(position);
+        }
+        // Claims that are there make older data of what is typed.
+        check(model);
     }
     effects
 }
@@ -766,7 +910,7 @@ fn first_of(player: &Player, what: &str) -> Option<(ObjectKey, crate::session::P
         player.run().happenings().iter().enumerate().find_map(|(n, happening)| match &happening.what {
             What::Write(write)
                 if write.new.is_some()
-                    && write.key.kind != crate::api::Kind::Event
+                    && write.key.kind != Kind::Event
                     && kind.is_none_or(|kind| kind == write.key.kind)
                     && fits(&write.key.name) =>
             {
@@ -780,7 +924,18 @@ fn first_of(player: &Player, what: &str) -> Option<(ObjectKey, crate::session::P
 }
 
 fn check(model: &mut Model) {
-    model.ui.problems = Rc::new(editor::problems(&model.ui.manifest, model.ui.language.lang()));
+    let lang = model.ui.language.lang();
+    let mut problems = editor::problems(&model.ui.manifest, lang);
+    let store = model.player.run().session().cluster().store();
+    let exists = |kind: &str, name: &str| {
+        Kind::from_name(kind).is_some_and(|kind| store.get(kind, "default", name).is_some())
+    };
+    if store.count(Kind::PersistentVolumeClaim) > 0 {
+        problems.extend(editor::claims_found(&model.ui.manifest, lang, &exists));
+    }
+    if *model.ui.problems != problems {
+        model.ui.problems = Rc::new(problems);
+    }
 }
 
 fn set_manifest(model: &mut Model, text: String) -> Vec<Effect> {
@@ -857,13 +1012,18 @@ fn commands_of(text: &str) -> Vec<String> {
 }
 
 fn run_lines(model: &mut Model, mut directives: Vec<Directive>, lines: Vec<String>) -> Vec<Effect> {
-    model.ui.notice = None;
     model.ui.near = Near {
         line: lines.last().and_then(|line| super::panels::terminal::nearest(line)),
         choices: Vec::new(),
     };
-    model.ui.back = 0;
     directives.extend(lines.into_iter().map(Directive::Line));
+    run_directives(model, directives)
+}
+
+fn run_directives(model: &mut Model, directives: Vec<Directive>) -> Vec<Effect> {
+    model.ui.notice = None;
+    model.ui.back = 0;
+    (model.promises, model.tries, model.ui.chain) = (None, None, None);
     if let Err(message) = model.player.act(directives) {
         model.ui.notice = Some(message);
     }
@@ -884,6 +1044,8 @@ pub fn open_run(model: &mut Model, scenario: &str) -> Option<String> {
     model.ui.near = Near::default();
     model.ui.cleared = 0;
     model.ui.page = None;
+    (model.promises, model.compare, model.tries, model.ui.chain) = (None, None, None, None);
+    model.ui.says_release = false;
     model.opening = None;
     model.play_when_ready = false;
     match Player::from_text(scenario) {

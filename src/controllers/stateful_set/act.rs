@@ -28,7 +28,10 @@ pub fn sync(
         actions: Vec::new(),
         templates: BTreeMap::new(),
     };
-    pass.controller.memory(&set);
+    let written = pass.controller.memory(&set).written;
+    if ctx.cursor < written && ctx.client.profile().read_your_writes {
+        return Err(SyncError("the own copy is not as new as what was written".into()));
+    }
     let result = pass.run(ctx);
     pass.remember(ctx, &result);
     result.map(drop).map_err(|failure| failure.error)
@@ -613,6 +616,11 @@ impl Pass<'_> {
     }
 
     fn note(&mut self, ctx: &Ctx<'_>, object: ObjectKey, why: Why) {
+        if object.kind != Kind::ControllerRevision
+            && let Some(memory) = self.controller.sets.get_mut(&self.key)
+        {
+            memory.written = ctx.client.store().head();
+        }
         self.actions.push((ctx.client.last_write(), Action { object, why }));
     }
 

@@ -46,6 +46,8 @@ struct SetMemory {
     gate: Option<Gate>,
     /// When the set looks again by itself.
     wakes: SimTime,
+    /// The position behind the newest own write of a pod, a claim or the status (S53).
+    written: u64,
 }
 
 impl SetMemory {

@@ -3,6 +3,7 @@
 use super::{Bar, Lane, LaneState, Timeline};
 use crate::lang::Lang;
 use crate::scene::shapes::Pen;
+use crate::scene::table::arrange;
 use crate::scene::text::{elide, width};
 use crate::scene::{Anchor, Group, Scene};
 
@@ -31,6 +32,10 @@ pub struct TrackOptions {
     pub tall: Vec<usize>,
     /// From where to where an old future ran, as moments.
     pub ghost: Option<(f64, f64)>,
+    /// The lanes of a second run, below the first one's.
+    pub beside: Vec<Lane>,
+    /// The moment at which the two part.
+    pub parting: Option<f64>,
     /// The language of its words.
     pub lang: Lang,
 }
@@ -50,6 +55,8 @@ impl TrackOptions {
             ticks: true,
             tall: Vec::new(),
             ghost: None,
+            beside: Vec::new(),
+            parting: None,
             lang,
         }
     }
@@ -86,27 +93,46 @@ impl TrackOptions {
 pub fn track(timeline: &Timeline, options: &TrackOptions) -> Scene {
     let x = |moment: f64| timeline.axis.place(moment) * options.width;
     let n = timeline.lanes.len().max(1) as f64;
+    let more = options.beside.len() as f64;
+    let apart = if more > 0.0 { APART } else { 0.0 };
     // Many lanes share the height there is.
     let (mut lane, mut gap) = (options.lane, options.gap);
-    if n * (lane + gap) - gap > options.most {
-        let each = options.most / n;
+    if (n + more) * (lane + gap) - gap + apart > options.most {
+        let each = (options.most - apart) / (n + more);
         gap = if each >= 3.0 { 1.0 } else { each * 0.2 };
         lane = each - gap;
     }
-    let h = n * (lane + gap) - gap;
+    let h = (n + more) * (lane + gap) - gap + apart;
     let bottom = options.top + h;
     let mut scene = Scene { class: "track".into(), width: options.width, ..Scene::default() };
     let page = options.ticks;
     scene.height = bottom + if page { 20.0 } else { 3.0 };
 
     chapters(&mut scene, timeline, options, bottom, &x);
-    for (k, row) in timeline.lanes.iter().enumerate() {
-        let y = bottom - lane - k as f64 * (lane + gap);
-        let mut g = Group::new(format!("lane/{}", row.ordinal), "lane-row", 0.0, y);
+    let below = if more > 0.0 { more * (lane + gap) + apart } else { 0.0 };
+    let own = timeline.lanes.iter().enumerate().map(|(k, row)| (row, below + k as f64 * (lane + gap), ""));
+    let beside = options.beside.iter().enumerate().map(|(k, row)| (row, k as f64 * (lane + gap), "beside/"));
+    for (row, up, block) in own.chain(beside) {
+        let y = bottom - lane - up;
+        let mut g = Group::new(format!("{block}lane/{}", row.ordinal), "lane-row", 0.0, y);
         g.rect("lane lane--none", [0.0, lane / 2.0 - 0.5, options.width, 1.0], 0.0);
         for bar in &row.bars {
             let (a, b) = (x(bar.from), x(bar.to));
             draw_bar(&mut g, bar, (a + 0.5).min(options.width - 2.0), (b - a - 1.0).max(1.0), lane);
+        }
+        scene.push(g);
+    }
+    if more > 0.0 {
+        let y = bottom - below + gap + (apart - gap) / 2.0;
+        let mut g = Group::new("track/parting", "track-parting", 0.0, y);
+        g.path("track__between", Pen::default().go('M', &[0.0, 0.0]).go('H', &[options.width]).0);
+        for (from, to) in differing(&timeline.lanes, &options.beside, options.width, &x) {
+            let pen = Pen::default().go('M', &[from, 0.0]).go('H', &[to]);
+            g.path("track__differs", pen.0);
+        }
+        if let Some(parting) = options.parting {
+            let pen = Pen::default().go('M', &[x(parting), options.top - y]).go('V', &[bottom - y]);
+            g.path("track__parts", pen.0);
         }
         scene.push(g);
     }
@@ -159,6 +185,45 @@ pub fn track(timeline: &Timeline, options: &TrackOptions) -> Scene {
         scene.push(g);
     }
     scene
+}
+
+/// Room between the lanes of two runs.
+const APART: f64 = 6.0;
+
+/// The stretches of the width in which any ordinal is in another state in one run than in the other, in pixels.
+fn differing(one: &[Lane], other: &[Lane], width: f64, x: &impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+    let mut pixels = vec![false; width.max(0.0) as usize + 1];
+    let mut compare = |a: &[Bar], b: &[Bar]| {
+        let mut edges: Vec<f64> = a.iter().chain(b).flat_map(|bar| [bar.from, bar.to]).collect();
+        arrange(&mut edges, |a, b| a < b);
+        let state = |bars: &[Bar], at: f64| {
+            bars.iter().find(|bar| bar.from <= at && at < bar.to).map(|bar| bar.state)
+        };
+        for pair in edges.windows(2) {
+            let middle = (pair[0] + pair[1]) / 2.0;
+            if pair[0] < pair[1] && state(a, middle) != state(b, middle) {
+                let (from, to) = (x(pair[0]) as usize, x(pair[1]) as usize);
+                pixels.iter_mut().take(to).skip(from).for_each(|pixel| *pixel = true);
+            }
+        }
+    };
+    // Lanes come by ordinal, without gaps for as many as are drawn.
+    let beside =
+        |lanes: &[Lane], ordinal: i64| lanes.binary_search_by_key(&ordinal, |lane| lane.ordinal).ok();
+    for lane in one {
+        compare(&lane.bars, beside(other, lane.ordinal).map_or(&[], |at| &other[at].bars));
+    }
+    for lane in other.iter().filter(|lane| beside(one, lane.ordinal).is_none()) {
+        compare(&[], &lane.bars);
+    }
+    let mut found: Vec<(f64, f64)> = Vec::new();
+    for (at, _) in pixels.iter().enumerate().filter(|(_, differs)| **differs) {
+        match found.last_mut() {
+            Some(last) if last.1 == at as f64 => last.1 += 1.0,
+            _ => found.push((at as f64, at as f64 + 1.0)),
+        }
+    }
+    found
 }
 
 fn chapters(

@@ -306,6 +306,7 @@ impl Run {
         (self.behind, self.unheard) = (known, heard);
         let last = self.happenings.len();
         self.stores.retain(|(at, _)| *at <= last);
+        self.memories.retain(|(at, _)| *at <= until);
         self.full = false;
         self.seen = None;
         self.transcript.clear();

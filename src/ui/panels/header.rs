@@ -4,9 +4,9 @@
 use super::Context;
 use crate::api::profile::PROFILES;
 use crate::samples::{SAMPLES, STORIES};
-use crate::ui::state::{Dialog, Origin, Screen, Theme, UiAction, UiState};
+use crate::ui::state::{Dialog, Origin, Panel, Screen, Theme, UiAction, UiState};
 use crate::ui::texts::Language;
-use crate::ui::widgets::{IconButton, MenuEntry, button, icon_button, logo, menu};
+use crate::ui::widgets::{IconButton, MenuEntry, button, icon_button, logo, menu, rich};
 use yew::prelude::*;
 
 /// The header, as the page's choices have it.
@@ -71,5 +71,16 @@ pub fn header(ui: &UiState, context: &Context) -> Html {
             {icon_button(&help, open(Dialog::Help))}
             <button type="button" class="button button--quiet head__lang" lang={other.code()} onclick={context.on(UiAction::Language(other))}>{texts.other_language}</button>
         </header>
+    }
+}
+
+/// What the other release changes in this run, once it was chosen.
+pub fn release_notice(context: &Context, says: &str) -> Html {
+    let texts = context.texts;
+    let close = IconButton { icon: "cross", label: texts.close, ..IconButton::default() };
+    html! {
+        <p class="notice work__notice" role="status"><span>{rich(says)}{" "}
+            <button type="button" class="because__src" onclick={context.on(UiAction::Show(Panel::Compare))}>{texts.compare}</button></span>
+            {icon_button(&close, context.on(UiAction::Dismiss))}</p>
     }
 }

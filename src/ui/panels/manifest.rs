@@ -26,6 +26,9 @@ pub struct ManifestProps {
     pub problems: Rc<Vec<Problem>>,
     /// What is marked in it.
     pub marks: Marks,
+    /// What the word at the caret can become.
+    #[prop_or_default]
+    pub offers: AttrValue,
     /// It differs from what was applied last.
     pub is_changed: bool,
 }
@@ -63,6 +66,10 @@ pub fn ManifestPanel(props: &ManifestProps) -> Html {
                     event.prevent_default();
                     send.emit(UiAction::Manifest(dom::field_text(FIELD)));
                     send.emit(UiAction::Apply);
+                }
+                "Space" if event.ctrl_key() => {
+                    event.prevent_default();
+                    send.emit(UiAction::CompleteField(dom::text_before_caret(FIELD)));
                 }
                 "Escape" => {
                     event.stop_propagation();
@@ -154,6 +161,7 @@ pub fn ManifestPanel(props: &ManifestProps) -> Html {
                 <ul class="problems__list">
                     { for props.problems.iter().enumerate().map(|(i, problem)| problem_item(context, i, problem)) }
                 </ul>
+                if !props.offers.is_empty() { <p class="problems__offers" role="status">{&props.offers}</p> }
                 <div class="problems__foot">
                     <span class="problems__state" role="status">{state}</span>
                     if errors > 0 && mendable == errors {

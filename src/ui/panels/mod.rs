@@ -2,6 +2,7 @@
 
 pub mod caption;
 pub mod claims;
+pub mod compare;
 pub mod events;
 pub mod first;
 pub mod go_to;
@@ -41,6 +42,7 @@ pub const PANELS: &[PanelEntry] = &[
     PanelEntry { panel: Panel::Events, id: "tab-events", label: |t| t.events, is_narrow: false },
     PanelEntry { panel: Panel::Objects, id: "tab-objects", label: |t| t.objects, is_narrow: false },
     PanelEntry { panel: Panel::Claims, id: "tab-claims", label: |t| t.claims, is_narrow: false },
+    PanelEntry { panel: Panel::Compare, id: "tab-compare", label: |t| t.compare, is_narrow: false },
     PanelEntry { panel: Panel::Manifest, id: "tab-manifest", label: |t| t.manifest, is_narrow: true },
     PanelEntry { panel: Panel::Terminal, id: "tab-terminal", label: |t| t.terminal, is_narrow: true },
 ];

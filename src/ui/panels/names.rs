@@ -54,6 +54,14 @@ pub fn names(context: &Context, names: &Names, asked_from: &str) -> Html {
                     </tbody>
                 </table>
                 </div>
+                if !names.held.is_empty() {
+                    <section class="why__part"><h3>{texts.dns_held}</h3><ul class="because">
+                        { for names.held.iter().map(|(name, qtype, answer, left)| html! {
+                            <li class="because__item"><span><code>{format!("{qtype} {name}")}</code><br />{answer}</span>
+                                <span class="because__src because__src--default">{(texts.dns_cached)(*left as usize)}</span></li>
+                        }) }
+                    </ul></section>
+                }
                 <p class="why__lead">{if names.conf.is_some() { texts.asked_short } else { texts.dns_terminal_hint }}</p>
             }
         </>
@@ -67,7 +75,8 @@ fn answer(context: &Context, cell: &Cell) -> Html {
     html! {
         <td class={cell.before.is_some().then_some("names__new")}>
             {state(context, &cell.state, cell.before.as_ref())}
-            if let Some(seconds) = cell.cached { <span class="names__note">{(context.texts.seconds)(seconds as f64)}</span> }
+            if let Some(seconds) = cell.cached { <span class="names__note names__cached">{icon("clock")}{(context.texts.dns_cached)(seconds as usize)}</span> }
+            if let Some(live) = &cell.live { <span class="names__note">{context.texts.dns_live}</span>{state(context, live, None)} }
             if let Some(old) = old { {old} }
         </td>
     }

@@ -4,13 +4,13 @@ use super::Context;
 use crate::ui::editor::{DiffLine, Problem, diff, mend_all};
 use crate::ui::platform::dom;
 use crate::ui::state::UiAction;
-use crate::ui::view::Reasons;
 use crate::ui::view::reasons::{Because, Meter, Source};
+use crate::ui::view::{PromiseRow, Reasons};
 use crate::ui::widgets::{button, icon, rich};
 use yew::prelude::*;
 
 /// The panel.
-pub fn reasons(context: &Context, reasons: &Reasons) -> Html {
+pub fn reasons(context: &Context, reasons: &Reasons, promises: &[PromiseRow]) -> Html {
     let texts = context.texts;
     html! {
         <>
@@ -35,13 +35,52 @@ pub fn reasons(context: &Context, reasons: &Reasons) -> Html {
             }
             if !reasons.what_if.is_empty() {
                 <section class="why__part"><h3>{texts.what_if}</h3><div class="what">
-                    { for reasons.what_if.iter().map(|other| html! {
-                        <button type="button" class="what__item" onclick={context.on(UiAction::WhatIf(other.line.clone()))}>
-                            <span><code>{&other.line}</code><small>{rich(&other.note)}</small></span>{icon("fork")}</button>
+                    { for reasons.what_if.iter().map(|(other, outcome)| {
+                        let said = match outcome {
+                            Some(outcome) => html! { <small>{rich(outcome)}</small> },
+                            None if reasons.is_tried => html! { <small>{texts.computing}{" …"}</small> },
+                            None => Html::default(),
+                        };
+                        if other.lines.is_empty() {
+                            // Waiting needs no press; what comes of it is what the others are held against.
+                            return if reasons.is_tried { html! { <p class="what__item"><span>{texts.if_nothing}{said}</span></p> } } else { Html::default() };
+                        }
+                        let title = other.lines.join("\n");
+                        html! {
+                            <button type="button" class="what__item" {title} onclick={context.on(UiAction::WhatIf(other.clone()))}>
+                                <span><code>{&other.says}</code>{said}</span>{icon("fork")}</button>
+                        }
                     }) }
-                </div></section>
+                </div>
+                if !reasons.is_tried {
+                    <p class="why__try">{button("button--line", "", context.on(UiAction::TryOthers), texts.try_others.into())}</p>
+                }
+                </section>
             }
+            {kept(context, promises)}
         </>
+    }
+}
+
+/// The promises: one quiet line while they are kept, open with moment and cause where one broke.
+fn kept(context: &Context, promises: &[PromiseRow]) -> Html {
+    let texts = context.texts;
+    let broken = promises.iter().filter(|row| row.broken.is_some()).count();
+    html! {
+        <details class={classes!("promises", (broken > 0).then_some("promises--broken"))} open={broken > 0}>
+            <summary>{icon(if broken > 0 { "error" } else { "check" })}
+                {if broken > 0 { (texts.promises_broken)(broken) } else { (texts.promises_kept)(promises.len()) }}</summary>
+            <ul>
+                { for promises.iter().map(|row| html! {
+                    <li class={classes!("promises__row", row.broken.is_some().then_some("promises__row--broken"))}>{icon(if row.broken.is_some() { "cross" } else { "check" })}
+                        <span>{row.text}
+                            if let Some((happening, says)) = &row.broken {
+                                <button type="button" class="because__src" onclick={context.on(UiAction::GoTo(format!("e{happening}")))}>{rich(says)}</button>
+                            }
+                        </span></li>
+                }) }
+            </ul>
+        </details>
     }
 }
 

@@ -41,6 +41,8 @@ pub fn terminal(context: &Context, blocks: &[Block], near: &Near) -> Html {
                 "ArrowDown" => UiAction::HistoryBy(-1),
                 // Escape and then Tab leaves, as in the manifest; where nothing is typed, Tab alone does.
                 "Tab" if !event.shift_key() && !line.is_empty() => UiAction::Complete(line),
+                "Space" if event.ctrl_key() => UiAction::Complete(line),
+                "KeyR" if event.ctrl_key() => UiAction::SearchBack(line),
                 "KeyC" if event.ctrl_key() && !dom::has_selection() => UiAction::Interrupt,
                 "KeyL" if event.ctrl_key() => UiAction::ClearTerminal,
                 _ => return,

@@ -324,6 +324,26 @@ pub fn caret(id: &str) -> u32 {
     area.and_then(|a| a.selection_start().ok().flatten()).unwrap_or(0)
 }
 
+/// The text of the field with this id up to the caret.
+pub fn text_before_caret(id: &str) -> String {
+    let units: Vec<u16> = field_text(id).encode_utf16().take(caret(id) as usize).collect();
+    String::from_utf16_lossy(&units)
+}
+
+/// The document takes the whole screen, or gives it back; nothing where the browser does not do that.
+pub fn toggle_whole_screen() {
+    // Four more bindings for two calls: found by name.
+    let Some(document) = document() else { return };
+    let Some(root) = document.document_element() else { return };
+    let full = js_sys::Reflect::get(&document, &"fullscreenElement".into()).is_ok_and(|e| e.is_truthy());
+    let (this, name): (JsValue, &str) =
+        if full { (document.into(), "exitFullscreen") } else { (root.into(), "requestFullscreen") };
+    if let Ok(call) = js_sys::Reflect::get(&this, &name.into()).and_then(JsCast::dyn_into::<js_sys::Function>)
+    {
+        let _ = call.call0(&this);
+    }
+}
+
 /// Scroll offsets of the element an event came from.
 pub fn scroll_of(event: &Event) -> (i32, i32) {
     event

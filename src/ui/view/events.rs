@@ -2,6 +2,7 @@
 
 use crate::api::{Kind, ObjectKey};
 use crate::component::{Happening, What};
+use crate::lang::{Lang, moment, write_says};
 use crate::ui::player::Player;
 
 /// One line of the list.
@@ -87,4 +88,19 @@ fn row(number: usize, happening: &Happening, all: bool) -> Option<EventRow> {
         _ => return None,
     }
     Some(row)
+}
+
+/// What led to the happening of that number, back to what somebody typed: its number and a sentence with its moment.
+pub fn chain(player: &Player, number: usize, lang: Lang) -> Vec<(usize, String)> {
+    let happenings = player.run().happenings();
+    let says = |index: usize| {
+        let happening = &happenings[index];
+        let what = match &happening.what {
+            What::Input(note) => format!("`{}`", note.text.lines().next().unwrap_or_default()),
+            What::Write(write) => write_says(write, lang),
+            What::Decision(_) => String::new(),
+        };
+        (index + 1, [&moment(happening.at, lang), " ", &what].concat())
+    };
+    player.run().causes(number.saturating_sub(1)).into_iter().map(says).collect()
 }

@@ -8,21 +8,26 @@ use crate::ui::state::Model;
 
 pub mod caption;
 pub mod claims;
+pub mod compare;
 pub mod events;
 pub mod names;
 pub mod objects;
 pub mod pictures;
+pub mod promises;
 pub mod reasons;
 pub mod stage;
 pub mod terminal;
 pub mod track;
+pub mod what_if;
 
 pub use caption::Caption;
 pub use claims::ClaimRow;
+pub use compare::CompareView;
 pub use events::EventRow;
 pub use names::Names;
 pub use objects::ObjectView;
 pub use pictures::Pictures;
+pub use promises::PromiseRow;
 pub use reasons::Reasons;
 pub use stage::Stage;
 pub use terminal::Block;

@@ -6,7 +6,7 @@
 use super::Pictures;
 use crate::api::{Kind, Object};
 use crate::dns::table::{State, Table};
-use crate::dns::{DnsProfile, DnsServer, Failure, QType, Resolver, zone_at};
+use crate::dns::{Cache, DnsProfile, DnsServer, Failure, QType, Rcode, Resolver, zone_at};
 use crate::session::{Position, Still};
 use crate::store::View;
 use crate::ui::state::Model;
@@ -20,6 +20,8 @@ pub struct Names {
     pub clients: Vec<String>,
     /// The `/etc/resolv.conf` of the pod that asks.
     pub conf: Option<String>,
+    /// What the server remembers: name, type, the answer in short, and the seconds it stays.
+    pub held: Vec<(String, &'static str, String, u64)>,
     /// The Service that `serviceName` names does not exist.
     pub missing: Option<String>,
 }
@@ -34,10 +36,11 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Names {
     let asked_from = model.ui.asked_from.clone();
     let table = |still: &Still| {
         let set = still.store().by_key(&key)?;
-        let mut table = Table::of_set(View::live(still.names()), &profile, set, None, still.now());
+        let mut table = Table::of_set(View::live(still.names()), &profile, set, still.memory(), still.now());
         let client = client(still, &asked_from);
         let conf = client.map(|pod| {
-            let mut resolver = resolver(still, &profile, pod);
+            let mut memory = still.memory().cloned();
+            let mut resolver = resolver(still, &profile, memory.as_mut(), pod);
             ask(&mut table, &mut resolver);
             resolver.conf.text()
         });
@@ -60,7 +63,16 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Names {
         .map(|pod| [pod.namespace(), "/", pod.name()].concat())
         .collect();
     let missing = now.columns.iter().find(|c| c.governing && !c.exists).map(|c| c.service.clone());
-    Names { table: now, clients, conf, missing }
+    let held = still.memory().into_iter().flat_map(|memory| memory.held(still.now()));
+    let held = held.map(|(name, qtype, answer, left)| {
+        let mut said = answer.records.iter().map(|r| r.data.text()).collect::<Vec<_>>().join(", ");
+        if said.is_empty() {
+            said = if answer.rcode == Rcode::NxDomain { "NXDOMAIN".into() } else { "NOERROR · 0".into() };
+        }
+        (name.to_string(), qtype.name(), said, left)
+    });
+    let held = held.collect();
+    Names { table: now, clients, conf, held, missing }
 }
 
 fn client<'a>(still: &'a Still, name: &str) -> Option<&'a Object> {
@@ -69,8 +81,13 @@ fn client<'a>(still: &'a Still, name: &str) -> Option<&'a Object> {
     (pod.status().get("phase").str() == "Running").then_some(pod)
 }
 
-fn resolver<'a>(still: &'a Still, profile: &'a DnsProfile, pod: &Object) -> Resolver<'a> {
-    Resolver::of_pod(pod, DnsServer::new(zone_at(View::live(still.names()), profile), still.now(), None))
+fn resolver<'a>(
+    still: &'a Still,
+    profile: &'a DnsProfile,
+    memory: Option<&'a mut Cache>,
+    pod: &Object,
+) -> Resolver<'a> {
+    Resolver::of_pod(pod, DnsServer::new(zone_at(View::live(still.names()), profile), still.now(), memory))
 }
 
 // Puts what the resolver finds by the short names in the place of what the server says to the full ones.
@@ -105,6 +122,39 @@ mod tests {
         let names = read(model, &Pictures::default());
         assert_eq!(names.conf.is_some(), !from.is_empty());
         names.table.rows.into_iter().map(|mut row| row.cells.remove(0).state).collect()
+    }
+
+    #[test]
+    fn what_the_server_remembers_stands_beside_what_it_would_say() {
+        let mut model = Model::default();
+        let web = crate::samples::SAMPLES[0].text;
+        let text = format!(
+            "coredns cluster_cache=on\nfile web.yaml <<EOF\n{web}EOF\n$ kubectl apply -f web.yaml\nsettle\n\
+             $ nslookup web-0.nginx\nwait 3s\n$ kubectl delete pod web-0\nwait 2s\n"
+        );
+        open_run(&mut model, &text);
+        while !model.player.compute(1000) {}
+        update(&mut model, UiAction::Computed);
+        let asked = model.player.run().transcript()[1].at;
+        let mut at = |seconds: u64| {
+            update(&mut model, UiAction::SeekTime(asked + crate::sim::SimDuration::secs(seconds)));
+            read(&mut model, &Pictures::default())
+        };
+        let held = at(2).held;
+        assert!(
+            held.iter()
+                .any(|(name, qtype, _, left)| name.starts_with("web-0.") && *qtype == "A" && *left == 28),
+            "{held:?}"
+        );
+        let names = at(4);
+        let cell = &names.table.rows[1].cells[0];
+        assert_eq!((cell.cached, matches!(cell.state, State::Pods(_))), (Some(26), true), "{cell:?}");
+        assert_eq!(cell.live, Some(State::NxDomain));
+        // Thirty seconds later nothing is remembered, and before the question nothing was.
+        let later = at(31);
+        assert!(later.held.is_empty() && later.table.rows[1].cells[0].cached.is_none(), "{:?}", later.held);
+        update(&mut model, UiAction::SeekStep(1));
+        assert!(read(&mut model, &Pictures::default()).held.is_empty());
     }
 
     #[test]

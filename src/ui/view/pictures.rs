@@ -7,7 +7,7 @@ use super::Stage;
 use super::stage::Slot;
 use crate::api::{Kind, ObjectKey};
 use crate::scene::svg::{group_inner, group_transform, svg_element};
-use crate::scene::timeline::Timeline;
+use crate::scene::timeline::{Tick, Timeline};
 use crate::scene::{Scene, StageModel, StageOptions, node_stage, stage, tween};
 use crate::session::Position;
 use crate::ui::editor::outline;
@@ -24,6 +24,7 @@ const STILL: f64 = 480.0;
 #[derive(Clone, PartialEq)]
 struct Key {
     version: u64,
+    compared: u64,
     position: Position,
     width: u64,
     phone: bool,
@@ -40,7 +41,7 @@ type Kept = RefCell<Vec<(Key, Rc<Scene>)>>;
 pub struct Pictures {
     scenes: Kept,
     painted: RefCell<Option<Rc<Scene>>>,
-    timeline: RefCell<Option<((u64, Spacing), Rc<Timeline>)>>,
+    timeline: RefCell<Option<((u64, u64, Spacing), Rc<Timeline>)>>,
     /// The set on the stage: stays there when it is gone, with the ordinals it ever had in this run.
     subject: RefCell<(u64, Option<ObjectKey>, Option<(i64, i64)>)>,
 }
@@ -134,7 +135,7 @@ impl Pictures {
 
     /// The run laid out in time.
     pub fn timeline(&self, model: &mut Model) -> Rc<Timeline> {
-        let key = (model.player.version, model.ui.spacing);
+        let key = (model.player.version, model.compared(), model.ui.spacing);
         if let Some((kept, timeline)) = &*self.timeline.borrow()
             && *kept == key
         {
@@ -142,12 +143,16 @@ impl Pictures {
         }
         let set = self.set(model);
         let player = &model.player;
-        let timeline = Rc::new(Timeline::new(
-            player.run().happenings(),
-            &player.story().ticks(),
-            set.as_ref(),
-            model.ui.spacing,
-        ));
+        let mut ticks = player.story().ticks();
+        if let Some(compare) = &model.compare {
+            // The clock goes on for as long as either run does.
+            let end = ticks.last().map(|tick| tick.at).unwrap_or_default();
+            let happenings = player.run().happenings().len();
+            let more = compare.player.story().ticks().into_iter().filter(|tick| tick.at > end);
+            ticks.extend(more.map(|tick| Tick { first: happenings, last: happenings, ..tick }));
+        }
+        let timeline =
+            Rc::new(Timeline::new(player.run().happenings(), &ticks, set.as_ref(), model.ui.spacing));
         *self.timeline.borrow_mut() = Some((key, timeline.clone()));
         timeline
     }
@@ -162,6 +167,11 @@ impl Pictures {
     pub fn set(&self, model: &mut Model) -> Option<ObjectKey> {
         let position = model.player.position();
         self.look(&mut model.player, position);
+        self.subject.borrow().1.clone()
+    }
+
+    /// The set on the stage, as it was last looked for.
+    pub fn set_shown(&self) -> Option<ObjectKey> {
         self.subject.borrow().1.clone()
     }
 
@@ -183,6 +193,7 @@ impl Pictures {
     fn scene(&self, model: &mut Model, position: Position, width: f64) -> Option<Rc<Scene>> {
         let key = Key {
             version: model.player.version,
+            compared: model.compared(),
             position,
             width: width as u64,
             phone: width < if model.ui.screen == Screen::First { STILL } else { PHONE } || model.ui.is_low,
@@ -219,12 +230,16 @@ impl Pictures {
         let mut picture = read(&model.player, position);
         let mut options = options;
         options.page = model.ui.page;
+        options.rows.hand &= !model.ui.is_low;
         if picture.columns.is_empty() {
             picture = ghost(&model.ui.manifest)?;
             // Nothing is wished for yet: the set has no ground to stand on.
             options.title = false;
         } else if let Some(earlier) = earlier {
             picture.mark_changes(&read(&model.player, earlier));
+        }
+        if let Some(compare) = &model.compare {
+            picture.mark_differences(&super::compare::at(&compare.player, set.as_ref(), position.time));
         }
         let scene = match model.ui.by_node && !picture.nodes.is_empty() {
             true => node_stage(&picture, &options, position.time),

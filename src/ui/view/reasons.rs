@@ -1,12 +1,14 @@
 //! Why the controller does what it does, and what would release it.
 
 use super::Pictures;
+use super::what_if::{others, outcome_says};
 use crate::api::{Kind, Object, ObjectKey};
-use crate::component::{Cause, Decision, Gate, What, Why};
-use crate::lang::{Josa, Lang, gate_words, josa, why_says};
+use crate::component::{Cause, Decision, Gate, Happening, What, Why};
+use crate::lang::{GateWords, Josa, Lang, gate_words, josa, why_says};
 use crate::session::Position;
 use crate::sim::{SimDuration, SimTime};
 use crate::ui::editor::{Line, outline};
+use crate::ui::others::{Other, Tries};
 use crate::ui::state::Model;
 use crate::ui::texts::Texts;
 use std::rc::Rc;
@@ -26,8 +28,10 @@ pub struct Reasons {
     pub stays: Vec<Because>,
     /// What happens when the gate opens, and when.
     pub releases: Vec<Release>,
-    /// Commands that would fork the run here.
-    pub what_if: Vec<WhatIf>,
+    /// What could be done here, and what came out where that was tried.
+    pub what_if: Vec<(Other, Option<String>)>,
+    /// It is being tried, or was.
+    pub is_tried: bool,
 }
 
 /// A stretch of time with its two ends.
@@ -80,17 +84,31 @@ pub struct Release {
     pub step: Option<usize>,
 }
 
-/// Another way the run could go from here.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WhatIf {
-    /// The command.
-    pub line: String,
-    /// What it would do.
-    pub note: String,
+/// The reasons at the moment shown, with what was tried.
+pub fn read(model: &mut Model, pictures: &Pictures) -> Reasons {
+    let mut reasons = say(model, pictures);
+    if let Some(tries) = model.tries.as_ref().filter(|tries| tries.is_for(&model.player)) {
+        let lang = model.ui.language.lang();
+        let waited = tries.rows.first().filter(|(other, _)| other.lines.is_empty());
+        let waited = waited.and_then(|(_, outcome)| outcome.as_ref());
+        reasons.what_if = (tries.rows.iter())
+            .map(|(other, outcome)| {
+                let waited = waited.filter(|_| !other.lines.is_empty());
+                (other.clone(), outcome.as_ref().map(|outcome| outcome_says(outcome, waited, lang)))
+            })
+            .collect();
+        reasons.is_tried = true;
+    }
+    reasons
 }
 
-/// The reasons at the moment shown.
-pub fn read(model: &mut Model, pictures: &Pictures) -> Reasons {
+/// Begins to try what could be done at the moment shown; [`crate::ui::others::work`] goes on with it.
+pub fn try_others(model: &mut Model, pictures: &Pictures) {
+    let others = say(model, pictures).what_if.into_iter().map(|(other, _)| other).collect();
+    model.tries = pictures.set(model).map(|set| Tries::new(&model.player, set, others));
+}
+
+fn say(model: &mut Model, pictures: &Pictures) -> Reasons {
     let texts = model.ui.texts();
     let lang = model.ui.language.lang();
     let Some(key) = pictures.set(model) else {
@@ -103,6 +121,13 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Reasons {
     let position = model.player.position();
     let lines = lines_of(&model.ui.manifest, &key.name);
     let (command, opened) = around(model, &key, position);
+    let manifest = model.ui.manifest.clone();
+    let past = model.player.run().happenings();
+    let past: Vec<Happening> = past[..position.happenings.min(past.len())]
+        .iter()
+        .filter(|h| matches!(h.what, What::Input(_)))
+        .cloned()
+        .collect();
     let still = model.player.still(position);
     let (store, now) = (still.store(), still.now());
     let Some(set) = store.by_key(&key) else {
@@ -122,6 +147,10 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Reasons {
     };
     let decision = still.decision(&key);
     let gate = decision.and_then(|d| d.gate.as_ref());
+    let options = |gate: Option<(&Gate, &GateWords)>, keeps: bool| -> Vec<(Other, Option<String>)> {
+        let found = others(still, &past, set, gate, keeps, &manifest);
+        found.into_iter().map(|other| (other, None)).collect()
+    };
     let spec = set.spec();
     let wanted = spec.get("replicas").as_int().unwrap_or(1);
     let pods: Vec<&Rc<Object>> = store
@@ -130,14 +159,18 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Reasons {
         .collect();
     let mut reasons = Reasons::default();
     let Some(gate) = gate else {
-        return at_rest(texts, lang, set, &pods, decision, wanted);
+        let mut reasons = at_rest(texts, lang, &pods, decision, wanted);
+        if reasons.lead == texts.why_nothing_lead {
+            reasons.what_if = options(None, false);
+        }
+        return reasons;
     };
     if gate.is_past(store, &key.namespace) {
         let title = (texts.why_unseen)(gate.pod().unwrap_or_default());
         return Reasons { title, ..Reasons::default() };
     }
     let words = gate_words(gate, now, lang);
-    reasons.title = words.title;
+    reasons.title = words.title.clone();
     if pods.len() as i64 != wanted {
         let text = lang.pick(
             format!("의도한 수는 {wanted}, 지금은 {}", pods.len()),
@@ -228,7 +261,7 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Reasons {
         });
     }
     let earlier = matches!(gate, Gate::Terminating { .. } | Gate::CondemnedTerminating { .. });
-    let note = match (words.by_time, earlier) {
+    let note = match (words.by_time.clone(), earlier) {
         (Some(time), true) => lang.pick(
             format!("{time}, 컨테이너가 먼저 끝나면 그때"),
             format!("{time}, or as soon as the container ends"),
@@ -236,24 +269,8 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Reasons {
         (Some(time), false) => time,
         (None, _) => String::new(),
     };
-    reasons.releases.push(Release { text: words.opens, note, step: opened });
-    if let Some(line) = words.command {
-        let note = match gate {
-            Gate::Terminating { .. } | Gate::CondemnedTerminating { .. } => lang
-                .pick("유예 시간을 기다리지 않고 지운다", "removes it without waiting for the grace period"),
-            Gate::OnDelete { .. } => {
-                lang.pick("새 리비전으로 다시 만들어진다", "they are made again at the new revision")
-            }
-            _ => lang.pick("지우면 같은 이름으로 다시 만든다", "it is made again under the same name"),
-        };
-        reasons.what_if.push(WhatIf { line, note: note.into() });
-    }
-    if !kept.is_empty() && !deletes {
-        reasons.what_if.push(WhatIf {
-            line: format!("kubectl patch sts {} -p '{{\"spec\":{{\"persistentVolumeClaimRetentionPolicy\":{{\"whenScaled\":\"Delete\"}}}}}}'", key.name),
-            note: lang.pick("줄인 자리의 PVC도 지워진다", "the claims of removed ordinals go too").into(),
-        });
-    }
+    reasons.releases.push(Release { text: words.opens.clone(), note, step: opened });
+    reasons.what_if = options(Some((gate, &words)), !kept.is_empty() && !deletes);
     reasons
 }
 
@@ -261,7 +278,6 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Reasons {
 fn at_rest(
     texts: &Texts,
     lang: Lang,
-    set: &Object,
     pods: &[&Rc<Object>],
     decision: Option<&Decision>,
     wanted: i64,
@@ -270,7 +286,6 @@ fn at_rest(
         .iter()
         .filter(|p| p.condition("Ready").get("status").str() == "True" && !p.is_terminating())
         .count() as i64;
-    let name = set.name();
     if ready != wanted || pods.len() as i64 != wanted {
         let did = decision.map(|d| d.actions.as_slice()).unwrap_or_default().iter();
         let because = did
@@ -281,29 +296,6 @@ fn at_rest(
             })
             .collect();
         return Reasons { title: texts.why_working.into(), because, ..Reasons::default() };
-    }
-    let mut what_if = vec![WhatIf {
-        line: format!("kubectl scale sts {name} --replicas={}", wanted + 2),
-        note: lang.pick("뒤 순번이 차례로 생긴다", "later ordinals are made, one after the other").into(),
-    }];
-    if wanted > 1 {
-        what_if.push(WhatIf {
-            line: format!("kubectl scale sts {name} --replicas={}", wanted - 1),
-            note: lang
-                .pick("가장 뒤 순번이 사라지고 그 PVC는 남는다", "the highest ordinal goes, its claim stays")
-                .into(),
-        });
-    }
-    if wanted > 0 {
-        what_if.push(WhatIf {
-            line: format!("kubectl delete pod {name}-0"),
-            note: lang
-                .pick(
-                    "같은 이름과 같은 PVC로 돌아온다",
-                    "it comes back with the same name and the same claim",
-                )
-                .into(),
-        });
     }
     let because = vec![Because {
         text: lang.pick(
@@ -316,7 +308,6 @@ fn at_rest(
         title: texts.why_nothing.into(),
         lead: texts.why_nothing_lead.into(),
         because,
-        what_if,
         ..Reasons::default()
     }
 }
@@ -346,7 +337,7 @@ fn around(model: &Model, set: &ObjectKey, position: Position) -> (Option<(String
         }
         _ => None,
     });
-    let decisions = |h: &crate::component::Happening| match &h.what {
+    let decisions = |h: &Happening| match &h.what {
         What::Decision(d) if d.set == *set => Some(d.clone()),
         _ => None,
     };

@@ -46,6 +46,14 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Track {
     if let Some(future) = model.player.run().futures().last() {
         options.ghost = Some((timeline.axis.moment_of(future.from), timeline.axis.moment_of(future.until)));
     }
+    if let Some(compare) = &model.compare {
+        let (run, ticks) = (compare.player.run(), compare.player.story().ticks());
+        let set = pictures.set_shown();
+        options.beside = timeline.beside(run.happenings(), &ticks, set.as_ref());
+        if let Some(Some(found)) = compare.difference() {
+            options.parting = found.one.map(|index| timeline.axis.step_of(index) as f64);
+        }
+    }
     let scene = track(&timeline, &options);
     let bottom = if options.ticks { scene.height - 20.0 } else { scene.height - 8.0 };
     // Without lanes the line of now still needs some length.
