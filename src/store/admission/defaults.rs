@@ -48,8 +48,8 @@ pub fn default_object(object: &mut Object, context: &mut AdmissionContext) {
             }
         }
         Kind::StorageClass => {
-            default(body, "reclaimPolicy", "Delete");
-            default(body, "volumeBindingMode", "Immediate");
+            default_absent(body, "reclaimPolicy", "Delete");
+            default_absent(body, "volumeBindingMode", "Immediate");
         }
         Kind::Namespace => {
             let name = body.at(&["metadata", "name"]).clone();
@@ -376,7 +376,10 @@ fn pod(body: &mut Value, context: &AdmissionContext) {
     if context.old.is_some() {
         return;
     }
-    default(spec, "preemptionPolicy", "PreemptLowerPriority");
+    if spec.get("terminationGracePeriodSeconds").as_int().is_some_and(|n| n < 0) {
+        spec.map_mut().insert("terminationGracePeriodSeconds", 1);
+    }
+    default_absent(spec, "preemptionPolicy", "PreemptLowerPriority");
     default(spec, "priority", 0);
     default(spec, "serviceAccountName", "default");
     let account = spec.get("serviceAccountName").clone();

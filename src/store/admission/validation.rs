@@ -112,12 +112,27 @@ fn kind_specific(errors: &mut Errors, object: &Object, old: Option<&Object>, pro
         Kind::Deployment | Kind::ReplicaSet | Kind::DaemonSet => {
             workloads::validate(errors, object, old, profile);
         }
-        Kind::Pod => pod::spec(errors, object.spec(), "spec", None),
+        Kind::Pod => {
+            pod::spec(errors, object.spec(), "spec", None);
+            if old.is_none() {
+                pod_update::images(errors, object.spec());
+                if !object.spec().get("ephemeralContainers").items().is_empty() {
+                    errors.forbidden("spec.ephemeralContainers", "cannot be set on create");
+                }
+            }
+        }
         Kind::Service => service::spec(errors, object.spec(), old.is_none()),
         Kind::PersistentVolumeClaim => storage::claim(errors, object.spec(), "spec"),
         Kind::PersistentVolume => storage::volume(errors, object.spec()),
         Kind::StorageClass => storage::class(errors, &object.body),
         Kind::ConfigMap => {
+            let size = |member: &str| -> usize {
+                let entries = object.body.get(member).entries().iter();
+                entries.map(|(_, value)| value.str().len()).sum()
+            };
+            if size("data") + size("binaryData") * 3 / 4 > 1 << 20 {
+                errors.add("[]", "Too long", "", "may not be more than 1048576 bytes");
+            }
             for member in ["data", "binaryData"] {
                 for (key, _) in object.body.get(member).entries() {
                     let path = [member, "[", key, "]"].concat();
@@ -273,9 +288,6 @@ fn metadata(errors: &mut Errors, object: &Object, name: Name) {
     }
     non_negative(errors, "metadata.generation", object.meta("generation"));
     metadata_maps(errors, object);
-    for finalizer in object.meta("finalizers").items() {
-        label_name(errors, "metadata.finalizers", finalizer.str());
-    }
 }
 
 fn metadata_maps(errors: &mut Errors, object: &Object) {
@@ -303,6 +315,17 @@ fn metadata_maps(errors: &mut Errors, object: &Object) {
             } else {
                 controller = Some(this);
             }
+        }
+    }
+    for finalizer in object.meta("finalizers").items() {
+        label_name(errors, "metadata.finalizers", finalizer.str());
+    }
+    for (i, finalizer) in object.meta("finalizers").items().iter().enumerate() {
+        if !matches!(finalizer.str(), "foregroundDeletion" | "kubernetes" | "orphan")
+            && !finalizer.str().contains('/')
+        {
+            let detail = "name is neither a standard finalizer name nor is it fully qualified";
+            errors.invalid_text(&index("metadata.finalizers", i), finalizer.str(), detail);
         }
     }
 }

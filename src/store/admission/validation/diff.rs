@@ -111,6 +111,13 @@ fn hunks(edits: &[(char, &str)]) -> String {
     out
 }
 
+/// A value of a type as the server prints it into a refusal, without blanks.
+pub(super) fn on_one_line(ty: &'static str, value: &Value) -> String {
+    let mut lines = Vec::new();
+    write(&mut lines, String::new(), &Ty::Object(ty), false, value, "");
+    lines.iter().map(|line| line.trim_start().replacen("\": ", "\":", 1)).collect()
+}
+
 // JSON with one space a level. `start` is what stands before the value on its first line: blanks and a name.
 fn write(out: &mut Vec<String>, start: String, ty: &Ty, pointer: bool, value: &Value, comma: &str) {
     let pad = &start[..start.len() - start.trim_start().len()];

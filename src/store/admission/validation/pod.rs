@@ -5,12 +5,13 @@ mod env;
 mod volumes;
 
 pub(super) use affinity::{node_selector, taint_effect};
-pub(super) use volumes::host_path;
+pub(super) use volumes::{absolute, host_path};
 
 use super::text::{self, Name};
-use super::{Errors, annotations, child, index, labels, non_negative};
+use super::{Errors, annotations, child, diff, index, label_name, labels, non_negative};
 use crate::api::Value;
 use crate::api::quantity::Quantity;
+use volumes::Usable;
 
 const PROTOCOLS: &[&str] = &["SCTP", "TCP", "UDP"];
 
@@ -29,6 +30,16 @@ pub(super) fn template(errors: &mut Errors, template: &Value, path: &str, claims
 pub(super) fn spec(errors: &mut Errors, spec: &Value, path: &str, claims: Option<&[Value]>) {
     let usable = volumes::volumes(errors, spec, &child(path, "volumes"), claims.unwrap_or_default());
     containers(errors, spec, path, &usable);
+    for (i, container) in spec.get("containers").items().iter().enumerate() {
+        for (j, port) in container.get("ports").items().iter().enumerate() {
+            let number = port.get("hostPort");
+            let other = !number.is_null() && number != port.get("containerPort");
+            if other && spec.get("hostNetwork").is_true() {
+                let at = child(&index(&child(&index(&child(path, "containers"), i), "ports"), j), "hostPort");
+                errors.invalid(&at, number, "must match `containerPort` when `hostNetwork` is true");
+            }
+        }
+    }
     let policies = ["Always", "OnFailure", "Never"];
     errors.one_of(&child(path, "restartPolicy"), spec.get("restartPolicy").str(), &policies);
     let policies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
@@ -37,6 +48,21 @@ pub(super) fn spec(errors: &mut Errors, spec: &Value, path: &str, claims: Option
     security(errors, spec.get("securityContext"), &child(path, "securityContext"));
     affinity::affinity(errors, spec.get("affinity"), &child(path, "affinity"));
     dns(errors, spec, &child(path, "dnsConfig"));
+    for (member, name) in [("readinessGates", "conditionType"), ("schedulingGates", "name")] {
+        for (i, gate) in spec.get(member).items().iter().enumerate() {
+            let at = index(&child(path, member), i);
+            let at = if name == "name" { at } else { child(&at, name) };
+            label_name(errors, &at, gate.get(name).str());
+        }
+    }
+    for (i, alias) in spec.get("hostAliases").items().iter().enumerate() {
+        let (at, ip) = (index(&child(path, "hostAliases"), i), alias.get("ip").str());
+        errors.each(&child(&at, "ip"), ip, text::address_problems(ip));
+        for (j, name) in alias.get("hostnames").items().iter().enumerate() {
+            let at = index(&child(&at, "hostnames"), j);
+            errors.each(&at, name.str(), Name::Subdomain.check(name.str()));
+        }
+    }
     let at = child(path, "topologySpreadConstraints");
     affinity::spread(errors, spec.get("topologySpreadConstraints").items(), &at);
     for (member, name) in [
@@ -62,8 +88,9 @@ pub(super) fn spec(errors: &mut Errors, spec: &Value, path: &str, claims: Option
             errors.each(&at, value.str(), name.check(value.str()));
         }
     }
-    let policies = ["Never", "PreemptLowerPriority"];
+    let policies = ["PreemptLowerPriority", "Never"];
     errors.if_set(&child(path, "preemptionPolicy"), spec.get("preemptionPolicy"), &policies);
+    errors.if_set(&child(path, "os"), spec.at(&["os", "name"]), &["linux", "windows"]);
 }
 
 fn between(errors: &mut Errors, value: &Value, path: &str, least: i64) {
@@ -88,6 +115,19 @@ fn security(errors: &mut Errors, context: &Value, path: &str) {
     ] {
         errors.if_set(&child(path, member), context.get(member), &supported);
     }
+    if context.get("allowPrivilegeEscalation").as_bool() == Some(false) {
+        let adds = context.at(&["capabilities", "add"]).items();
+        for (found, what) in [
+            (context.get("privileged").is_true(), "`privileged` to true"),
+            (adds.iter().any(|add| add.str() == "CAP_SYS_ADMIN"), "`capabilities.Add` CAP_SYS_ADMIN"),
+        ] {
+            if found {
+                let shown = diff::on_one_line("SecurityContext", context);
+                let detail = ["cannot set `allowPrivilegeEscalation` to false and ", what].concat();
+                errors.invalid_raw(path, &shown, &detail);
+            }
+        }
+    }
     let profile = context.get("seccompProfile");
     if profile.is_null() {
         return;
@@ -96,7 +136,12 @@ fn security(errors: &mut Errors, context: &Value, path: &str) {
     let supported = ["Localhost", "RuntimeDefault", "Unconfined"];
     errors.if_set(&child(&at, "type"), profile.get("type"), &supported);
     let (local, at) = (profile.get("localhostProfile"), child(&at, "localhostProfile"));
-    if profile.get("type").str() == "Localhost" {
+    if profile.get("type").str() != "Localhost" {
+        if !local.is_null() {
+            let shown = diff::on_one_line("SeccompProfile", profile);
+            errors.invalid_raw(&at, &shown, "can only be set when seccomp type is Localhost");
+        }
+    } else {
         if local.is_null() {
             errors.required(&at, "must be set when seccomp type is Localhost");
         }
@@ -130,7 +175,7 @@ fn dns(errors: &mut Errors, spec: &Value, path: &str) {
     }
 }
 
-fn containers(errors: &mut Errors, spec: &Value, path: &str, volumes: &[&str]) {
+fn containers(errors: &mut Errors, spec: &Value, path: &str, volumes: &[Usable]) {
     let grace = spec.get("terminationGracePeriodSeconds");
     let list = spec.get("containers").items();
     let at = child(path, "containers");
@@ -156,6 +201,8 @@ fn containers(errors: &mut Errors, spec: &Value, path: &str, volumes: &[&str]) {
             restart_policy(errors, container, &path);
         }
         unique_name(errors, container, &path, &mut names);
+        // The server leaves out which one it is.
+        host_ports(errors, std::slice::from_ref(container), &at);
         if container.get("restartPolicy").str() == "Always" {
             life(errors, container, &path, grace);
         } else {
@@ -187,7 +234,7 @@ fn restart_policy(errors: &mut Errors, container: &Value, path: &str) {
     }
 }
 
-fn common(errors: &mut Errors, container: &Value, path: &str, volumes: &[&str]) {
+fn common(errors: &mut Errors, container: &Value, path: &str, volumes: &[Usable]) {
     errors.name(&child(path, "name"), container.get("name").str(), Name::Label);
     if container.get("image").str().is_empty() {
         errors.required(&child(path, "image"), "");
@@ -200,6 +247,7 @@ fn common(errors: &mut Errors, container: &Value, path: &str, volumes: &[&str]) 
     ports(errors, container, &child(path, "ports"));
     env::variables(errors, container, path);
     volumes::mounts(errors, container, &child(path, "volumeMounts"), volumes);
+    volumes::devices(errors, container, &child(path, "volumeDevices"), volumes);
     errors.one_of(
         &child(path, "imagePullPolicy"),
         container.get("imagePullPolicy").str(),
@@ -257,28 +305,52 @@ fn host_ports(errors: &mut Errors, containers: &[Value], path: &str) {
 
 fn resources(errors: &mut Errors, resources: &Value, path: &str) {
     let limits = resources.get("limits");
+    let (mut huge, mut usual) = (false, false);
     for list in ["limits", "requests"] {
+        let list_path = child(path, list);
         for (name, amount) in resources.get(list).entries() {
-            let at = format!("{path}.{list}[{name}]");
-            let known = matches!(name.as_str(), "cpu" | "memory" | "ephemeral-storage")
-                || name.starts_with("hugepages-");
+            let at = [&list_path, "[", name, "]"].concat();
+            let is_huge = name.starts_with("hugepages-");
+            let standard = matches!(name.as_str(), "cpu" | "memory" | "ephemeral-storage") || is_huge;
             let problems = text::label_key(name);
-            if !problems.is_empty() {
-                errors.each(&at, name, problems);
-            } else if !name.contains('/') && !known {
+            if problems.is_empty() && !name.contains('/') && !standard && name != "storage" {
                 errors.invalid_text(&at, name, "must be a standard resource type or fully qualified");
+            }
+            errors.each(&at, name, problems);
+            if !name.contains('/') && !standard {
                 errors.invalid_text(&at, name, "must be a standard resource for containers");
             }
             let Ok(quantity) = Quantity::parse(amount.str()) else { continue };
             if quantity.sign() < 0 {
                 errors.invalid(&at, amount, "must be greater than or equal to 0");
             }
-            let limit = limits.get(name).str();
-            if list == "requests" && Quantity::parse(limit).is_ok_and(|limit| quantity > limit) {
-                let detail = format!("must be less than or equal to {name} limit of {limit}");
-                errors.invalid(&child(path, "requests"), amount, &detail);
+            huge |= is_huge;
+            usual |= matches!(name.as_str(), "cpu" | "memory");
+            // Devices are counted, and given to one only; so are huge pages.
+            let device = name.contains('/') && !name.contains("kubernetes.io/");
+            if device && !quantity.is_whole() {
+                errors.invalid(&at, amount, "must be an integer");
             }
+            if list == "limits" {
+                continue;
+            }
+            let whole = device || is_huge;
+            let given = limits.get(name).str();
+            let wanted = match Quantity::parse(given) {
+                Ok(limit) if whole && quantity != limit => "must be equal to ",
+                Ok(limit) if quantity > limit => "must be less than or equal to ",
+                Err(_) if whole => {
+                    let detail = "Limit must be set for non overcommitable resources";
+                    errors.required(&child(path, "limits"), detail);
+                    continue;
+                }
+                _ => continue,
+            };
+            errors.invalid(&list_path, amount, &[wanted, name, " limit of ", given].concat());
         }
+    }
+    if huge && !usual {
+        errors.forbidden(path, "HugePages require cpu or memory");
     }
 }
 
@@ -304,6 +376,11 @@ fn life(errors: &mut Errors, container: &Value, path: &str, grace: &Value) {
         if probe.get("terminationGracePeriodSeconds").as_int().is_some_and(|n| n <= 0) {
             let at = child(&path, "terminationGracePeriodSeconds");
             errors.invalid(&at, probe.get("terminationGracePeriodSeconds"), "must be greater than 0");
+        }
+        let grace = probe.get("terminationGracePeriodSeconds");
+        if kind == "readinessProbe" && !grace.is_null() {
+            let at = child(&path, "terminationGracePeriodSeconds");
+            errors.invalid(&at, grace, "must not be set for readinessProbes");
         }
         if kind != "readinessProbe" && probe.get("successThreshold").as_int() != Some(1) {
             errors.invalid(&child(&path, "successThreshold"), probe.get("successThreshold"), "must be 1");

@@ -8,6 +8,19 @@ const UPDATABLE: &str = "pod updates may not change fields other than `spec.cont
                          additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set \
                          to 1 if it was previously negative)";
 
+/// Names of images, which templates may have with blanks around them.
+pub(super) fn images(errors: &mut Errors, spec: &Value) {
+    for list in ["containers", "initContainers"] {
+        for (i, container) in spec.get(list).items().iter().enumerate() {
+            let image = container.get("image").str();
+            if image.trim() != image {
+                let at = child(&index(&child("spec", list), i), "image");
+                errors.invalid_text(&at, image, "must not have leading or trailing whitespace");
+            }
+        }
+    }
+}
+
 /// What an update of a pod may change.
 pub(super) fn update(errors: &mut Errors, new: &Value, old: &Value) {
     for list in ["containers", "initContainers"] {
@@ -16,14 +29,8 @@ pub(super) fn update(errors: &mut Errors, new: &Value, old: &Value) {
         if new.len() != old.len() {
             return errors.forbidden(&path, "pod updates may not add or remove containers");
         }
-        for (i, container) in new.iter().enumerate() {
-            let image = container.get("image").str();
-            if image.trim() != image {
-                let at = child(&index(&path, i), "image");
-                errors.invalid_text(&at, image, "must not have leading or trailing whitespace");
-            }
-        }
     }
+    images(errors, new);
     let (deadline, before) = (new.get("activeDeadlineSeconds"), old.get("activeDeadlineSeconds"));
     let path = "spec.activeDeadlineSeconds";
     match (deadline.as_int(), before.as_int()) {

@@ -64,6 +64,19 @@ pub(super) fn spec(errors: &mut Errors, spec: &Value, create: bool) {
     }
     errors.one_of("spec.type", kind, &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]);
     node_ports(errors, ports, kind);
+    let ranges = spec.get("loadBalancerSourceRanges").items();
+    if !ranges.is_empty() && kind != "LoadBalancer" {
+        let detail = "may only be used when `type` is 'LoadBalancer'";
+        errors.forbidden("spec.LoadBalancerSourceRanges", detail);
+    }
+    for (i, range) in ranges.iter().enumerate() {
+        let (address, bits) = range.str().trim().split_once('/').unwrap_or((range.str(), ""));
+        let most = if address.contains(':') { 128 } else { 32 };
+        if !text::address_problems(address).is_empty() || !bits.parse::<u32>().is_ok_and(|n| n <= most) {
+            let detail = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+            errors.invalid_text(&index("spec.LoadBalancerSourceRanges", i), range.str().trim(), detail);
+        }
+    }
     if !spec.get("allocateLoadBalancerNodePorts").is_null() && kind != "LoadBalancer" {
         errors.forbidden(
             "spec.allocateLoadBalancerNodePorts",
@@ -81,6 +94,11 @@ pub(super) fn spec(errors: &mut Errors, spec: &Value, create: bool) {
         errors.one_of(path, policy.str(), &["Cluster", "Local"]);
     } else if !policy.is_null() {
         errors.invalid(path, policy, "may only be set for externally-accessible services");
+    }
+    let (check, local) = (spec.get("healthCheckNodePort"), policy.str() == "Local");
+    if !check.is_null() && !(kind == "LoadBalancer" && local) {
+        let detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
+        errors.invalid("spec.healthCheckNodePort", check, detail);
     }
     let policies = ["Cluster", "Local"];
     errors.if_set("spec.internalTrafficPolicy", spec.get("internalTrafficPolicy"), &policies);

@@ -28,9 +28,11 @@ pub(super) fn claim(errors: &mut Errors, spec: &Value, path: &str) {
 }
 
 fn class_name(errors: &mut Errors, spec: &Value, path: &str) {
-    let class = spec.get("storageClassName").str();
-    if !class.is_empty() {
-        errors.each(&child(path, "storageClassName"), class, Name::Subdomain.check(class));
+    for member in ["storageClassName", "volumeAttributesClassName"] {
+        let class = spec.get(member).str();
+        if !class.is_empty() {
+            errors.each(&child(path, member), class, Name::Subdomain.check(class));
+        }
     }
 }
 
@@ -109,7 +111,13 @@ pub(super) fn volume(errors: &mut Errors, spec: &Value) {
         errors.add("spec.capacity", "Unsupported value", &shown, "supported values: \"storage\"");
     }
     for (name, amount) in capacity.entries() {
-        if Quantity::parse(amount.str()).is_ok_and(|q| q.sign() <= 0) {
+        let Ok(quantity) = Quantity::parse(amount.str()) else { continue };
+        if quantity.sign() < 0 {
+            let number = quantity.whole().to_string();
+            let detail = "must be a valid resource quantity";
+            errors.invalid_raw(&["spec.capacity[", name, "]"].concat(), &number, detail);
+        }
+        if quantity.sign() <= 0 {
             errors.invalid(&["spec.capacity[", name, "]"].concat(), amount, POSITIVE);
         }
     }
@@ -138,6 +146,15 @@ pub(super) fn volume(errors: &mut Errors, spec: &Value) {
     }
     if !host.is_null() {
         pod::host_path(errors, host, "spec.hostPath");
+    }
+    for (source, needed) in [("nfs", ["server", "path"]), ("csi", ["driver", "volumeHandle"])] {
+        let (value, at) = (spec.get(source), child("spec", source));
+        for member in needed.iter().filter(|member| !value.is_null() && value.get(member).str().is_empty()) {
+            errors.required(&child(&at, member), "");
+        }
+        if source == "nfs" && !value.is_null() {
+            pod::absolute(errors, value, &at);
+        }
     }
     let local = spec.get("local");
     if !local.is_null() {
@@ -191,11 +208,11 @@ pub(super) fn class(errors: &mut Errors, body: &Value) {
     if !matches!(policy, "" | "Delete" | "Retain") {
         errors.not_supported("reclaimPolicy", policy, &["Delete", "Retain"]);
     }
-    errors.one_of(
-        "volumeBindingMode",
-        body.get("volumeBindingMode").str(),
-        &["Immediate", "WaitForFirstConsumer"],
-    );
+    let modes = ["Immediate", "WaitForFirstConsumer"];
+    errors.if_set("volumeBindingMode", body.get("volumeBindingMode"), &modes);
+    if body.get("parameters").entries().iter().any(|(key, _)| key.is_empty()) {
+        errors.invalid_text("parameters", "", "field can not be empty.");
+    }
 }
 
 pub(super) fn class_update(errors: &mut Errors, new: &Value, old: &Value, profile: &Profile) {

@@ -35,7 +35,7 @@ pub(super) fn at_most_all(errors: &mut Errors, value: &Value, path: &str) {
 /// True for 0, 0% and texts that are no percentage.
 pub(super) fn is_zero(value: &Value) -> bool {
     match value {
-        Value::Str(_) => percent(value).and_then(|number| number.parse().ok()).unwrap_or(0) == 0,
+        Value::Str(text) => percent(value).unwrap_or(text.as_str()).parse().unwrap_or(0) == 0,
         value => value.as_int() == Some(0),
     }
 }

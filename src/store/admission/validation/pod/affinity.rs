@@ -84,11 +84,26 @@ fn pod_term(errors: &mut Errors, term: &Value, path: &str) {
     for name in term.get("namespaces").items() {
         errors.each(&child(path, "namespace"), name.str(), Name::Label.check(name.str()));
     }
+    label_keys(errors, term, path);
     let (key, at) = (term.get("topologyKey").str(), child(path, "topologyKey"));
     if key.is_empty() {
         errors.required(&at, "can not be empty");
     }
     label_name(errors, &at, key);
+}
+
+// Keys whose values the server takes from the pod's own labels.
+fn label_keys(errors: &mut Errors, rule: &Value, path: &str) {
+    for member in ["matchLabelKeys", "mismatchLabelKeys"] {
+        let (keys, at) = (rule.get(member).items(), child(path, member));
+        if !keys.is_empty() && rule.get("labelSelector").is_null() {
+            errors.forbidden(&at, "must not be specified when labelSelector is not set");
+            continue;
+        }
+        for (i, key) in keys.iter().enumerate() {
+            label_name(errors, &index(&at, i), key.str());
+        }
+    }
 }
 
 pub(super) fn spread(errors: &mut Errors, constraints: &[Value], path: &str) {
@@ -125,6 +140,7 @@ pub(super) fn spread(errors: &mut Errors, constraints: &[Value], path: &str) {
         for member in ["nodeAffinityPolicy", "nodeTaintsPolicy"] {
             errors.if_set(&child(&path, member), constraint.get(member), &["Honor", "Ignore"]);
         }
+        label_keys(errors, constraint, &path);
         selector(errors, constraint.get("labelSelector"), &child(&path, "labelSelector"));
     }
 }
@@ -161,6 +177,8 @@ pub(super) fn tolerations(errors: &mut Errors, tolerations: &[Value], path: &str
                 errors.invalid_text(&at, member("value"), "value must be empty when `operator` is 'Exists'");
             }
             "Exists" => {}
+            // Comparing is behind a gate that is closed.
+            other @ ("Gt" | "Lt") => errors.not_supported(&at, other, &["Equal", "Exists", "Lt", "Gt"]),
             other => errors.not_supported(&at, other, &["Equal", "Exists"]),
         }
         if !member("effect").is_empty() {

@@ -1,7 +1,7 @@
 //! Volumes, and where containers mount them.
 
 use super::super::text::{Name, path_problems};
-use super::super::{Errors, child, index};
+use super::super::{Errors, child, index, storage};
 use super::env;
 use crate::api::Value;
 use crate::api::quantity::Quantity;
@@ -35,13 +35,16 @@ const HOST_PATHS: &[&str] =
 const TOLD_IN_FILES: &[&str] =
     &["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
 
-/// The names of the usable volumes: first those of the claim templates, then the pod's own that no claim replaces.
+/// A volume that can be mounted: its name, and whether it can be a device.
+pub(super) type Usable<'a> = (&'a str, bool);
+
+/// The usable volumes: first those of the claim templates, then the pod's own that no claim replaces.
 pub(super) fn volumes<'a>(
     errors: &mut Errors,
     spec: &'a Value,
     path: &str,
     claims: &'a [Value],
-) -> Vec<&'a str> {
+) -> Vec<Usable<'a>> {
     let name_of = |claim: &'a Value| claim.at(&["metadata", "name"]).str();
     let mut all: Vec<(&str, Option<&Value>)> = Vec::new();
     for claim in claims {
@@ -57,7 +60,7 @@ pub(super) fn volumes<'a>(
             all.push((name, Some(volume)));
         }
     }
-    let mut names: Vec<&str> = Vec::new();
+    let mut usable: Vec<Usable> = Vec::new();
     for (i, (name, volume)) in all.into_iter().enumerate() {
         let path = index(path, i);
         let mut found = Errors::default();
@@ -69,15 +72,18 @@ pub(super) fn volumes<'a>(
         }
         let name_path = child(&path, "name");
         found.name(&name_path, name, Name::Label);
-        if names.contains(&name) {
+        if usable.iter().any(|(other, _)| *other == name) {
             found.duplicate(&name_path, name);
         }
         if found.is_empty() {
-            names.push(name);
+            let is_claim = |volume: &Value| {
+                !volume.get("persistentVolumeClaim").is_null() || !volume.get("ephemeral").is_null()
+            };
+            usable.push((name, volume.is_none_or(is_claim)));
         }
         errors.0.append(&mut found.0);
     }
-    names
+    usable
 }
 
 fn volume_source(errors: &mut Errors, volume: &Value, path: &str) {
@@ -115,6 +121,20 @@ fn volume_source(errors: &mut Errors, volume: &Value, path: &str) {
                 }
             }
             "hostPath" => host_path(errors, value, &path),
+            "nfs" => absolute(errors, value, &path),
+            "csi" if !value.get("driver").str().is_empty() => {
+                let driver = value.get("driver").str();
+                let problems = Name::Subdomain.check(&driver.to_lowercase());
+                errors.each(&child(&path, "driver"), driver, problems);
+            }
+            "ephemeral" if !value.get("volumeClaimTemplate").is_null() => {
+                let claim = value.at(&["volumeClaimTemplate", "spec"]);
+                storage::claim(errors, claim, &child(&path, "volumeClaimTemplate.spec"));
+            }
+            "image" => {
+                let policies = ["Always", "IfNotPresent", "Never"];
+                errors.if_set(&child(&path, "pullPolicy"), value.get("pullPolicy"), &policies);
+            }
             _ => {}
         }
         mode(errors, value, &path, "defaultMode");
@@ -136,10 +156,24 @@ fn volume_source(errors: &mut Errors, volume: &Value, path: &str) {
                     "may not specify a duration less than 10 minutes",
                 );
             }
+            if !token.is_null() && token.get("path").str().is_empty() {
+                errors.required(&child(&path, "path"), "");
+            }
+            if part.entries().iter().filter(|(_, source)| !source.is_null()).count() > 1 {
+                errors.forbidden(&at, "may not specify more than 1 volume type per source");
+            }
         }
     }
     if !seen {
         errors.required(path, "must specify a volume type");
+    }
+}
+
+/// The path of a share.
+pub(in super::super) fn absolute(errors: &mut Errors, value: &Value, path: &str) {
+    let target = value.get("path").str();
+    if !target.starts_with('/') {
+        errors.invalid_text(&child(path, "path"), target, "must be an absolute path");
     }
 }
 
@@ -184,8 +218,11 @@ fn files(errors: &mut Errors, value: &Value, path: &str) {
         if !field.is_null() {
             env::field(errors, field.get("fieldPath").str(), &child(path, "fieldRef"), TOLD_IN_FILES);
         } else if !amount.is_null() {
-            let at = child(path, "resourceFieldRef.resource");
-            env::amount(errors, amount.get("resource").str(), &at);
+            let at = child(path, "resourceFieldRef");
+            match amount.get("containerName").str() {
+                "" => errors.required(&child(&at, "containerName"), ""),
+                _ => env::amount(errors, amount.get("resource").str(), &child(&at, "resource")),
+            }
         } else if downward {
             errors.required(path, "one of fieldRef and resourceFieldRef is required");
         }
@@ -194,7 +231,7 @@ fn files(errors: &mut Errors, value: &Value, path: &str) {
 }
 
 /// The `volumeMounts` of a container.
-pub(super) fn mounts(errors: &mut Errors, container: &Value, path: &str, volumes: &[&str]) {
+pub(super) fn mounts(errors: &mut Errors, container: &Value, path: &str, volumes: &[Usable]) {
     let mut points: Vec<&str> = Vec::new();
     for (i, mount) in container.get("volumeMounts").items().iter().enumerate() {
         let at = index(path, i);
@@ -202,7 +239,7 @@ pub(super) fn mounts(errors: &mut Errors, container: &Value, path: &str, volumes
         if name.is_empty() {
             errors.required(&child(&at, "name"), "");
         }
-        if !volumes.contains(&name) {
+        if volumes.iter().all(|(other, _)| *other != name) {
             errors.not_found(&child(&at, "name"), name);
         }
         if point.is_empty() {
@@ -212,6 +249,15 @@ pub(super) fn mounts(errors: &mut Errors, container: &Value, path: &str, volumes
             errors.invalid_text(&child(&at, "mountPath"), point, "must be unique");
         }
         points.push(point);
+        for device in container.get("volumeDevices").items() {
+            if device.get("name").str() == name {
+                errors.invalid_text(&child(&at, "name"), name, "must not already exist in volumeDevices");
+            }
+            if device.get("devicePath").str() == point {
+                let detail = "must not already exist as a path in volumeDevices";
+                errors.invalid_text(&child(&at, "mountPath"), point, detail);
+            }
+        }
         let (sub, expression) = (mount.get("subPath").str(), mount.get("subPathExpr").str());
         errors.each(&child(path, "subPath"), sub, path_problems(sub, false));
         if !sub.is_empty() && !expression.is_empty() {
@@ -226,6 +272,48 @@ pub(super) fn mounts(errors: &mut Errors, container: &Value, path: &str, volumes
         {
             errors
                 .forbidden(&at, "Bidirectional mount propagation is available only to privileged containers");
+        }
+    }
+}
+
+/// The `volumeDevices` of a container.
+pub(super) fn devices(errors: &mut Errors, container: &Value, path: &str, volumes: &[Usable]) {
+    let devices = container.get("volumeDevices").items();
+    let mounts = container.get("volumeMounts").items();
+    for (i, device) in devices.iter().enumerate() {
+        let at = index(path, i);
+        let (name_at, path_at) = (child(&at, "name"), child(&at, "devicePath"));
+        let (name, target) = (device.get("name").str(), device.get("devicePath").str());
+        let among =
+            |list: &[Value], member: &str, text: &str| list.iter().any(|v| v.get(member).str() == text);
+        if name.is_empty() {
+            errors.required(&name_at, "");
+        } else if among(&devices[..i], "name", name) {
+            errors.invalid_text(&name_at, name, "must be unique");
+        }
+        match volumes.iter().find(|(other, _)| *other == name) {
+            None => errors.not_found(&name_at, name),
+            Some((_, true)) => {}
+            Some(_) => {
+                let detail =
+                    "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode";
+                errors.invalid_text(&name_at, name, detail);
+            }
+        }
+        if target.is_empty() {
+            errors.required(&path_at, "");
+        }
+        if among(&devices[..i], "devicePath", target) {
+            errors.invalid_text(&path_at, target, "must be unique");
+        }
+        if !path_problems(target, true).is_empty() {
+            errors.invalid_text(&path_at, target, "can not contain backsteps ('..')");
+        }
+        if among(mounts, "name", name) {
+            errors.invalid_text(&name_at, name, "must not already exist in volumeMounts");
+        }
+        if among(mounts, "mountPath", target) {
+            errors.invalid_text(&path_at, target, "must not already exist as a path in volumeMounts");
         }
     }
 }
