@@ -25,6 +25,7 @@ mod tests;
 pub use decode::{
     DecodeError, FieldProblem, KindError, decode, decode_as, metadata_error, normalise, resolve, strict_error,
 };
+pub(crate) use spew::declared;
 pub use spew::template_text;
 pub use suggest::{distance, nearest, places, suggest};
 

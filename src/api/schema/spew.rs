@@ -20,16 +20,20 @@ struct Printer {
     minor: u32,
 }
 
-// One word of the list of declared fields.
-struct Word {
-    name: &'static str,
-    json: &'static str,
-    embedded: bool,
+/// One word of the list of declared fields.
+pub(crate) struct Word {
+    /// The Go name.
+    pub(crate) name: &'static str,
+    /// The JSON name, empty if it is the same word.
+    pub(crate) json: &'static str,
+    /// True for an embedded type.
+    pub(crate) embedded: bool,
     /// A type the table does not have.
     gone: &'static str,
 }
 
-fn declared(ty: &str, minor: u32) -> Option<impl Iterator<Item = Word>> {
+/// The fields of a type in the order of its declaration, as release 1.`minor` has them.
+pub(crate) fn declared(ty: &str, minor: u32) -> Option<impl Iterator<Item = Word>> {
     let lines = include_str!("declared.txt").lines();
     let mut words = lines.map(|line| line.split(' ')).find_map(|mut words| {
         let name = words.next()?;

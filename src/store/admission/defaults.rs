@@ -3,6 +3,8 @@
 //! Follows `SetObjectDefaults_*` of pkg/apis/core/v1 and pkg/apis/apps/v1, with the admission plugins a plain cluster
 //! has: ServiceAccount, DefaultTolerationSeconds, Priority, DefaultStorageClass, StorageObjectInUseProtection.
 
+mod service;
+
 use crate::api::quantity::Quantity;
 use crate::api::{Kind, Object, Profile, Text, Value};
 use crate::object;
@@ -32,7 +34,7 @@ pub fn default_object(object: &mut Object, context: &mut AdmissionContext) {
         Kind::ReplicaSet => replica_set(body, context),
         Kind::DaemonSet => daemon_set(body, context),
         Kind::Pod => pod(body, context),
-        Kind::Service => service(body, context),
+        Kind::Service => service::service(body, context),
         Kind::PersistentVolumeClaim => {
             claim(body);
             if context.old.is_none() {
@@ -46,8 +48,8 @@ pub fn default_object(object: &mut Object, context: &mut AdmissionContext) {
             }
         }
         Kind::StorageClass => {
-            default(body, "reclaimPolicy", "Delete");
-            default(body, "volumeBindingMode", "Immediate");
+            default_absent(body, "reclaimPolicy", "Delete");
+            default_absent(body, "volumeBindingMode", "Immediate");
         }
         Kind::Namespace => {
             let name = body.at(&["metadata", "name"]).clone();
@@ -81,6 +83,13 @@ pub fn default_object(object: &mut Object, context: &mut AdmissionContext) {
 fn default(value: &mut Value, key: &'static str, to: impl Into<Value>) {
     let old = value.get(key);
     if old.is_null() || old.as_str() == Some("") {
+        value.map_mut().insert(key, to);
+    }
+}
+
+// Sets a member that is absent or null; an empty string stays, and is refused.
+fn default_absent(value: &mut Value, key: &'static str, to: &'static str) {
+    if !has(value, key) {
         value.map_mut().insert(key, to);
     }
 }
@@ -282,14 +291,24 @@ fn handler(value: &mut Value) {
     }
 }
 
-// No tag means latest; a digest alone is something definite.
+// No tag means latest; a digest alone is something definite, and what is no name of an image has no tag.
 fn is_latest(image: &str) -> bool {
     let (name, digest) = image.split_once('@').map_or((image, ""), |(name, digest)| (name, digest));
-    let last = name.rsplit('/').next().unwrap_or(name);
-    match last.split_once(':') {
-        Some((_, tag)) => tag == "latest",
-        None => digest.is_empty(),
-    }
+    let registry = |host: &str| {
+        host.contains(['.', ':']) || host == "localhost" || host.contains(|c: char| c.is_ascii_uppercase())
+    };
+    let path = match name.split_once('/') {
+        Some((host, path)) if registry(host) => path,
+        _ => name,
+    };
+    let (path, tag) = path.split_once(':').unwrap_or((path, "latest"));
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let named = path.split('/').all(|part| {
+        part.starts_with(inner)
+            && part.ends_with(inner)
+            && part.chars().all(|c| inner(c) || matches!(c, '.' | '_' | '-'))
+    });
+    named && tag == "latest" && (digest.is_empty() || name.ends_with(":latest"))
 }
 
 fn quantities(value: &mut Value, key: &'static str) {
@@ -325,7 +344,7 @@ fn volume_source(volume: &mut Value) {
     if let Some(ephemeral) = member_mut(volume, "ephemeral")
         && let Some(template) = member_mut(ephemeral, "volumeClaimTemplate")
     {
-        default(template.at_mut(&["spec"]), "volumeMode", "Filesystem");
+        default_absent(template.at_mut(&["spec"]), "volumeMode", "Filesystem");
     }
 }
 
@@ -357,7 +376,10 @@ fn pod(body: &mut Value, context: &AdmissionContext) {
     if context.old.is_some() {
         return;
     }
-    default(spec, "preemptionPolicy", "PreemptLowerPriority");
+    if spec.get("terminationGracePeriodSeconds").as_int().is_some_and(|n| n < 0) {
+        spec.map_mut().insert("terminationGracePeriodSeconds", 1);
+    }
+    default_absent(spec, "preemptionPolicy", "PreemptLowerPriority");
     default(spec, "priority", 0);
     default(spec, "serviceAccountName", "default");
     let account = spec.get("serviceAccountName").clone();
@@ -416,7 +438,7 @@ pub fn qos_class(spec: &Value) -> &'static str {
 
 fn claim(body: &mut Value) {
     let spec = body.at_mut(&["spec"]);
-    default(spec, "volumeMode", "Filesystem");
+    default_absent(spec, "volumeMode", "Filesystem");
     let resources = spec.at_mut(&["resources"]);
     resources.map_mut();
     quantities(resources, "limits");
@@ -443,7 +465,7 @@ fn add_finalizer(body: &mut Value, finalizer: &'static str) {
 fn volume(body: &mut Value) {
     let spec = body.at_mut(&["spec"]);
     default(spec, "persistentVolumeReclaimPolicy", "Retain");
-    default(spec, "volumeMode", "Filesystem");
+    default_absent(spec, "volumeMode", "Filesystem");
     quantities(spec, "capacity");
     if let Some(path) = member_mut(spec, "hostPath") {
         default(path, "type", "");
@@ -468,84 +490,5 @@ fn node(body: &mut Value) {
         && !has(body.get("spec"), "podCIDRs")
     {
         body.set(&["spec", "podCIDRs"], vec![cidr.into()]);
-    }
-}
-
-fn service(body: &mut Value, context: &mut AdmissionContext) {
-    let spec = body.at_mut(&["spec"]);
-    default(spec, "sessionAffinity", "None");
-    default(spec, "type", "ClusterIP");
-    if spec.get("sessionAffinity").str() == "ClientIP" {
-        let config = spec.at_mut(&["sessionAffinityConfig", "clientIP"]);
-        default(config, "timeoutSeconds", 10800);
-    } else {
-        spec.remove(&["sessionAffinityConfig"]);
-    }
-    for port in items_mut(spec, "ports") {
-        default(port, "protocol", "TCP");
-        if matches!(port.get("targetPort"), Value::Null | Value::Int(0))
-            || port.get("targetPort").as_str() == Some("")
-        {
-            let number = port.get("port").clone();
-            port.map_mut().insert("targetPort", number);
-        }
-    }
-    let kind = spec.get("type").text();
-    if matches!(&*kind, "NodePort" | "LoadBalancer") {
-        default(spec, "externalTrafficPolicy", "Cluster");
-    }
-    if *kind == *"LoadBalancer" {
-        default(spec, "allocateLoadBalancerNodePorts", true);
-    }
-    if !matches!(&*kind, "ClusterIP" | "NodePort" | "LoadBalancer") {
-        return;
-    }
-    default(spec, "internalTrafficPolicy", "Cluster");
-    if let Some(old) = context.old {
-        keep_addresses(spec, old.spec());
-    }
-    // One of the two addresses tells the other.
-    let first = spec.get("clusterIPs").items().first().map(Value::text).unwrap_or_default();
-    if spec.get("clusterIP").str().is_empty() && !first.is_empty() && context.old.is_none() {
-        spec.map_mut().insert("clusterIP", first);
-    }
-    if spec.get("clusterIP").str().is_empty() {
-        let address = (context.cluster_ip)();
-        spec.map_mut().insert("clusterIP", address);
-    }
-    if spec.get("clusterIPs").items().is_empty() {
-        let address = spec.get("clusterIP").clone();
-        spec.map_mut().insert("clusterIPs", vec![address]);
-    }
-    if spec.get("ipFamilies").items().is_empty() {
-        spec.map_mut().insert("ipFamilies", vec!["IPv4".into()]);
-    }
-    default(spec, "ipFamilyPolicy", "SingleStack");
-}
-
-// An update that leaves out what the server gave keeps it; a changed clusterIP changes clusterIPs with it.
-fn keep_addresses(spec: &mut Value, old: &Value) {
-    if spec.get("clusterIP").str().is_empty() && spec.get("clusterIPs").items().is_empty() {
-        for key in ["clusterIP", "clusterIPs"] {
-            spec.map_mut().insert(key, old.get(key).clone());
-        }
-    } else if spec.get("clusterIP") != old.get("clusterIP") && spec.get("clusterIPs") == old.get("clusterIPs")
-    {
-        let address = spec.get("clusterIP").clone();
-        spec.map_mut().insert("clusterIPs", vec![address]);
-    }
-    for key in ["ipFamilies", "ipFamilyPolicy"] {
-        if spec.get(key).is_null() && has(old, key) {
-            spec.map_mut().insert(key, old.get(key).clone());
-        }
-    }
-    let ports = old.get("ports").items();
-    for port in items_mut(spec, "ports") {
-        let same = ports
-            .iter()
-            .find(|p| p.get("port") == port.get("port") && p.get("protocol") == port.get("protocol"));
-        if let Some(number) = same.and_then(|p| p.get("nodePort").as_int()) {
-            default_number(port, "nodePort", number);
-        }
     }
 }

@@ -83,5 +83,6 @@ fn revision_hashes_are_the_published_ones() {
     }
 }
 
+mod families;
 mod printed;
 mod recordings;

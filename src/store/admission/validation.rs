@@ -15,6 +15,7 @@ mod workloads;
 
 pub use service::SERVICE_RANGE;
 pub use storage::grows;
+pub(super) use service::service_external;
 
 use crate::api::print::{quote_json, to_go_json};
 use crate::api::{Kind, Object, Profile, Value};
@@ -51,7 +52,7 @@ pub fn validate_update(new: &Object, old: &Object, profile: &Profile) -> Vec<Str
         Kind::Pod => pod_update::update(&mut errors, new.spec(), old.spec()),
         Kind::PersistentVolumeClaim => storage::claim_update(&mut errors, new, old),
         Kind::PersistentVolume => storage::volume_update(&mut errors, new.spec(), old.spec()),
-        Kind::StorageClass => storage::class_update(&mut errors, &new.body, &old.body),
+        Kind::StorageClass => storage::class_update(&mut errors, &new.body, &old.body, profile),
         Kind::ControllerRevision => {
             immutable(&mut errors, "data", new.body.get("data"), old.body.get("data"));
         }
@@ -112,12 +113,27 @@ fn kind_specific(errors: &mut Errors, object: &Object, old: Option<&Object>, pro
         Kind::Deployment | Kind::ReplicaSet | Kind::DaemonSet => {
             workloads::validate(errors, object, old, profile);
         }
-        Kind::Pod => pod::spec(errors, object.spec(), "spec", &[]),
+        Kind::Pod => {
+            pod::spec(errors, object.spec(), "spec", None);
+            if old.is_none() {
+                pod_update::images(errors, object.spec());
+                if !object.spec().get("ephemeralContainers").items().is_empty() {
+                    errors.forbidden("spec.ephemeralContainers", "cannot be set on create");
+                }
+            }
+        }
         Kind::Service => service::spec(errors, object.spec(), old.is_none()),
         Kind::PersistentVolumeClaim => storage::claim(errors, object.spec(), "spec"),
         Kind::PersistentVolume => storage::volume(errors, object.spec()),
         Kind::StorageClass => storage::class(errors, &object.body),
         Kind::ConfigMap => {
+            let size = |member: &str| -> usize {
+                let entries = object.body.get(member).entries().iter();
+                entries.map(|(_, value)| value.str().len()).sum()
+            };
+            if size("data") + size("binaryData") * 3 / 4 > 1 << 20 {
+                errors.add("[]", "Too long", "", "may not be more than 1048576 bytes");
+            }
             for member in ["data", "binaryData"] {
                 for (key, _) in object.body.get(member).entries() {
                     let path = [member, "[", key, "]"].concat();
@@ -205,6 +221,19 @@ impl Errors {
             self.not_supported(path, value, supported);
         }
     }
+    /// One of a closed list, or absent.
+    fn if_set(&mut self, path: &str, value: &Value, supported: &[&str]) {
+        if !value.is_null() && !supported.contains(&value.str()) {
+            self.not_supported(path, value.str(), supported);
+        }
+    }
+    /// A name that has to be there.
+    fn name(&mut self, path: &str, value: &str, rule: Name) {
+        match value {
+            "" => self.required(path, ""),
+            _ => self.each(path, value, rule.check(value)),
+        }
+    }
     fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -260,9 +289,6 @@ fn metadata(errors: &mut Errors, object: &Object, name: Name) {
     }
     non_negative(errors, "metadata.generation", object.meta("generation"));
     metadata_maps(errors, object);
-    for finalizer in object.meta("finalizers").items() {
-        label_name(errors, "metadata.finalizers", finalizer.str());
-    }
 }
 
 fn metadata_maps(errors: &mut Errors, object: &Object) {
@@ -290,6 +316,17 @@ fn metadata_maps(errors: &mut Errors, object: &Object) {
             } else {
                 controller = Some(this);
             }
+        }
+    }
+    for finalizer in object.meta("finalizers").items() {
+        label_name(errors, "metadata.finalizers", finalizer.str());
+    }
+    for (i, finalizer) in object.meta("finalizers").items().iter().enumerate() {
+        if !matches!(finalizer.str(), "foregroundDeletion" | "kubernetes" | "orphan")
+            && !finalizer.str().contains('/')
+        {
+            let detail = "name is neither a standard finalizer name nor is it fully qualified";
+            errors.invalid_text(&index("metadata.finalizers", i), finalizer.str(), detail);
         }
     }
 }
@@ -358,30 +395,37 @@ fn label_name(errors: &mut Errors, path: &str, name: &str) {
 fn selector(errors: &mut Errors, selector: &Value, path: &str) -> bool {
     let before = errors.0.len();
     labels(errors, selector.get("matchLabels"), &child(path, "matchLabels"));
-    for (i, requirement) in selector.get("matchExpressions").items().iter().enumerate() {
-        let path = index(&child(path, "matchExpressions"), i);
-        let values = requirement.get("values").items();
-        match requirement.get("operator").str() {
-            "In" | "NotIn" if values.is_empty() => {
-                errors.required(
-                    &child(&path, "values"),
-                    "must be specified when `operator` is 'In' or 'NotIn'",
-                );
-            }
-            "In" | "NotIn" => {}
-            "Exists" | "DoesNotExist" if !values.is_empty() => errors.forbidden(
-                &child(&path, "values"),
-                "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-            ),
-            "Exists" | "DoesNotExist" => {}
-            other => errors.invalid_text(&child(&path, "operator"), other, "not a valid selector operator"),
-        }
-        label_name(errors, &child(&path, "key"), requirement.get("key").str());
-        for (j, value) in values.iter().enumerate() {
-            errors.each(&index(&child(&path, "values"), j), value.str(), text::label_value(value.str()));
-        }
+    for (i, rule) in selector.get("matchExpressions").items().iter().enumerate() {
+        requirement(errors, rule, &index(&child(path, "matchExpressions"), i), false, true);
     }
     errors.0.len() == before
+}
+
+// One requirement, of nodes or of labels alone; `strict` if values have to be those of labels.
+fn requirement(errors: &mut Errors, rule: &Value, path: &str, nodes: bool, strict: bool) {
+    let (values, at) = (rule.get("values").items(), child(path, "values"));
+    match rule.get("operator").str() {
+        "In" | "NotIn" => {
+            if values.is_empty() {
+                errors.required(&at, "must be specified when `operator` is 'In' or 'NotIn'");
+            }
+        }
+        "Exists" | "DoesNotExist" => {
+            if !values.is_empty() {
+                errors.forbidden(&at, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+            }
+        }
+        "Gt" | "Lt" if nodes => {
+            if values.len() != 1 {
+                errors.required(&at, "must be specified single value when `operator` is 'Lt' or 'Gt'");
+            }
+        }
+        other => errors.invalid_text(&child(path, "operator"), other, "not a valid selector operator"),
+    }
+    label_name(errors, &child(path, "key"), rule.get("key").str());
+    for (i, value) in values.iter().enumerate().filter(|_| strict) {
+        errors.each(&index(&at, i), value.str(), text::label_value(value.str()));
+    }
 }
 
 // Whether a label selector selects an object with these labels.

@@ -1,14 +1,22 @@
 //! Pods and pod templates.
 
+mod affinity;
+mod env;
+mod volumes;
+
+pub(super) use affinity::{node_selector, taint_effect};
+pub(super) use volumes::{absolute, host_path};
+
 use super::text::{self, Name};
-use super::{Errors, annotations, child, index, label_name, labels, non_negative, selector};
+use super::{Errors, annotations, child, diff, index, label_name, labels, non_negative};
 use crate::api::Value;
 use crate::api::quantity::Quantity;
+use volumes::Usable;
 
 const PROTOCOLS: &[&str] = &["SCTP", "TCP", "UDP"];
 
-/// A pod template; `claims` are the claim templates that stand for volumes.
-pub(super) fn template(errors: &mut Errors, template: &Value, path: &str, claims: &[Value]) {
+/// A pod template; `claims` are the claim templates that stand for volumes, of sets only.
+pub(super) fn template(errors: &mut Errors, template: &Value, path: &str, claims: Option<&[Value]>) {
     labels(errors, template.at(&["metadata", "labels"]), &child(path, "labels"));
     annotations(errors, template.at(&["metadata", "annotations"]), &child(path, "annotations"));
     spec(errors, template.get("spec"), &child(path, "spec"), claims);
@@ -19,125 +27,156 @@ pub(super) fn template(errors: &mut Errors, template: &Value, path: &str, claims
 }
 
 /// A pod spec; `claims` are the claim templates of the set it is the template of.
-pub(super) fn spec(errors: &mut Errors, spec: &Value, path: &str, claims: &[Value]) {
-    let volumes = volumes(errors, spec, &child(path, "volumes"), claims);
-    containers(errors, spec, path, &volumes);
-    errors.one_of(
-        &child(path, "restartPolicy"),
-        spec.get("restartPolicy").str(),
-        &["Always", "OnFailure", "Never"],
-    );
-    errors.one_of(
-        &child(path, "dnsPolicy"),
-        spec.get("dnsPolicy").str(),
-        &["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"],
-    );
-    labels(errors, spec.get("nodeSelector"), &child(path, "nodeSelector"));
-    affinity(errors, spec.get("affinity"), &child(path, "affinity"));
-    spread(errors, spec.get("topologySpreadConstraints").items(), &child(path, "topologySpreadConstraints"));
-    for (member, name) in [
-        ("serviceAccountName", Name::Subdomain),
-        ("nodeName", Name::Subdomain),
-        ("hostname", Name::Label),
-        ("subdomain", Name::Label),
-        ("priorityClassName", Name::Subdomain),
-    ] {
-        let value = spec.get(member).str();
-        // In a set the controller writes host name and subdomain.
-        let skip = matches!(member, "hostname" | "subdomain") && path.contains("template");
-        if !value.is_empty() && !skip {
-            errors.each(&child(path, member), value, name.check(value));
-        }
-        if member == "nodeName" && spec.get("activeDeadlineSeconds").as_int().is_some_and(|n| n < 1) {
-            errors.invalid(
-                &child(path, "activeDeadlineSeconds"),
-                spec.get("activeDeadlineSeconds"),
-                "must be between 1 and 2147483647, inclusive",
-            );
-        }
-    }
-    tolerations(errors, spec.get("tolerations").items(), &child(path, "tolerations"));
-}
-
-const NO_SOURCES: &[&str] = &["name"];
-
-// Answers the names of the usable volumes.
-fn volumes<'a>(errors: &mut Errors, spec: &'a Value, path: &str, claims: &'a [Value]) -> Vec<&'a str> {
-    let name_of = |claim: &'a Value| claim.at(&["metadata", "name"]).str();
-    let own = spec
-        .get("volumes")
-        .items()
-        .iter()
-        .filter(|v| !claims.iter().any(|c| name_of(c) == v.get("name").str()));
-    let all =
-        claims.iter().map(|claim| (name_of(claim), None)).chain(own.map(|v| (v.get("name").str(), Some(v))));
-    let mut names: Vec<&str> = Vec::new();
-    for (i, (name, volume)) in all.enumerate() {
-        let path = index(path, i);
-        let mut found = Errors::default();
-        if let Some(volume) = volume {
-            volume_source(&mut found, volume, &path);
-        }
-        let name_path = child(&path, "name");
-        if name.is_empty() {
-            found.required(&name_path, "");
-        } else {
-            found.each(&name_path, name, Name::Label.check(name));
-        }
-        if names.contains(&name) {
-            found.duplicate(&name_path, name);
-        }
-        if found.is_empty() {
-            names.push(name);
-        }
-        errors.0.append(&mut found.0);
-    }
-    names
-}
-
-fn volume_source(errors: &mut Errors, volume: &Value, path: &str) {
-    let mut seen = false;
-    for (source, value) in volume.entries() {
-        if NO_SOURCES.contains(&source.as_str()) || value.is_null() {
-            continue;
-        }
-        let path = child(path, source);
-        if seen {
-            errors.forbidden(&path, "may not specify more than 1 volume type");
-            continue;
-        }
-        seen = true;
-        let required = match source.as_str() {
-            "configMap" => "name",
-            "secret" => "secretName",
-            "persistentVolumeClaim" => "claimName",
-            "hostPath" => "path",
-            _ => continue,
-        };
-        if value.get(required).str().is_empty() {
-            errors.required(&child(&path, required), "");
-        }
-        if value.get("defaultMode").as_int().is_some_and(|mode| !(0..=0o777).contains(&mode)) {
-            errors.invalid(
-                &child(&path, "defaultMode"),
-                value.get("defaultMode"),
-                "must be a number between 0 and 0777 (octal), both inclusive",
-            );
-        }
-        for (i, item) in value.get("items").items().iter().enumerate() {
-            for member in ["key", "path"] {
-                if item.get(member).str().is_empty() {
-                    errors.required(&format!("{path}.items[{i}].{member}"), "");
-                }
+pub(super) fn spec(errors: &mut Errors, spec: &Value, path: &str, claims: Option<&[Value]>) {
+    let usable = volumes::volumes(errors, spec, &child(path, "volumes"), claims.unwrap_or_default());
+    containers(errors, spec, path, &usable);
+    for (i, container) in spec.get("containers").items().iter().enumerate() {
+        for (j, port) in container.get("ports").items().iter().enumerate() {
+            let number = port.get("hostPort");
+            let other = !number.is_null() && number != port.get("containerPort");
+            if other && spec.get("hostNetwork").is_true() {
+                let at = child(&index(&child(&index(&child(path, "containers"), i), "ports"), j), "hostPort");
+                errors.invalid(&at, number, "must match `containerPort` when `hostNetwork` is true");
             }
         }
     }
-    if !seen {
-        errors.required(path, "must specify a volume type");
+    let policies = ["Always", "OnFailure", "Never"];
+    errors.one_of(&child(path, "restartPolicy"), spec.get("restartPolicy").str(), &policies);
+    let policies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
+    errors.one_of(&child(path, "dnsPolicy"), spec.get("dnsPolicy").str(), &policies);
+    labels(errors, spec.get("nodeSelector"), &child(path, "nodeSelector"));
+    security(errors, spec.get("securityContext"), &child(path, "securityContext"));
+    affinity::affinity(errors, spec.get("affinity"), &child(path, "affinity"));
+    dns(errors, spec, &child(path, "dnsConfig"));
+    for (member, name) in [("readinessGates", "conditionType"), ("schedulingGates", "name")] {
+        for (i, gate) in spec.get(member).items().iter().enumerate() {
+            let at = index(&child(path, member), i);
+            let at = if name == "name" { at } else { child(&at, name) };
+            label_name(errors, &at, gate.get(name).str());
+        }
+    }
+    for (i, alias) in spec.get("hostAliases").items().iter().enumerate() {
+        let (at, ip) = (index(&child(path, "hostAliases"), i), alias.get("ip").str());
+        errors.each(&child(&at, "ip"), ip, text::address_problems(ip));
+        for (j, name) in alias.get("hostnames").items().iter().enumerate() {
+            let at = index(&child(&at, "hostnames"), j);
+            errors.each(&at, name.str(), Name::Subdomain.check(name.str()));
+        }
+    }
+    let at = child(path, "topologySpreadConstraints");
+    affinity::spread(errors, spec.get("topologySpreadConstraints").items(), &at);
+    for (member, name) in [
+        ("serviceAccountName", Name::Subdomain),
+        ("nodeName", Name::Subdomain),
+        ("activeDeadlineSeconds", Name::Label),
+        ("hostname", Name::Label),
+        ("subdomain", Name::Label),
+        ("tolerations", Name::Label),
+        ("priorityClassName", Name::Subdomain),
+        ("runtimeClassName", Name::Subdomain),
+    ] {
+        let (value, at) = (spec.get(member), child(path, member));
+        // In a set the controller writes host name and subdomain.
+        if claims.is_some() && matches!(member, "hostname" | "subdomain") {
+            continue;
+        }
+        if member == "activeDeadlineSeconds" {
+            between(errors, value, &at, 1);
+        }
+        affinity::tolerations(errors, value.items(), &at);
+        if !value.str().is_empty() {
+            errors.each(&at, value.str(), name.check(value.str()));
+        }
+    }
+    let policies = ["PreemptLowerPriority", "Never"];
+    errors.if_set(&child(path, "preemptionPolicy"), spec.get("preemptionPolicy"), &policies);
+    errors.if_set(&child(path, "os"), spec.at(&["os", "name"]), &["linux", "windows"]);
+}
+
+fn between(errors: &mut Errors, value: &Value, path: &str, least: i64) {
+    if value.as_int().is_some_and(|n| !(least..=i64::from(i32::MAX)).contains(&n)) {
+        let detail = ["must be between ", &least.to_string(), " and 2147483647, inclusive"].concat();
+        errors.invalid(path, value, &detail);
     }
 }
 
-fn containers(errors: &mut Errors, spec: &Value, path: &str, volumes: &[&str]) {
+// Of a pod or of a container, which has some of the members only.
+fn security(errors: &mut Errors, context: &Value, path: &str) {
+    for member in ["fsGroup", "runAsUser", "runAsGroup"] {
+        between(errors, context.get(member), &child(path, member), 0);
+    }
+    for (i, group) in context.get("supplementalGroups").items().iter().enumerate() {
+        between(errors, group, &index(&child(path, "supplementalGroups"), i), 0);
+    }
+    for (member, supported) in [
+        ("fsGroupChangePolicy", ["Always", "OnRootMismatch"]),
+        ("procMount", ["Default", "Unmasked"]),
+        ("supplementalGroupsPolicy", ["Merge", "Strict"]),
+    ] {
+        errors.if_set(&child(path, member), context.get(member), &supported);
+    }
+    if context.get("allowPrivilegeEscalation").as_bool() == Some(false) {
+        let adds = context.at(&["capabilities", "add"]).items();
+        for (found, what) in [
+            (context.get("privileged").is_true(), "`privileged` to true"),
+            (adds.iter().any(|add| add.str() == "CAP_SYS_ADMIN"), "`capabilities.Add` CAP_SYS_ADMIN"),
+        ] {
+            if found {
+                let shown = diff::on_one_line("SecurityContext", context);
+                let detail = ["cannot set `allowPrivilegeEscalation` to false and ", what].concat();
+                errors.invalid_raw(path, &shown, &detail);
+            }
+        }
+    }
+    let profile = context.get("seccompProfile");
+    if profile.is_null() {
+        return;
+    }
+    let at = child(path, "seccompProfile");
+    let supported = ["Localhost", "RuntimeDefault", "Unconfined"];
+    errors.if_set(&child(&at, "type"), profile.get("type"), &supported);
+    let (local, at) = (profile.get("localhostProfile"), child(&at, "localhostProfile"));
+    if profile.get("type").str() != "Localhost" {
+        if !local.is_null() {
+            let shown = diff::on_one_line("SeccompProfile", profile);
+            errors.invalid_raw(&at, &shown, "can only be set when seccomp type is Localhost");
+        }
+    } else {
+        if local.is_null() {
+            errors.required(&at, "must be set when seccomp type is Localhost");
+        }
+        errors.each(&at, local.str(), text::path_problems(local.str(), false));
+    }
+}
+
+fn dns(errors: &mut Errors, spec: &Value, path: &str) {
+    let config = spec.get("dnsConfig");
+    let servers = config.get("nameservers").items();
+    if spec.get("dnsPolicy").str() == "None" {
+        if config.is_null() {
+            return errors.required(path, "must provide `dnsConfig` when `dnsPolicy` is None");
+        }
+        if servers.is_empty() {
+            let detail = "must provide at least one DNS nameserver when `dnsPolicy` is None";
+            return errors.required(&child(path, "nameservers"), detail);
+        }
+    }
+    let at = child(path, "nameservers");
+    if servers.len() > 3 {
+        errors.invalid(&at, config.get("nameservers"), "must not have more than 3 nameservers");
+    }
+    for (i, server) in servers.iter().enumerate() {
+        errors.each(&index(&at, i), server.str(), text::address_problems(server.str()));
+    }
+    for (i, option) in config.get("options").items().iter().enumerate() {
+        if option.get("name").str().is_empty() {
+            errors.required(&index(&child(path, "options"), i), "must not be empty");
+        }
+    }
+}
+
+fn containers(errors: &mut Errors, spec: &Value, path: &str, volumes: &[Usable]) {
+    let grace = spec.get("terminationGracePeriodSeconds");
     let list = spec.get("containers").items();
     let at = child(path, "containers");
     if list.is_empty() {
@@ -148,7 +187,7 @@ fn containers(errors: &mut Errors, spec: &Value, path: &str, volumes: &[&str]) {
         let path = index(&at, i);
         common(errors, container, &path, volumes);
         unique_name(errors, container, &path, &mut names);
-        life(errors, container, &path);
+        life(errors, container, &path, grace);
         if !container.get("restartPolicy").is_null() {
             restart_policy(errors, container, &path);
         }
@@ -162,8 +201,10 @@ fn containers(errors: &mut Errors, spec: &Value, path: &str, volumes: &[&str]) {
             restart_policy(errors, container, &path);
         }
         unique_name(errors, container, &path, &mut names);
+        // The server leaves out which one it is.
+        host_ports(errors, std::slice::from_ref(container), &at);
         if container.get("restartPolicy").str() == "Always" {
-            life(errors, container, &path);
+            life(errors, container, &path, grace);
         } else {
             for member in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] {
                 if !container.get(member).is_null() {
@@ -193,13 +234,8 @@ fn restart_policy(errors: &mut Errors, container: &Value, path: &str) {
     }
 }
 
-fn common(errors: &mut Errors, container: &Value, path: &str, volumes: &[&str]) {
-    let name = container.get("name").str();
-    if name.is_empty() {
-        errors.required(&child(path, "name"), "");
-    } else {
-        errors.each(&child(path, "name"), name, Name::Label.check(name));
-    }
+fn common(errors: &mut Errors, container: &Value, path: &str, volumes: &[Usable]) {
+    errors.name(&child(path, "name"), container.get("name").str(), Name::Label);
     if container.get("image").str().is_empty() {
         errors.required(&child(path, "image"), "");
     }
@@ -209,14 +245,16 @@ fn common(errors: &mut Errors, container: &Value, path: &str, volumes: &[&str]) 
         &["File", "FallbackToLogsOnError"],
     );
     ports(errors, container, &child(path, "ports"));
-    variables(errors, container, path);
-    mounts(errors, container, &child(path, "volumeMounts"), volumes);
+    env::variables(errors, container, path);
+    volumes::mounts(errors, container, &child(path, "volumeMounts"), volumes);
+    volumes::devices(errors, container, &child(path, "volumeDevices"), volumes);
     errors.one_of(
         &child(path, "imagePullPolicy"),
         container.get("imagePullPolicy").str(),
         &["Always", "IfNotPresent", "Never"],
     );
     resources(errors, container.get("resources"), &child(path, "resources"));
+    security(errors, container.get("securityContext"), &child(path, "securityContext"));
 }
 
 fn ports(errors: &mut Errors, container: &Value, path: &str) {
@@ -265,122 +303,62 @@ fn host_ports(errors: &mut Errors, containers: &[Value], path: &str) {
     }
 }
 
-fn variables(errors: &mut Errors, container: &Value, path: &str) {
-    for (i, variable) in container.get("env").items().iter().enumerate() {
-        let at = index(&child(path, "env"), i);
-        let name = variable.get("name").str();
-        if name.is_empty() {
-            errors.required(&child(&at, "name"), "");
-        } else {
-            errors.each(&child(&at, "name"), name, text::variable_name(name));
-        }
-        let from = variable.get("valueFrom");
-        if from.is_null() {
-            continue;
-        }
-        let at = child(&at, "valueFrom");
-        let mut sources = 0;
-        for (source, required) in [
-            ("fieldRef", &["fieldPath"][..]),
-            ("resourceFieldRef", &["resource"]),
-            ("configMapKeyRef", &["name", "key"]),
-            ("secretKeyRef", &["name", "key"]),
-            ("fileKeyRef", &[]),
-        ] {
-            let value = from.get(source);
-            if value.is_null() {
-                continue;
-            }
-            sources += 1;
-            for member in required {
-                if value.get(member).str().is_empty() {
-                    errors.required(&format!("{at}.{source}.{member}"), "");
-                }
-            }
-        }
-        let problem = match sources {
-            0 => {
-                "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
-            }
-            _ if !variable.get("value").str().is_empty() => "may not be specified when `value` is not empty",
-            1 => continue,
-            _ => "may not have more than one field specified at a time",
-        };
-        errors.invalid_text(&at, "", problem);
-    }
-    for (i, source) in container.get("envFrom").items().iter().enumerate() {
-        let at = index(&child(path, "envFrom"), i);
-        let mut sources = 0;
-        for member in ["configMapRef", "secretRef"] {
-            if !source.get(member).is_null() {
-                sources += 1;
-                if source.get(member).get("name").str().is_empty() {
-                    errors.required(&format!("{at}.{member}.name"), "");
-                }
-            }
-        }
-        let list = child(path, "envFrom");
-        match sources {
-            0 => errors.invalid_text(&list, "", "must specify one of: `configMapRef` or `secretRef`"),
-            1 => {}
-            _ => errors.invalid_text(&list, "", "may not have more than one field specified at a time"),
-        }
-    }
-}
-
-fn mounts(errors: &mut Errors, container: &Value, path: &str, volumes: &[&str]) {
-    let mut points: Vec<&str> = Vec::new();
-    for (i, mount) in container.get("volumeMounts").items().iter().enumerate() {
-        let path = index(path, i);
-        let (name, point) = (mount.get("name").str(), mount.get("mountPath").str());
-        if name.is_empty() {
-            errors.required(&child(&path, "name"), "");
-        }
-        if !volumes.contains(&name) {
-            errors.not_found(&child(&path, "name"), name);
-        }
-        if point.is_empty() {
-            errors.required(&child(&path, "mountPath"), "");
-        }
-        if points.contains(&point) {
-            errors.invalid_text(&child(&path, "mountPath"), point, "must be unique");
-        }
-        points.push(point);
-    }
-}
-
 fn resources(errors: &mut Errors, resources: &Value, path: &str) {
     let limits = resources.get("limits");
+    let (mut huge, mut usual) = (false, false);
     for list in ["limits", "requests"] {
+        let list_path = child(path, list);
         for (name, amount) in resources.get(list).entries() {
-            let at = format!("{path}.{list}[{name}]");
-            let known = matches!(name.as_str(), "cpu" | "memory" | "ephemeral-storage")
-                || name.starts_with("hugepages-");
+            let at = [&list_path, "[", name, "]"].concat();
+            let is_huge = name.starts_with("hugepages-");
+            let standard = matches!(name.as_str(), "cpu" | "memory" | "ephemeral-storage") || is_huge;
             let problems = text::label_key(name);
-            if !problems.is_empty() {
-                errors.each(&at, name, problems);
-            } else if !name.contains('/') && !known {
+            if problems.is_empty() && !name.contains('/') && !standard && name != "storage" {
                 errors.invalid_text(&at, name, "must be a standard resource type or fully qualified");
+            }
+            errors.each(&at, name, problems);
+            if !name.contains('/') && !standard {
                 errors.invalid_text(&at, name, "must be a standard resource for containers");
             }
             let Ok(quantity) = Quantity::parse(amount.str()) else { continue };
             if quantity.sign() < 0 {
                 errors.invalid(&at, amount, "must be greater than or equal to 0");
             }
-            let limit = limits.get(name).str();
-            if list == "requests" && Quantity::parse(limit).is_ok_and(|limit| quantity > limit) {
-                let detail = format!("must be less than or equal to {name} limit of {limit}");
-                errors.invalid(&child(path, "requests"), amount, &detail);
+            huge |= is_huge;
+            usual |= matches!(name.as_str(), "cpu" | "memory");
+            // Devices are counted, and given to one only; so are huge pages.
+            let device = name.contains('/') && !name.contains("kubernetes.io/");
+            if device && !quantity.is_whole() {
+                errors.invalid(&at, amount, "must be an integer");
             }
+            if list == "limits" {
+                continue;
+            }
+            let whole = device || is_huge;
+            let given = limits.get(name).str();
+            let wanted = match Quantity::parse(given) {
+                Ok(limit) if whole && quantity != limit => "must be equal to ",
+                Ok(limit) if quantity > limit => "must be less than or equal to ",
+                Err(_) if whole => {
+                    let detail = "Limit must be set for non overcommitable resources";
+                    errors.required(&child(path, "limits"), detail);
+                    continue;
+                }
+                _ => continue,
+            };
+            errors.invalid(&list_path, amount, &[wanted, name, " limit of ", given].concat());
         }
+    }
+    if huge && !usual {
+        errors.forbidden(path, "HugePages require cpu or memory");
     }
 }
 
-fn life(errors: &mut Errors, container: &Value, path: &str) {
+fn life(errors: &mut Errors, container: &Value, path: &str, grace: &Value) {
     for hook in ["postStart", "preStop"] {
         let value = container.at(&["lifecycle", hook]);
         if !value.is_null() {
-            handler(errors, value, &format!("{path}.lifecycle.{hook}"));
+            handler(errors, value, &child(&child(path, "lifecycle"), hook), grace);
         }
     }
     for kind in ["livenessProbe", "readinessProbe", "startupProbe"] {
@@ -389,7 +367,7 @@ fn life(errors: &mut Errors, container: &Value, path: &str) {
             continue;
         }
         let path = child(path, kind);
-        handler(errors, probe, &path);
+        handler(errors, probe, &path, grace);
         for member in
             ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"]
         {
@@ -399,13 +377,18 @@ fn life(errors: &mut Errors, container: &Value, path: &str) {
             let at = child(&path, "terminationGracePeriodSeconds");
             errors.invalid(&at, probe.get("terminationGracePeriodSeconds"), "must be greater than 0");
         }
+        let grace = probe.get("terminationGracePeriodSeconds");
+        if kind == "readinessProbe" && !grace.is_null() {
+            let at = child(&path, "terminationGracePeriodSeconds");
+            errors.invalid(&at, grace, "must not be set for readinessProbes");
+        }
         if kind != "readinessProbe" && probe.get("successThreshold").as_int() != Some(1) {
             errors.invalid(&child(&path, "successThreshold"), probe.get("successThreshold"), "must be 1");
         }
     }
 }
 
-fn handler(errors: &mut Errors, value: &Value, path: &str) {
+fn handler(errors: &mut Errors, value: &Value, path: &str, grace: &Value) {
     let mut seen = false;
     for kind in ["exec", "httpGet", "tcpSocket", "grpc", "sleep"] {
         let action = value.get(kind);
@@ -422,7 +405,16 @@ fn handler(errors: &mut Errors, value: &Value, path: &str) {
             "exec" if action.get("command").items().is_empty() => {
                 errors.required(&child(&path, "command"), "");
             }
-            "exec" | "sleep" => {}
+            "exec" => {}
+            "sleep" => {
+                let (seconds, most) = (action.get("seconds"), grace.as_int().unwrap_or(i64::MAX));
+                if seconds.as_int().is_some_and(|n| !(0..=most).contains(&n)) {
+                    let most = most.to_string();
+                    let detail =
+                        ["must be non-negative and less than terminationGracePeriodSeconds (", &most, ")"];
+                    errors.invalid(&path, seconds, &detail.concat());
+                }
+            }
             _ => port_or_name(errors, action.get("port"), &child(&path, "port")),
         }
         if kind == "httpGet" && !matches!(action.get("scheme").str(), "HTTP" | "HTTPS") {
@@ -443,91 +435,4 @@ pub(super) fn port_or_name(errors: &mut Errors, port: &Value, path: &str) {
             }
         }
     }
-}
-
-fn affinity(errors: &mut Errors, affinity: &Value, path: &str) {
-    for kind in ["podAffinity", "podAntiAffinity"] {
-        let required = affinity.get(kind).get("requiredDuringSchedulingIgnoredDuringExecution").items();
-        for (i, term) in required.iter().enumerate() {
-            let at = format!("{path}.{kind}.requiredDuringSchedulingIgnoredDuringExecution[{i}]");
-            selector(errors, term.get("labelSelector"), &child(&at, "labelSelector"));
-            if term.get("topologyKey").str().is_empty() {
-                errors.required(&child(&at, "topologyKey"), "can not be empty");
-            }
-        }
-        let preferred = affinity.get(kind).get("preferredDuringSchedulingIgnoredDuringExecution").items();
-        for (i, term) in preferred.iter().enumerate() {
-            let at = format!("{path}.{kind}.preferredDuringSchedulingIgnoredDuringExecution[{i}]");
-            if !term.get("weight").as_int().is_some_and(|w| (1..=100).contains(&w)) {
-                errors.invalid(&child(&at, "weight"), term.get("weight"), "must be in the range 1-100");
-            }
-            let inner = term.get("podAffinityTerm");
-            selector(errors, inner.get("labelSelector"), &child(&at, "podAffinityTerm.labelSelector"));
-            if inner.get("topologyKey").str().is_empty() {
-                errors.required(&child(&at, "podAffinityTerm.topologyKey"), "can not be empty");
-            }
-        }
-    }
-}
-
-fn spread(errors: &mut Errors, constraints: &[Value], path: &str) {
-    for (i, constraint) in constraints.iter().enumerate() {
-        let path = index(path, i);
-        if constraint.get("maxSkew").as_int().unwrap_or(0) <= 0 {
-            errors.invalid(&child(&path, "maxSkew"), constraint.get("maxSkew"), "must be greater than zero");
-        }
-        if constraint.get("topologyKey").str().is_empty() {
-            errors.required(&child(&path, "topologyKey"), "can not be empty");
-        }
-        let action = constraint.get("whenUnsatisfiable").str();
-        if !matches!(action, "DoNotSchedule" | "ScheduleAnyway") {
-            let at = child(&path, "whenUnsatisfiable");
-            errors.not_supported(&at, action, &["DoNotSchedule", "ScheduleAnyway"]);
-        }
-        selector(errors, constraint.get("labelSelector"), &child(&path, "labelSelector"));
-    }
-}
-
-fn tolerations(errors: &mut Errors, tolerations: &[Value], path: &str) {
-    for (i, toleration) in tolerations.iter().enumerate() {
-        let path = index(path, i);
-        let member = |name: &str| toleration.get(name).str();
-        let at = child(&path, "operator");
-        if !member("key").is_empty() {
-            label_name(errors, &child(&path, "key"), member("key"));
-        } else if member("operator") != "Exists" {
-            errors.invalid_text(
-                &at,
-                member("operator"),
-                "operator must be Exists when `key` is empty, which means \"match all values and all keys\"",
-            );
-        }
-        if !toleration.get("tolerationSeconds").is_null() && member("effect") != "NoExecute" {
-            errors.invalid_text(
-                &child(&path, "effect"),
-                member("effect"),
-                "effect must be 'NoExecute' when `tolerationSeconds` is set",
-            );
-        }
-        match member("operator") {
-            "Equal" | "" => {
-                let problems = text::label_value(member("value"));
-                if !problems.is_empty() {
-                    errors.invalid_text(&at, member("value"), &problems.join(";"));
-                }
-            }
-            "Exists" if !member("value").is_empty() => {
-                errors.invalid_text(&at, member("value"), "value must be empty when `operator` is 'Exists'");
-            }
-            "Exists" => {}
-            other => errors.not_supported(&at, other, &["Equal", "Exists"]),
-        }
-        if !member("effect").is_empty() {
-            taint_effect(errors, &child(&path, "effect"), member("effect"));
-        }
-    }
-}
-
-pub(super) fn taint_effect(errors: &mut Errors, path: &str, effect: &str) {
-    errors.one_of(path, effect, &["NoSchedule", "PreferNoSchedule", "NoExecute"]);
 }

@@ -1,12 +1,25 @@
 //! What an update of a pod may change, and what the server warns of.
 
-use super::{Errors, child, index};
+use super::{Errors, child, diff, index};
 use crate::api::Value;
 
 const UPDATABLE: &str = "pod updates may not change fields other than `spec.containers[*].image`,\
                          `spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only \
                          additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set \
                          to 1 if it was previously negative)";
+
+/// Names of images, which templates may have with blanks around them.
+pub(super) fn images(errors: &mut Errors, spec: &Value) {
+    for list in ["containers", "initContainers"] {
+        for (i, container) in spec.get(list).items().iter().enumerate() {
+            let image = container.get("image").str();
+            if image.trim() != image {
+                let at = child(&index(&child("spec", list), i), "image");
+                errors.invalid_text(&at, image, "must not have leading or trailing whitespace");
+            }
+        }
+    }
+}
 
 /// What an update of a pod may change.
 pub(super) fn update(errors: &mut Errors, new: &Value, old: &Value) {
@@ -16,14 +29,8 @@ pub(super) fn update(errors: &mut Errors, new: &Value, old: &Value) {
         if new.len() != old.len() {
             return errors.forbidden(&path, "pod updates may not add or remove containers");
         }
-        for (i, container) in new.iter().enumerate() {
-            let image = container.get("image").str();
-            if image.trim() != image {
-                let at = child(&index(&path, i), "image");
-                errors.invalid_text(&at, image, "must not have leading or trailing whitespace");
-            }
-        }
     }
+    images(errors, new);
     let (deadline, before) = (new.get("activeDeadlineSeconds"), old.get("activeDeadlineSeconds"));
     let path = "spec.activeDeadlineSeconds";
     match (deadline.as_int(), before.as_int()) {
@@ -64,8 +71,21 @@ pub(super) fn update(errors: &mut Errors, new: &Value, old: &Value) {
         restore(&mut munged, old, "terminationGracePeriodSeconds");
     }
     if munged != *old {
-        errors.forbidden("spec", UPDATABLE);
+        let text = diff::unified("PodSpec", &host_in_context(old), &host_in_context(&munged));
+        errors.forbidden("spec", &[UPDATABLE, "\n", &text].concat());
     }
+}
+
+// The server keeps what a pod shares with its node in the security context.
+fn host_in_context(spec: &Value) -> Value {
+    let mut spec = spec.clone();
+    for member in ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"] {
+        if !spec.get(member).is_null() {
+            let value = spec.get(member).clone();
+            spec.set(&["securityContext", member], value);
+        }
+    }
+    spec
 }
 
 fn restore(value: &mut Value, from: &Value, member: &'static str) {

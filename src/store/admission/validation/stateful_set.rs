@@ -159,7 +159,8 @@ fn template(errors: &mut Errors, spec: &Value, whole: bool, profile: &Profile) {
         );
     }
     if whole {
-        pod::template(errors, template, "spec.template", spec.get("volumeClaimTemplates").items());
+        let claims = spec.get("volumeClaimTemplates").items();
+        pod::template(errors, template, "spec.template", Some(claims));
     }
     labels(errors, found, "spec.template.labels");
     super::annotations(errors, template.at(&["metadata", "annotations"]), "spec.template.annotations");
@@ -168,10 +169,23 @@ fn template(errors: &mut Errors, spec: &Value, whole: bool, profile: &Profile) {
 // Up to 1.33 structured values are shown in Go's syntax.
 pub(super) fn go(value: &Value, profile: &Profile, ty: &str) -> String {
     if profile.validate_template_on_create {
-        return to_go_json(value);
+        let given = ["matchLabels", "matchExpressions"].into_iter().filter(|name| !value.get(name).is_null());
+        return members(&given.map(|name| (name, to_go_json(value.get(name)))).collect::<Vec<_>>());
     }
     let labels = go_map(value.get("matchLabels"));
     format!("v1.{ty}{{MatchLabels:{labels}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}}")
+}
+
+/// An object of JSON with its members as they are given.
+pub(super) fn members(list: &[(&str, String)]) -> String {
+    let mut out = String::from("{");
+    for (i, (name, value)) in list.iter().enumerate() {
+        for part in [if i > 0 { ",\"" } else { "\"" }, name, "\":", value] {
+            out.push_str(part);
+        }
+    }
+    out.push('}');
+    out
 }
 
 fn go_struct(value: &Value, profile: &Profile, ty: &str) -> String {
@@ -183,7 +197,7 @@ fn go_struct(value: &Value, profile: &Profile, ty: &str) -> String {
             nested @ Value::Map(_) => go_struct(nested, profile, "RollingUpdateStatefulSetStrategy"),
             other => to_go_json(other),
         };
-        return format!("{{\"{first}\":{},\"{second}\":{inner}}}", to_go_json(value.get(first)));
+        return members(&[(first, to_go_json(value.get(first))), (second, inner)]);
     }
     if ty.starts_with("Rolling") {
         let partition = to_go_json(value.get("Partition"));

@@ -1,13 +1,11 @@
 //! Claims, volumes and classes.
 
-use super::text::Name;
-use super::{Errors, child, diff, immutable, selector};
+use super::text::{self, Name};
+use super::{Errors, child, diff, immutable, pod, selector};
 use crate::api::quantity::Quantity;
-use crate::api::{Object, Value};
-use crate::object;
+use crate::api::{Object, Profile, Value};
 
 const MODES: &[&str] = &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
-const VOLUME_MODES: &[&str] = &["Block", "Filesystem"];
 const POSITIVE: &str = "must be greater than zero";
 
 pub(super) fn claim(errors: &mut Errors, spec: &Value, path: &str) {
@@ -25,11 +23,17 @@ pub(super) fn claim(errors: &mut Errors, spec: &Value, path: &str) {
         Ok(quantity) if quantity.sign() <= 0 => errors.invalid(&at, size, POSITIVE),
         _ => {}
     }
-    let class = spec.get("storageClassName").str();
-    if !class.is_empty() {
-        errors.each(&child(path, "storageClassName"), class, Name::Subdomain.check(class));
-    }
+    class_name(errors, spec, path);
     volume_mode(errors, spec, path);
+}
+
+fn class_name(errors: &mut Errors, spec: &Value, path: &str) {
+    for member in ["storageClassName", "volumeAttributesClassName"] {
+        let class = spec.get(member).str();
+        if !class.is_empty() {
+            errors.each(&child(path, member), class, Name::Subdomain.check(class));
+        }
+    }
 }
 
 fn access_modes(errors: &mut Errors, spec: &Value, path: &str) {
@@ -47,10 +51,7 @@ fn access_modes(errors: &mut Errors, spec: &Value, path: &str) {
 }
 
 fn volume_mode(errors: &mut Errors, spec: &Value, path: &str) {
-    let mode = spec.get("volumeMode").str();
-    if !mode.is_empty() && !VOLUME_MODES.contains(&mode) {
-        errors.not_supported(&child(path, "volumeMode"), mode, VOLUME_MODES);
-    }
+    errors.if_set(&child(path, "volumeMode"), spec.get("volumeMode"), &["Block", "Filesystem"]);
 }
 
 // What the claim asks for.
@@ -79,6 +80,9 @@ pub(super) fn claim_update(errors: &mut Errors, new: &Object, old: &Object) {
     if before.get("storageClassName").is_null() && !after.get("storageClassName").is_null() {
         after.remove(&["storageClassName"]);
     }
+    // No size is none at all.
+    let quantity = |value: &Value| Quantity::parse(if value.is_null() { "0" } else { value.str() }).ok();
+    let size = |spec: &Value| quantity(spec.at(&["resources", "requests", "storage"]));
     if bound {
         let kept = before.at(&["resources", "requests", "storage"]).clone();
         if !after.at(&["resources", "requests"]).is_null() && !kept.is_null() {
@@ -88,44 +92,19 @@ pub(super) fn claim_update(errors: &mut Errors, new: &Object, old: &Object) {
         before.remove(&["volumeAttributesClassName"]);
     }
     if after != before {
-        let text = diff::unified(&internal_claim(&before), &internal_claim(&after));
-        errors.forbidden(
-            "spec",
-            &format!(
-                "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound \
-                 claims\n{text}"
-            ),
-        );
+        let text = diff::unified("PersistentVolumeClaimSpec", &before, &after);
+        let detail = "spec is immutable after creation except resources.requests and volumeAttributesClassName for \
+                      bound claims\n";
+        errors.forbidden("spec", &[detail, &text].concat());
     }
-    let capacity = Quantity::parse(old.status().at(&["capacity", "storage"]).str()).ok();
-    if let (Some(after), Some(before)) = (asked(new), asked(old))
+    let capacity = quantity(old.status().at(&["capacity", "storage"]));
+    if let (Some(after), Some(before)) = (size(new.spec()), size(old.spec()))
         && after < before
         && capacity.is_some_and(|capacity| after <= capacity)
     {
         errors.forbidden("spec.resources.requests.storage", "field can not be less than status.capacity");
     }
     immutable(errors, "volumeMode", new.spec().get("volumeMode"), old.spec().get("volumeMode"));
-}
-
-// The server compares its own form of a claim, which has other names and an order of its own.
-fn internal_claim(spec: &Value) -> Vec<(&'static str, Value)> {
-    let or_empty = |name: &str| match spec.get(name) {
-        Value::Null => "".into(),
-        value => value.clone(),
-    };
-    let resources = spec.get("resources");
-    let list = |name: &str| resources.get(name).clone();
-    vec![
-        ("AccessModes", spec.get("accessModes").clone()),
-        ("Selector", spec.get("selector").clone()),
-        ("Resources", object! { "Limits" => list("limits"), "Requests" => list("requests") }),
-        ("VolumeName", or_empty("volumeName")),
-        ("StorageClassName", spec.get("storageClassName").clone()),
-        ("VolumeMode", spec.get("volumeMode").clone()),
-        ("DataSource", spec.get("dataSource").clone()),
-        ("DataSourceRef", spec.get("dataSourceRef").clone()),
-        ("VolumeAttributesClassName", spec.get("volumeAttributesClassName").clone()),
-    ]
 }
 
 pub(super) fn volume(errors: &mut Errors, spec: &Value) {
@@ -142,7 +121,13 @@ pub(super) fn volume(errors: &mut Errors, spec: &Value) {
         errors.add("spec.capacity", "Unsupported value", &shown, "supported values: \"storage\"");
     }
     for (name, amount) in capacity.entries() {
-        if Quantity::parse(amount.str()).is_ok_and(|q| q.sign() <= 0) {
+        let Ok(quantity) = Quantity::parse(amount.str()) else { continue };
+        if quantity.sign() < 0 {
+            let number = quantity.whole().to_string();
+            let detail = "must be a valid resource quantity";
+            errors.invalid_raw(&["spec.capacity[", name, "]"].concat(), &number, detail);
+        }
+        if quantity.sign() <= 0 {
             errors.invalid(&["spec.capacity[", name, "]"].concat(), amount, POSITIVE);
         }
     }
@@ -160,11 +145,42 @@ pub(super) fn volume(errors: &mut Errors, spec: &Value) {
             }
         }
     }
-    if let Some(path) = spec.get("hostPath").as_map()
-        && path.get("path").is_none_or(|p| p.str().is_empty())
-    {
-        errors.required("spec.hostPath.path", "");
+    let (host, node) = (spec.get("hostPath"), spec.get("nodeAffinity"));
+    if !node.is_null() {
+        let (terms, at) = (node.get("required"), "spec.nodeAffinity.required");
+        if terms.is_null() {
+            errors.required(at, "must specify required node constraints");
+        } else {
+            pod::node_selector(errors, terms, at);
+        }
     }
+    if !host.is_null() {
+        pod::host_path(errors, host, "spec.hostPath");
+    }
+    for (source, needed) in [("nfs", ["server", "path"]), ("csi", ["driver", "volumeHandle"])] {
+        let (value, at) = (spec.get(source), child("spec", source));
+        for member in needed.iter().filter(|member| !value.is_null() && value.get(member).str().is_empty()) {
+            errors.required(&child(&at, member), "");
+        }
+        if source == "nfs" && !value.is_null() {
+            pod::absolute(errors, value, &at);
+        }
+    }
+    let local = spec.get("local");
+    if !local.is_null() {
+        match local.get("path").str() {
+            "" => errors.required("spec.local.path", ""),
+            path => errors.each("spec.local.path", path, text::path_problems(path, true)),
+        }
+        if node.is_null() {
+            errors.required("spec.nodeAffinity", "Local volume requires node affinity");
+        }
+    }
+    if host.get("path").str() == "/" && policy == "Recycle" {
+        let detail = "may not be 'recycle' for a hostPath mount of '/'";
+        errors.forbidden("spec.persistentVolumeReclaimPolicy", detail);
+    }
+    class_name(errors, spec, "spec");
     volume_mode(errors, spec, "spec");
 }
 
@@ -185,34 +201,37 @@ fn sources(spec: &Value) -> impl Iterator<Item = &(crate::api::Text, Value)> {
 
 pub(super) fn volume_update(errors: &mut Errors, new: &Value, old: &Value) {
     if !sources(new).eq(sources(old)) {
-        errors.forbidden(
-            "spec.persistentvolumesource",
-            "spec.persistentvolumesource is immutable after creation",
-        );
+        let text = diff::unified("PersistentVolumeSource", old, new);
+        let detail = "spec.persistentvolumesource is immutable after creation\n";
+        errors.forbidden("spec.persistentvolumesource", &[detail, &text].concat());
     }
     immutable(errors, "volumeMode", new.get("volumeMode"), old.get("volumeMode"));
 }
 
 pub(super) fn class(errors: &mut Errors, body: &Value) {
-    if body.get("provisioner").str().is_empty() {
-        errors.required("provisioner", "");
+    let provisioner = body.get("provisioner").str().to_lowercase();
+    match &*provisioner {
+        "" => errors.required("provisioner", ""),
+        name => errors.each("provisioner", name, text::label_key(name)),
     }
     let policy = body.get("reclaimPolicy").str();
     if !matches!(policy, "" | "Delete" | "Retain") {
         errors.not_supported("reclaimPolicy", policy, &["Delete", "Retain"]);
     }
-    errors.one_of(
-        "volumeBindingMode",
-        body.get("volumeBindingMode").str(),
-        &["Immediate", "WaitForFirstConsumer"],
-    );
+    let modes = ["Immediate", "WaitForFirstConsumer"];
+    errors.if_set("volumeBindingMode", body.get("volumeBindingMode"), &modes);
+    if body.get("parameters").entries().iter().any(|(key, _)| key.is_empty()) {
+        errors.invalid_text("parameters", "", "field can not be empty.");
+    }
 }
 
-pub(super) fn class_update(errors: &mut Errors, new: &Value, old: &Value) {
-    for member in ["parameters", "provisioner", "reclaimPolicy"] {
-        if new.get(member) != old.get(member) {
-            errors.forbidden(member, &format!("updates to {member} are forbidden."));
+pub(super) fn class_update(errors: &mut Errors, new: &Value, old: &Value, profile: &Profile) {
+    for member in ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"] {
+        // Releases before 1.36 had words of their own for the first three.
+        if profile.read_your_writes || member == "volumeBindingMode" {
+            immutable(errors, member, new.get(member), old.get(member));
+        } else if new.get(member) != old.get(member) {
+            errors.forbidden(member, &["updates to ", member, " are forbidden."].concat());
         }
     }
-    immutable(errors, "volumeBindingMode", new.get("volumeBindingMode"), old.get("volumeBindingMode"));
 }

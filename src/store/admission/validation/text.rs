@@ -201,3 +201,41 @@ pub(super) fn variable_name(name: &str) -> Vec<String> {
 pub(super) fn port_number(number: i64) -> Option<&'static str> {
     (!(1..=65535).contains(&number)).then_some("must be between 1 and 65535, inclusive")
 }
+
+/// What is wrong with a path; one of a volume or mount must not be absolute.
+pub(super) fn path_problems(path: &str, absolute: bool) -> Vec<String> {
+    let mut problems = Vec::new();
+    if !absolute && path.starts_with('/') {
+        problems.push("must be a relative path".into());
+    }
+    if path.split('/').any(|part| part == "..") {
+        problems.push("must not contain '..'".into());
+    }
+    problems
+}
+
+/// What is wrong with an address; every address of colons is taken for one of IPv6.
+pub(super) fn address_problems(address: &str) -> Vec<String> {
+    if address.contains(':') || address.parse::<std::net::Ipv4Addr>().is_ok() {
+        return Vec::new();
+    }
+    vec!["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)".into()]
+}
+
+/// What is wrong with an address that traffic is sent to.
+pub(super) fn endpoint_problems(address: &str) -> Vec<String> {
+    let mut problems = address_problems(address);
+    if problems.is_empty() && matches!(address, "0.0.0.0" | "::") {
+        problems.push(["may not be unspecified (", address, ")"].concat());
+    }
+    for (start, range) in [
+        ("127.", "loopback range (127.0.0.0/8, ::1/128)"),
+        ("169.254.", "link-local range (169.254.0.0/16, fe80::/10)"),
+        ("224.0.0.", "link-local multicast range (224.0.0.0/24, ff02::/10)"),
+    ] {
+        if problems.is_empty() && address.starts_with(start) {
+            problems.push(["may not be in the ", range].concat());
+        }
+    }
+    problems
+}

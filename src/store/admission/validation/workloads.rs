@@ -2,7 +2,7 @@
 //!
 //! Follows pkg/apis/apps/validation. Unlike a StatefulSet's, their pod templates have always been validated.
 
-use super::stateful_set::{go, go_map};
+use super::stateful_set::{go, go_map, members};
 use super::{Errors, child, immutable, non_negative, pod, selector, selects};
 use crate::api::print::to_go_json;
 use crate::api::{Kind, Object, Profile, Value};
@@ -35,7 +35,7 @@ pub(super) fn at_most_all(errors: &mut Errors, value: &Value, path: &str) {
 /// True for 0, 0% and texts that are no percentage.
 pub(super) fn is_zero(value: &Value) -> bool {
     match value {
-        Value::Str(_) => percent(value).and_then(|number| number.parse().ok()).unwrap_or(0) == 0,
+        Value::Str(text) => percent(value).unwrap_or(text.as_str()).parse().unwrap_or(0) == 0,
         value => value.as_int() == Some(0),
     }
 }
@@ -100,12 +100,15 @@ fn unlike(errors: &mut Errors, spec: &Value, profile: &Profile) {
 
 fn template(errors: &mut Errors, spec: &Value, kind: &str, profile: &Profile) {
     let wanted = spec.get("selector");
-    let nothing =
-        wanted.get("matchLabels").entries().is_empty() && wanted.get("matchExpressions").items().is_empty();
-    if kind == "ReplicaSet" && !nothing && !selects(wanted, spec.at(&["template", "metadata", "labels"])) {
+    // No selector selects nothing, an empty one everything.
+    let nothing = !wanted.is_null()
+        && wanted.get("matchLabels").entries().is_empty()
+        && wanted.get("matchExpressions").items().is_empty();
+    let found = spec.at(&["template", "metadata", "labels"]);
+    if kind == "ReplicaSet" && !nothing && (wanted.is_null() || !selects(wanted, found)) {
         unlike(errors, spec, profile);
     }
-    pod::template(errors, spec.get("template"), "spec.template", &[]);
+    pod::template(errors, spec.get("template"), "spec.template", None);
     let pod = spec.at(&["template", "spec"]);
     if pod.get("restartPolicy").str() != "Always" {
         errors.not_supported("spec.template.spec.restartPolicy", pod.get("restartPolicy").str(), &["Always"]);
@@ -114,6 +117,20 @@ fn template(errors: &mut Errors, spec: &Value, kind: &str, profile: &Profile) {
         let detail = ["activeDeadlineSeconds in ", kind, " is not Supported"].concat();
         errors.forbidden("spec.template.spec.activeDeadlineSeconds", &detail);
     }
+}
+
+// In the words and the order of the server's own structs.
+fn shown_strategy(strategy: &Value) -> String {
+    let update = strategy.get("rollingUpdate");
+    let number = |member: &str| match update.get(member) {
+        Value::Null => "0".into(),
+        value => to_go_json(value),
+    };
+    let update = match update {
+        Value::Null => "null".into(),
+        _ => members(&[("MaxUnavailable", number("maxUnavailable")), ("MaxSurge", number("maxSurge"))]),
+    };
+    members(&[("Type", to_go_json(strategy.get("type"))), ("RollingUpdate", update)])
 }
 
 fn deployment(errors: &mut Errors, spec: &Value, profile: &Profile) {
@@ -139,7 +156,7 @@ fn deployment(errors: &mut Errors, spec: &Value, profile: &Profile) {
         _ => errors.add(
             "spec.strategy",
             "Unsupported value",
-            &to_go_json(spec.get("strategy")),
+            &shown_strategy(spec.get("strategy")),
             "supported values: \"Recreate\", \"RollingUpdate\"",
         ),
     }
@@ -189,7 +206,7 @@ fn daemon_set(errors: &mut Errors, spec: &Value, profile: &Profile) {
         _ => errors.add(
             "spec.updateStrategy",
             "Unsupported value",
-            &to_go_json(spec.get("updateStrategy")),
+            &shown_strategy(spec.get("updateStrategy")),
             "supported values: \"RollingUpdate\", \"OnDelete\"",
         ),
     }
