@@ -11,7 +11,7 @@ use std::rc::Rc;
 struct Desk {
     server: ApiServer,
     film: Film,
-    files: BTreeMap<String, String>,
+    files: SortedMap<String, String>,
     now: SimTime,
 }
 
@@ -22,7 +22,7 @@ impl Host for Desk {
     fn now(&self) -> SimTime {
         self.now
     }
-    fn files(&mut self) -> &mut BTreeMap<String, String> {
+    fn files(&mut self) -> &mut SortedMap<String, String> {
         &mut self.files
     }
     fn exec(&mut self, _: &str, pod: &str, container: Option<&str>, argv: &[String], _: &str) -> ExecOutcome {
@@ -37,7 +37,7 @@ impl Desk {
         let mut namespace = Object::new(Kind::Namespace, "", "default");
         namespace.body.set(&["status", "phase"], "Active");
         server.seed(SimTime::ZERO, namespace);
-        Desk { server, film: Film::default(), files: BTreeMap::new(), now: SimTime(5000) }
+        Desk { server, film: Film::default(), files: SortedMap::new(), now: SimTime(5000) }
     }
 
     /// Puts objects as they stand in a recorded `-o yaml`.

@@ -21,9 +21,9 @@ use crate::component::world::PodName;
 use crate::component::{Client, Fault, Happening};
 use crate::dns::Cache;
 use crate::kubectl::{self, ExecOutcome, Host, Invocation, Output, Program, Progress as Polled};
-use crate::sim::{SimDuration, SimTime};
+use crate::sim::{SimDuration, SimTime, SortedMap};
 use shell::{Command, Line, Link, Stdin};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// How long `settle` waits without a limit of its own.
 pub const SETTLE_LIMIT: SimDuration = SimDuration(30 * 60 * 1000);
@@ -78,7 +78,7 @@ pub struct Session {
     cluster: Cluster,
     /// What the DNS server remembers.
     memory: Cache,
-    files: BTreeMap<String, String>,
+    files: SortedMap<String, String>,
     jobs: Vec<Job>,
     entries: usize,
     said: Vec<Said>,
@@ -88,7 +88,7 @@ pub struct Session {
 struct Desk<'a> {
     cluster: &'a mut Cluster,
     memory: &'a mut Cache,
-    files: &'a mut BTreeMap<String, String>,
+    files: &'a mut SortedMap<String, String>,
     input: u64,
 }
 
@@ -99,7 +99,7 @@ impl Host for Desk<'_> {
     fn now(&self) -> SimTime {
         self.cluster.now()
     }
-    fn files(&mut self) -> &mut BTreeMap<String, String> {
+    fn files(&mut self) -> &mut SortedMap<String, String> {
         self.files
     }
     fn exec(
@@ -120,7 +120,7 @@ impl Session {
         Session {
             cluster: Cluster::new(config),
             memory: Cache::default(),
-            files: BTreeMap::new(),
+            files: SortedMap::new(),
             jobs: Vec::new(),
             entries: 0,
             said: Vec::new(),
@@ -139,7 +139,7 @@ impl Session {
     }
 
     /// The workstation's folder.
-    pub fn files(&self) -> &BTreeMap<String, String> {
+    pub fn files(&self) -> &SortedMap<String, String> {
         &self.files
     }
 

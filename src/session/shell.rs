@@ -235,11 +235,7 @@ pub struct Ran {
 }
 
 /// Runs a tool of [`TOOLS`]; none if there is no such program.
-pub fn run_tool(
-    words: &[String],
-    stdin: &str,
-    files: &std::collections::BTreeMap<String, String>,
-) -> Option<Ran> {
+pub fn run_tool(words: &[String], stdin: &str, files: &crate::sim::SortedMap<String, String>) -> Option<Ran> {
     let name = words.first()?.as_str();
     let args: Vec<&str> = words[1..].iter().map(String::as_str).collect();
     let ok = |stdout: String| Some(Ran { stdout, stderr: String::new(), code: 0 });
