@@ -127,6 +127,6 @@ pub fn link(text: &str, base: &str, at: Option<&str>) -> Result<String, String> 
 
 /// `ordinal open`: the scenario a link holds.
 pub fn open(link: &str) -> Result<String, String> {
-    let linked = link::read(link).ok_or("no run in this link: expected `#p1=…` or `#n1=…`")?;
+    let linked = link::read(link).ok_or("no run in this link: expected `#z1=…`, `#p1=…` or `#n1=…`")?;
     linked.and_then(link::Linked::text)
 }
