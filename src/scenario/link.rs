@@ -77,10 +77,13 @@ pub fn unpack(packed: &str) -> Result<String, String> {
             bytes.push((word >> bits) as u8);
         }
     }
-    let text = inflate::decompress_to_vec_with_limit(&bytes, MAX_BYTES).map_err(|error| match error.status {
-        inflate::TINFLStatus::HasMoreOutput => format!("the link holds more than {} KB", MAX_BYTES / 1024),
-        _ => damaged(packed.len()),
-    })?;
+    let text =
+        inflate::decompress_to_vec_with_limit(&bytes, MAX_BYTES).map_err(|error| match error.status {
+            inflate::TINFLStatus::HasMoreOutput => {
+                format!("the link holds more than {} KB", MAX_BYTES / 1024)
+            }
+            _ => damaged(packed.len()),
+        })?;
     String::from_utf8(text).map_err(|error| half(&error))
 }
 
@@ -208,7 +211,9 @@ mod tests {
     #[test]
     fn the_standard_sample_with_five_commands_fits_into_a_message() {
         let mut text = STORIES[0].scenario.split("$ kubectl").next().unwrap().to_string();
-        for command in ["apply -f web.yaml", "get pods", "scale sts web --replicas=5", "get pvc", "delete pod web-1"] {
+        for command in
+            ["apply -f web.yaml", "get pods", "scale sts web --replicas=5", "get pvc", "delete pod web-1"]
+        {
             text.push_str(&format!("$ kubectl {command}\nsettle\n"));
         }
         let link = write(&text);
@@ -225,7 +230,18 @@ mod tests {
 
     #[test]
     fn damage_is_an_error_and_no_text() {
-        for bad in ["z1=K04tK", "z1=K0!t", "z1=", "z1=____", "p1=a%", "p1=a%4", "p1=a%zz", "p1=%ED%95", "p1=%FF", "p1=%C3%28"] {
+        for bad in [
+            "z1=K04tK",
+            "z1=K0!t",
+            "z1=",
+            "z1=____",
+            "p1=a%",
+            "p1=a%4",
+            "p1=a%zz",
+            "p1=%ED%95",
+            "p1=%FF",
+            "p1=%C3%28",
+        ] {
             assert!(matches!(read(bad), Some(Err(_))), "{bad}");
         }
     }

@@ -22,7 +22,5 @@ pub fn choices(ui: &mut UiState) {
 
 /// Whether a run was kept or is asked for by the address: then there is no first page.
 pub fn is_awaited() -> bool {
-    link::holds_run(&url::fragment())
-        || url::parameter("sample").is_some()
-        || storage::get("run").is_some()
+    link::holds_run(&url::fragment()) || url::parameter("sample").is_some() || storage::get("run").is_some()
 }
