@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("kubectl", "sim api store component samples cluster"),
     ("session", "sim api store component samples dns cluster scenario kubectl"),
     ("replay", "sim api store component cluster scenario session kubectl dns controllers"),
-    ("advice", "api lang samples"),
+    ("advice", "sim api lang samples"),
     ("story", "sim api store component cluster scenario lang scene"),
     ("lessons", "sim api cluster scenario history kubectl"),
     ("scene", "sim api store component cluster scenario lang story"),

@@ -13,6 +13,7 @@ use crate::api::manifest::{Document, ManifestError, parse_some};
 use crate::api::schema::{decode, places, suggest};
 use crate::api::{Kind, Value};
 use crate::lang::{Josa, Lang, josa, particle};
+use crate::sim::Arrange;
 
 /// Something wrong or unwise in the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +73,7 @@ pub fn problems(text: &str, lang: Lang) -> Vec<Problem> {
         }
     }
     found.extend(warnings::warnings(text, lang));
-    found.sort_by_key(|p| (p.line, p.column));
+    found.arrange_by_key(|p| (p.line, p.column));
     found
 }
 

@@ -9,6 +9,7 @@ use super::manifest::Document;
 use super::quantity::Quantity;
 use super::schema::{self, Ty, Type, object_of};
 use super::value::Value;
+use crate::sim::Arrange;
 
 #[cfg(test)]
 mod tests;
@@ -79,7 +80,7 @@ pub struct Repair {
 /// repairs of the result finds what is left.
 pub fn apply<'a>(text: &str, repairs: impl IntoIterator<Item = &'a Repair>) -> String {
     let mut edits: Vec<&Edit> = repairs.into_iter().flat_map(|repair| &repair.edits).collect();
-    edits.sort_by_key(|edit| (edit.start, edit.end));
+    edits.arrange_by_key(|edit| (edit.start, edit.end));
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
     for edit in edits {

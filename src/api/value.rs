@@ -327,13 +327,16 @@ impl Map {
         Map::default()
     }
 
-    // Not part of the generic constructor, so that one sort serves every literal.
-    fn of(mut entries: Vec<(Text, Value)>) -> Map {
-        // The last of equal keys wins, as in a map literal.
-        entries.reverse();
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
-        entries.dedup_by(|b, a| a.0 == b.0);
-        Map(Rc::new(entries))
+    // Not part of the generic constructor, so that one copy serves every literal. The last of equal keys wins.
+    fn of(entries: Vec<(Text, Value)>) -> Map {
+        if entries.is_sorted_by(|a, b| a.0 < b.0) {
+            return Map(Rc::new(entries));
+        }
+        let mut map = Map::new();
+        for (key, value) in entries {
+            map.insert(key, value);
+        }
+        map
     }
 
     /// The shared empty object.

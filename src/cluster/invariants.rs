@@ -7,8 +7,8 @@ use crate::api::{Kind, Object, ObjectKey, Text};
 use crate::component::{Cause, Verb, Write};
 use crate::controllers::stateful_set::identity;
 use crate::controllers::stateful_set::spec::SetSpec;
+use crate::sim::{SortedMap, SortedSet};
 use crate::store::{Store, View};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// A promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,9 +75,9 @@ pub struct Broken {
 /// Sees writes in order and tells what they break.
 #[derive(Clone, Debug, Default)]
 pub struct Witness {
-    uids: BTreeSet<Text>,
+    uids: SortedSet<Text>,
     /// Pods whose object went while their containers may go on, by name.
-    ghosts: BTreeMap<ObjectKey, Text>,
+    ghosts: SortedMap<ObjectKey, Text>,
 }
 
 impl Witness {
@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn promises_have_unique_names() {
-        let names: BTreeSet<&str> = INVARIANTS.iter().map(|promise| promise.name()).collect();
+        let names: SortedSet<&str> = INVARIANTS.iter().map(|promise| promise.name()).collect();
         assert_eq!(names.len(), INVARIANTS.len());
     }
 }

@@ -7,24 +7,43 @@ use super::EventType;
 use super::client::Client;
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::object;
-use crate::sim::SimTime;
-use std::collections::{BTreeMap, BTreeSet};
-
-type Identity = (Text, Text, &'static str, &'static str, Text);
+use crate::sim::{SimTime, SortedMap, SortedSet};
+use std::rc::Rc;
 
 /// One component's memory of the events it recorded.
 #[derive(Clone, Debug)]
 pub struct Recorder {
     source: &'static str,
-    seen: BTreeMap<Identity, ObjectKey>,
-    budget: BTreeMap<Text, (u32, SimTime)>,
-    similar: BTreeMap<(Text, &'static str, &'static str), Similar>,
+    /// By uid; shared, so that a copy of the cluster costs one count an object.
+    objects: SortedMap<Text, Rc<Memory>>,
 }
 
-/// Events of one object, type and reason that differ only in their message.
+/// What was recorded of one object.
+#[derive(Clone, Debug)]
+struct Memory {
+    seen: Vec<Seen>,
+    similar: Vec<Similar>,
+    /// The tokens taken out of the bucket, and since when they come back.
+    used: u32,
+    since: SimTime,
+}
+
+/// What makes an event the same as one before, and that one.
+#[derive(Clone, Debug)]
+struct Seen {
+    field_path: Text,
+    kind: EventType,
+    reason: &'static str,
+    message: Text,
+    event: ObjectKey,
+}
+
+/// Events of one type and reason that differ only in their message.
 #[derive(Clone, Debug)]
 struct Similar {
-    messages: BTreeSet<Text>,
+    kind: EventType,
+    reason: &'static str,
+    messages: SortedSet<Text>,
     last: SimTime,
     /// The event they are merged into.
     merged: Option<ObjectKey>,
@@ -41,7 +60,7 @@ const REFILL_MS: u64 = 300_000;
 impl Recorder {
     /// The recorder of a source.
     pub fn new(source: &'static str) -> Recorder {
-        Recorder { source, seen: BTreeMap::new(), budget: BTreeMap::new(), similar: BTreeMap::new() }
+        Recorder { source, objects: SortedMap::new() }
     }
 
     /// Records an event on `object`; `field_path` may be empty.
@@ -55,24 +74,26 @@ impl Recorder {
         message: String,
     ) {
         let message = Text::from(message);
-        let identity = (
-            object.meta("uid").text(),
-            Text::from(field_path.to_string()),
-            kind.name(),
-            reason,
-            message.clone(),
-        );
-        let now = client.now().rfc3339();
+        let (at, now) = (client.now(), client.now().rfc3339());
         let series = self.source == "default-scheduler";
-        let group = (object.meta("uid").text(), kind.name(), reason);
-        let merge = !series && self.merges(&group, &message, client.now());
-        let known = if merge {
-            self.similar.get(&group).and_then(|similar| similar.merged.clone())
-        } else {
-            self.seen.get(&identity).cloned()
+        let memory =
+            self.objects.entry(object.meta("uid").text()).or_insert_with(|| Rc::new(Memory::new(at)));
+        let memory = Rc::make_mut(memory);
+        let merge = if series { None } else { memory.merges(kind, reason, &message, at) };
+        let seen = memory.seen.iter().position(|seen| {
+            seen.reason == reason
+                && seen.message == message
+                && seen.kind == kind
+                && seen.field_path == *field_path
+        });
+        let known = match merge {
+            Some(group) => memory.similar[group].merged.clone(),
+            None => seen.map(|i| memory.seen[i].event.clone()),
         };
-        let message =
-            if merge { Text::from(format!("(combined from similar events): {message}")) } else { message };
+        let message = match merge {
+            Some(_) => Text::from(format!("(combined from similar events): {message}")),
+            None => message,
+        };
         if let Some(key) = known
             && client.store().by_key(&key).is_some()
         {
@@ -90,7 +111,7 @@ impl Recorder {
             });
             return;
         }
-        if !self.allow(object.meta("uid").text(), client.now()) {
+        if !memory.allow(at) {
             return;
         }
         let namespace = if object.namespace().is_empty() {
@@ -119,7 +140,7 @@ impl Recorder {
         let body = event.body.map_mut();
         body.insert("involvedObject", involved);
         body.insert("reason", reason);
-        body.insert("message", message);
+        body.insert("message", message.clone());
         body.insert("type", kind.name());
         if series {
             body.insert("action", if reason == "Scheduled" { "Binding" } else { "Scheduling" });
@@ -144,20 +165,38 @@ impl Recorder {
         }
         let key = event.key();
         if client.create(event).is_ok() {
-            match self.similar.get_mut(&group) {
-                Some(similar) if merge => similar.merged = Some(key),
-                _ => drop(self.seen.insert(identity, key)),
+            match (merge, seen) {
+                (Some(group), _) => memory.similar[group].merged = Some(key),
+                (None, Some(i)) => memory.seen[i].event = key,
+                (None, None) => {
+                    let field_path = Text::from(field_path.to_string());
+                    memory.seen.push(Seen { field_path, kind, reason, message, event: key });
+                }
             }
         }
     }
+}
 
-    // True if this message is one too many of its kind.
-    fn merges(&mut self, group: &(Text, &'static str, &'static str), message: &Text, now: SimTime) -> bool {
-        let similar = self.similar.entry(group.clone()).or_insert_with(|| Similar {
-            messages: BTreeSet::new(),
-            last: now,
-            merged: None,
-        });
+impl Memory {
+    fn new(now: SimTime) -> Memory {
+        Memory { seen: Vec::new(), similar: Vec::new(), used: 0, since: now }
+    }
+
+    // The similar events it is to be merged with, if this message is one too many of its kind.
+    fn merges(
+        &mut self,
+        kind: EventType,
+        reason: &'static str,
+        message: &Text,
+        now: SimTime,
+    ) -> Option<usize> {
+        let known = self.similar.iter().position(|similar| similar.kind == kind && similar.reason == reason);
+        let group = known.unwrap_or(self.similar.len());
+        if known.is_none() {
+            let messages = SortedSet::new();
+            self.similar.push(Similar { kind, reason, messages, last: now, merged: None });
+        }
+        let similar = &mut self.similar[group];
         if now.since(similar.last).as_millis() > SIMILAR_MS {
             similar.messages.clear();
             similar.merged = None;
@@ -165,24 +204,23 @@ impl Recorder {
         similar.last = now;
         similar.messages.insert(message.clone());
         if similar.messages.len() < MOST_SIMILAR {
-            return false;
+            return None;
         }
         similar.messages.pop_first();
-        true
+        Some(group)
     }
 
-    // The token bucket of one object: full at first, one token each five minutes.
-    fn allow(&mut self, uid: Text, now: SimTime) -> bool {
-        let (used, since) = self.budget.entry(uid).or_insert((0, now));
-        let refilled = (now.since(*since).as_millis() / REFILL_MS) as u32;
+    // The token bucket: full at first, one token each five minutes.
+    fn allow(&mut self, now: SimTime) -> bool {
+        let refilled = (now.since(self.since).as_millis() / REFILL_MS) as u32;
         if refilled > 0 {
-            *used = used.saturating_sub(refilled);
-            *since = now;
+            self.used = self.used.saturating_sub(refilled);
+            self.since = now;
         }
-        if *used >= BURST {
+        if self.used >= BURST {
             return false;
         }
-        *used += 1;
+        self.used += 1;
         true
     }
 }

@@ -2,16 +2,17 @@
 
 use super::WorkKey;
 use super::client::Cause;
+use crate::sim::SortedMap;
 use crate::sim::{SimDuration, SimTime};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
 
 /// The queue of one component.
 #[derive(Clone, Debug, Default)]
 pub struct WorkQueue {
     ready: VecDeque<WorkKey>,
-    waiting: BTreeMap<WorkKey, Cause>,
-    failures: BTreeMap<WorkKey, u32>,
+    waiting: SortedMap<WorkKey, Cause>,
+    failures: SortedMap<WorkKey, u32>,
     later: Vec<(SimTime, WorkKey, Cause)>,
     withdrawn: Vec<WorkKey>,
     cause: Cause,

@@ -1,8 +1,7 @@
 //! The world outside the control plane: how long things take, and what somebody broke on purpose.
 
 use crate::api::{Text, Value};
-use crate::sim::SimDuration;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::{SimDuration, SortedMap, SortedSet};
 
 /// How long the outside world takes (scenario.md 1.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,21 +97,21 @@ pub struct World {
     /// How long things take.
     pub pace: Pace,
     /// Pods whose readiness does not come.
-    pub held: BTreeSet<PodName>,
+    pub held: SortedSet<PodName>,
     /// Pods (and which container; none means the first) that exit 1 s after every start.
-    pub crash_looping: BTreeMap<PodName, Option<Text>>,
+    pub crash_looping: SortedMap<PodName, Option<Text>>,
     /// Images whose pulls fail.
-    pub broken_images: BTreeSet<Text>,
+    pub broken_images: SortedSet<Text>,
     /// Nodes without power.
-    pub stopped_nodes: BTreeSet<Text>,
+    pub stopped_nodes: SortedSet<Text>,
     /// Nodes the control plane cannot reach.
-    pub cut_nodes: BTreeSet<Text>,
+    pub cut_nodes: SortedSet<Text>,
     /// Classes whose provisioning fails.
-    pub failing_classes: BTreeSet<Text>,
+    pub failing_classes: SortedSet<Text>,
     /// Components that see the world that much later.
-    pub slow: BTreeMap<Text, SimDuration>,
+    pub slow: SortedMap<Text, SimDuration>,
     /// Files: volume (`pv/NAME`, or `pod/UID/VOLUME` for one that goes with the pod) to path to content.
-    pub files: BTreeMap<Text, BTreeMap<Text, Value>>,
+    pub files: SortedMap<Text, SortedMap<Text, Value>>,
 }
 
 impl World {

@@ -4,17 +4,16 @@ use crate::api::quantity::Quantity;
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::component::{Component, Ctx, DeleteOptions, EventType, Fault, SyncError, WorkKey, WorkQueue};
 use crate::object;
-use crate::sim::SimDuration;
+use crate::sim::{Arrange, SimDuration, SortedSet};
 use crate::store::{Change, View};
-use std::collections::BTreeSet;
 
 /// The volume controller. Its kinds of work: claims (`""`), and volumes (`"volume"`).
 #[derive(Clone, Default)]
 pub struct ClaimBinder {
     /// Volumes that are not tied to an existing claim: the only ones a claim can get.
-    free: BTreeSet<Text>,
+    free: SortedSet<Text>,
     /// Claims without a volume.
-    waiting: BTreeSet<WorkKey>,
+    waiting: SortedSet<WorkKey>,
 }
 
 const RESYNC: SimDuration = SimDuration(15_000);
@@ -151,7 +150,7 @@ impl ClaimBinder {
             .filter_map(|name| view.get(Kind::PersistentVolume, "", name).cloned())
             .filter(|v| fits(v, claim) && (!late || !v.spec().get("claimRef").is_null()))
             .collect();
-        fitting.sort_by_key(|v| size(v.spec().at(&["capacity", "storage"])));
+        fitting.arrange_by_key(|v| size(v.spec().at(&["capacity", "storage"])));
         if let Some(volume) = fitting.first() {
             return bind(claim, volume, ctx);
         }

@@ -7,8 +7,8 @@ use super::service_index::{self as index, Changed, ServiceIndex};
 use crate::api::{Kind, Map, Object, ObjectKey, Text, Value};
 use crate::component::{Component, Ctx, DeleteOptions, SyncError, WorkKey, WorkQueue};
 use crate::object;
+use crate::sim::{Arrange, SortedMap, SortedSet};
 use crate::store::{Change, Reason, View};
-use std::collections::{BTreeMap, BTreeSet};
 
 const PER_SLICE: usize = 100;
 const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
@@ -19,15 +19,15 @@ const SERVICE_NAME: &str = "kubernetes.io/service-name";
 #[derive(Clone, Default)]
 pub struct EndpointSliceController {
     index: ServiceIndex,
-    slices: BTreeMap<WorkKey, Slices>,
+    slices: SortedMap<WorkKey, Slices>,
 }
 
 #[derive(Clone, Default)]
 struct Slices {
     /// The slices, and the generation each had after its last write; a higher one is somebody else's change.
-    known: BTreeMap<Text, i64>,
+    known: SortedMap<Text, i64>,
     /// Where each pod stands.
-    place: BTreeMap<Text, Text>,
+    place: SortedMap<Text, Text>,
     /// Somebody else changed a slice, or a pass failed: everything is looked at again.
     stale: bool,
     triggers: Triggers,
@@ -73,7 +73,7 @@ fn ports(service: &Object, pod: &Object) -> Value {
             (hash, object! { "name" => name, "port" => port, "protocol" => protocol })
         })
         .collect();
-    ports.sort_by_key(|(hash, _)| *hash);
+    ports.arrange_by_key(|(hash, _)| *hash);
     Value::list(ports.into_iter().map(|(_, port)| port).collect())
 }
 
@@ -108,9 +108,9 @@ fn new_slice(service: &Object) -> Object {
 struct Pass<'a> {
     service: &'a Object,
     /// The slices that were looked at.
-    loaded: BTreeMap<Text, Object>,
+    loaded: SortedMap<Text, Object>,
     /// Those of them that will be written.
-    dirty: BTreeSet<Text>,
+    dirty: SortedSet<Text>,
     /// Endpoints that stand nowhere yet, with their ports.
     fresh: Vec<(Value, Value)>,
 }
@@ -202,7 +202,7 @@ impl Pass<'_> {
                     here.push((endpoints(slice).len(), name.clone()));
                 }
             }
-            here.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            here.arrange_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
             for (_, name) in here.iter().filter(|(_, name)| self.dirty.contains(name)) {
                 if let Some(slice) = self.loaded.get_mut(name) {
                     fill(slice, &mut left);
@@ -241,8 +241,8 @@ impl EndpointSliceController {
         let service = members.service.clone();
         let slices = self.slices.entry(key.clone()).or_default();
         let mut pass =
-            Pass { service: &service, loaded: BTreeMap::new(), dirty: BTreeSet::new(), fresh: Vec::new() };
-        let names: BTreeSet<Text> = match changed {
+            Pass { service: &service, loaded: SortedMap::new(), dirty: SortedSet::new(), fresh: Vec::new() };
+        let names: SortedSet<Text> = match changed {
             Changed::Pods(pods) => pods.into_iter().collect(),
             Changed::All => {
                 pass.take_stock(slices, ctx);
@@ -496,7 +496,7 @@ mod tests {
             .iter()
             .map(|slice| (slice.body.get("ports").items()[0].get("port").as_int(), pods_of(slice)))
             .collect();
-        found.sort();
+        found.arrange();
         assert_eq!(found, [(Some(80), vec!["a"]), (Some(8080), vec!["b"])]);
         let endpoints = driver.store().get(Kind::Endpoints, "default", "nginx").unwrap();
         assert_eq!(endpoints.body.get("subsets").items().len(), 2);

@@ -4,8 +4,8 @@ use super::service_index::{self as index, Changed, ServiceIndex};
 use crate::api::{Kind, Map, Object, ObjectKey, Text, Value};
 use crate::component::{Component, Ctx, DeleteOptions, SyncError, WorkKey, WorkQueue};
 use crate::object;
+use crate::sim::{Arrange, SortedMap};
 use crate::store::{Change, Reason, View};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The annotation that says when the change happened that led to the last write.
@@ -26,7 +26,7 @@ pub(super) fn port_hash(text: &str) -> u128 {
 #[derive(Clone, Default)]
 pub(super) struct Triggers {
     known: bool,
-    pods: BTreeMap<Text, Text>,
+    pods: SortedMap<Text, Text>,
 }
 
 impl Triggers {
@@ -70,12 +70,12 @@ struct Address {
 #[derive(Clone, Default)]
 struct Addresses {
     /// Ordered as the object has them: by address, then by uid.
-    by_address: BTreeMap<(Text, Text), Address>,
+    by_address: SortedMap<(Text, Text), Address>,
     /// How many of them are ready.
     ready: usize,
     /// The last address of an object full of ready ones: what changes behind it does not concern the object.
     full_until: Option<(Text, Text)>,
-    of_pod: BTreeMap<Text, (Text, Text)>,
+    of_pod: SortedMap<Text, (Text, Text)>,
     /// Somebody else removed the object, or a pass failed: everything is looked at again.
     stale: bool,
     triggers: Triggers,
@@ -85,7 +85,7 @@ struct Addresses {
 #[derive(Clone, Default)]
 pub struct EndpointController {
     index: ServiceIndex,
-    addresses: BTreeMap<WorkKey, Addresses>,
+    addresses: SortedMap<WorkKey, Addresses>,
 }
 
 fn address(service: &Object, pod: &Object, publish: bool) -> Address {
@@ -126,7 +126,7 @@ fn subset(addresses: &[&Address], ports: &[&Port]) -> Value {
     }
     if !ports.is_empty() {
         let mut ports: Vec<(u128, Value)> = ports.iter().map(|of| port(of)).collect();
-        ports.sort_by_key(|(hash, _)| *hash);
+        ports.arrange_by_key(|(hash, _)| *hash);
         subset.set(&["ports"], Value::list(ports.into_iter().map(|(_, port)| port).collect()));
     }
     subset
@@ -188,13 +188,13 @@ impl Addresses {
             }
             return (vec![subset(&kept, &Vec::from_iter(&*first.ports))], cut);
         }
-        let mut offered: BTreeMap<&Port, Vec<usize>> = BTreeMap::new();
+        let mut offered: SortedMap<&Port, Vec<usize>> = SortedMap::new();
         for (i, address) in kept.iter().enumerate() {
             for port in &*address.ports {
                 offered.entry(port).or_default().push(i);
             }
         }
-        let mut groups: BTreeMap<Vec<usize>, Vec<&Port>> = BTreeMap::new();
+        let mut groups: SortedMap<Vec<usize>, Vec<&Port>> = SortedMap::new();
         for (port, by) in offered {
             groups.entry(by).or_default().push(port);
         }
@@ -536,8 +536,8 @@ pub(super) mod tests {
             (port.unwrap(), names(subset.get("addresses")))
         });
         assert_eq!(
-            BTreeMap::from_iter(found),
-            [(80, vec!["a"]), (443, vec!["a", "b"]), (8080, vec!["b"])].into()
+            SortedMap::from_iter(found),
+            SortedMap::from_iter([(80, vec!["a"]), (443, vec!["a", "b"]), (8080, vec!["b"])])
         );
     }
 

@@ -2,8 +2,8 @@
 
 use crate::api::{Kind, Object, ObjectKey, OwnerRef, Text, Value};
 use crate::component::{Component, Ctx, DeleteOptions, Propagation, SyncError, WorkKey, WorkQueue};
+use crate::sim::{SortedMap, SortedSet};
 use crate::store::{Change, Reason, View};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 const FOREGROUND: &str = "foregroundDeletion";
@@ -13,9 +13,9 @@ const ORPHAN: &str = "orphan";
 #[derive(Clone, Default)]
 pub struct GarbageCollector {
     /// Dependents by the uid of each owner.
-    dependents: BTreeMap<Text, BTreeSet<ObjectKey>>,
+    dependents: SortedMap<Text, SortedSet<ObjectKey>>,
     /// Objects that exist, by uid.
-    live: BTreeMap<Text, ObjectKey>,
+    live: SortedMap<Text, ObjectKey>,
 }
 
 const WATCHED: &[Kind] = &[
@@ -323,7 +323,7 @@ spec:
         let mut driver = settled();
         let writes = delete_web(&mut driver, Propagation::Background);
         assert_eq!((count(&writes, Verb::Delete, Kind::Pod), writes.len()), (3, 4), "and one revision");
-        let times: BTreeSet<_> = writes.iter().map(|write| write.at).collect();
+        let times: SortedSet<_> = writes.iter().map(|write| write.at).collect();
         assert_eq!(times.len(), 1, "in no order and without waiting");
         assert_eq!(driver.store().list(Kind::Pod, None).count(), 0);
     }

@@ -9,9 +9,8 @@ use crate::component::{
     Component, Ctx, DeleteOptions, EventType, Fault, Recorder, SyncError, WorkKey, WorkQueue,
 };
 use crate::object;
-use crate::sim::{SimDuration, SimTime};
+use crate::sim::{Arrange, SimDuration, SimTime, SortedMap};
 use crate::store::{Change, Reason, Status, View};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The taint of a node whose `Ready` is `Unknown`.
@@ -61,13 +60,13 @@ enum Eviction {
 pub struct NodeLifecycle {
     grace: SimDuration,
     /// Nodes that cannot be reached, and since when.
-    silent: BTreeMap<Text, SimTime>,
+    silent: SortedMap<Text, SimTime>,
     /// Pods that have to leave, by namespace and name.
-    evictions: BTreeMap<(Text, Text), Eviction>,
+    evictions: SortedMap<(Text, Text), Eviction>,
     /// Before then no further node gets a NoExecute taint.
     next_node: SimTime,
     /// Events of the part that evicts, which has a name of its own, by pod.
-    recorders: BTreeMap<(Text, Text), Recorder>,
+    recorders: SortedMap<(Text, Text), Recorder>,
 }
 
 impl NodeLifecycle {
@@ -75,10 +74,10 @@ impl NodeLifecycle {
     pub fn new(grace: SimDuration) -> NodeLifecycle {
         NodeLifecycle {
             grace,
-            silent: BTreeMap::new(),
-            evictions: BTreeMap::new(),
+            silent: SortedMap::new(),
+            evictions: SortedMap::new(),
             next_node: SimTime::ZERO,
-            recorders: BTreeMap::new(),
+            recorders: SortedMap::new(),
         }
     }
 
@@ -435,9 +434,9 @@ pub struct PodGarbageCollector {
     /// The next look, if something is to be looked at.
     due: Option<SimTime>,
     /// Nodes that pods name and that do not exist, and until when they may come back.
-    missing: BTreeMap<Text, SimTime>,
+    missing: SortedMap<Text, SimTime>,
     /// The pods of the last look that are to go, by namespace and name: their uids.
-    chosen: BTreeMap<(Text, Text), Text>,
+    chosen: SortedMap<(Text, Text), Text>,
 }
 
 fn out_of_service(node: &Object) -> bool {
@@ -522,7 +521,7 @@ impl Component for PodGarbageCollector {
             })
             .cloned()
             .collect();
-        stuck.sort_by_key(|pod| pod.created_at());
+        stuck.arrange_by_key(|pod| pod.created_at());
         let orphans: Vec<Rc<Object>> =
             pods.iter().filter(|pod| !node_of(pod).is_empty() && !exists(node_of(pod))).cloned().collect();
         let unscheduled: Vec<Rc<Object>> =

@@ -7,9 +7,8 @@
 use super::stateful_set::selects;
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::component::{Ctx, DeleteOptions, EventType, SyncError, WorkKey, WorkQueue};
-use crate::sim::{SimDuration, SimTime};
+use crate::sim::{SimDuration, SimTime, SortedMap, SortedSet};
 use crate::store::{Change, Reason, View};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The most pods one pass makes or deletes.
@@ -22,15 +21,15 @@ const EXPECTATION: SimDuration = SimDuration(300_000);
 #[derive(Clone)]
 pub struct OwnedPods {
     kind: Kind,
-    owners: BTreeMap<WorkKey, Owned>,
-    orphans: BTreeSet<ObjectKey>,
+    owners: SortedMap<WorkKey, Owned>,
+    orphans: SortedSet<ObjectKey>,
 }
 
 #[derive(Clone, Default)]
 struct Owned {
-    pods: BTreeMap<Text, Rc<Object>>,
+    pods: SortedMap<Text, Rc<Object>>,
     /// Pods that were deleted, which the copy does not show yet.
-    deletions: BTreeSet<Text>,
+    deletions: SortedSet<Text>,
     since: SimTime,
 }
 
@@ -55,7 +54,7 @@ pub fn is_available(pod: &Object, min_ready_secs: i64, now: SimTime) -> bool {
 impl OwnedPods {
     /// An index for owners of that kind.
     pub fn new(kind: Kind) -> OwnedPods {
-        OwnedPods { kind, owners: BTreeMap::new(), orphans: BTreeSet::new() }
+        OwnedPods { kind, owners: SortedMap::new(), orphans: SortedSet::new() }
     }
 
     fn owner_of(&self, pod: &Object) -> Option<WorkKey> {

@@ -2,8 +2,8 @@
 
 use crate::api::{Kind, Object, Text, Value};
 use crate::component::{Component, Ctx, SyncError, WorkKey, WorkQueue};
+use crate::sim::{SortedMap, SortedSet};
 use crate::store::{Change, View};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The finalizer of a claim.
@@ -28,7 +28,7 @@ fn drop_finalizer(object: &Object, finalizer: &str, ctx: &mut Ctx<'_>) -> Result
 #[derive(Clone, Default)]
 pub struct ClaimProtection {
     /// Pods on a node that have not ended, by the claims they use.
-    users: BTreeMap<(Text, Text), BTreeSet<Text>>,
+    users: SortedMap<(Text, Text), SortedSet<Text>>,
 }
 
 fn claims(pod: &Object) -> impl Iterator<Item = Text> + '_ {

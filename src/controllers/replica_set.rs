@@ -6,7 +6,7 @@ use super::owned_pods::{BURST, OwnedPods, is_active, is_available, ready_since, 
 use crate::api::{Kind, Object, OwnerRef, Text, Value};
 use crate::component::{Component, Ctx, SyncError, WorkKey, WorkQueue};
 use crate::object;
-use crate::sim::{SimDuration, SimTime};
+use crate::sim::{Arrange, SimDuration, SimTime};
 use crate::store::{Change, View};
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -135,7 +135,7 @@ impl ReplicaSetController {
                 (nodes.iter().filter(|of| **of == *node).count(), pod.clone())
             })
             .collect();
-        ranked.sort_by(|a, b| before(a, b, now));
+        ranked.arrange_by(|a, b| before(a, b, now));
         ranked.into_iter().take(count).map(|(_, pod)| pod).collect()
     }
 }

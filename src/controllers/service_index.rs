@@ -2,8 +2,8 @@
 
 use crate::api::{Kind, Object, Text, Value};
 use crate::component::{WorkKey, WorkQueue};
+use crate::sim::SortedMap;
 use crate::store::{Change, View};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A Service with a selector and the pods it selects.
@@ -12,7 +12,7 @@ pub struct Members {
     /// The Service.
     pub service: Rc<Object>,
     /// The selected pods by name.
-    pub pods: BTreeMap<Text, Rc<Object>>,
+    pub pods: SortedMap<Text, Rc<Object>>,
     /// Pods that changed since the last look; all of them if the Service is new or has changed.
     pub changed: Changed,
 }
@@ -29,7 +29,7 @@ pub enum Changed {
 /// The Services of a cluster by namespace and name.
 #[derive(Clone, Default)]
 pub struct ServiceIndex {
-    services: BTreeMap<WorkKey, Members>,
+    services: SortedMap<WorkKey, Members>,
 }
 
 /// True if the Service selects pods and the labels are among them; Services without selector select nothing.
@@ -73,11 +73,8 @@ impl ServiceIndex {
                 queue.add(key);
             }
             Kind::Pod => {
-                let from = WorkKey::new(change.key.namespace.clone(), "");
-                let of_namespace = self
-                    .services
-                    .range_mut(from..)
-                    .take_while(|(key, _)| key.namespace == change.key.namespace);
+                let of_namespace =
+                    self.services.iter_mut().filter(|(key, _)| key.namespace == change.key.namespace);
                 for (key, members) in of_namespace {
                     let now = change.new.as_ref().filter(|pod| selects(&members.service, pod));
                     let before = match now {

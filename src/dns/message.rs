@@ -3,7 +3,7 @@
 //! Names are kept without the final dot and in the letter case they are returned in; [`Data::text`] prints them
 //! with the dot, as zone files and `dig` do.
 
-use std::collections::BTreeSet;
+use crate::sim::SortedSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The type of a question.
@@ -247,7 +247,7 @@ impl Answer {
             self.size = plain;
             return;
         }
-        let mut known = BTreeSet::new();
+        let mut known = SortedSet::new();
         packed(question, true, &mut known);
         let (mut used, mut full) = (head + opt, false);
         for section in [&mut self.records, &mut self.authority, &mut self.additional] {
@@ -282,7 +282,7 @@ fn wire_len(name: &str) -> usize {
 }
 
 /// The length of a name in a compressed message; its suffixes are known from then on.
-fn packed(name: &str, compress: bool, known: &mut BTreeSet<String>) -> usize {
+fn packed(name: &str, compress: bool, known: &mut SortedSet<String>) -> usize {
     let (mut rest, mut length) = (name, None);
     while !rest.is_empty() {
         if !known.insert(rest.to_string()) && length.is_none() {

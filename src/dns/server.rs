@@ -5,7 +5,7 @@
 
 use super::message::{Answer, QType, Rcode};
 use super::zone::Zone;
-use crate::sim::{Rng, SimTime};
+use crate::sim::{Arrange, Rng, SimTime};
 
 /// What the server remembers (D140, D141).
 #[derive(Clone, Debug, Default)]
@@ -150,7 +150,7 @@ impl<'a> DnsServer<'a> {
         if answer.rcode == Rcode::NoError {
             for section in [&mut answer.records, &mut answer.additional] {
                 // D130: aliases first, then everything else, then addresses.
-                section.sort_by_key(|r| match r.data.qtype() {
+                section.arrange_by_key(|r| match r.data.qtype() {
                     QType::Cname => 0,
                     QType::A | QType::Aaaa => 2,
                     _ => 1,

@@ -7,7 +7,7 @@ use super::profile::DnsProfile;
 use super::server::Cache;
 use super::zone::{SERVICE_NAME, is_headless, ready_endpoints, zone_at};
 use crate::api::{Kind, Object};
-use crate::sim::SimTime;
+use crate::sim::{Arrange, SimTime};
 use crate::store::View;
 
 /// What a name is answered with.
@@ -122,7 +122,7 @@ impl Table {
                 pods.push((i, pod.name().to_string()));
             }
         }
-        pods.sort();
+        pods.arrange();
         let row = |pod: Option<String>| {
             let cells = columns
                 .iter()

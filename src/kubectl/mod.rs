@@ -17,11 +17,10 @@ mod wire;
 
 use crate::api::{Kind, Profile};
 use crate::component::Client;
-use crate::sim::SimTime;
+use crate::sim::{SimTime, SortedMap};
 use crate::store::Store;
 use args::Args;
 use error::{Error, Result};
-use std::collections::BTreeMap;
 use verbs::{VERBS, Verb};
 
 /// What a command needs from the machine it runs on.
@@ -31,7 +30,7 @@ pub trait Host {
     /// The time.
     fn now(&self) -> SimTime;
     /// The files in the current folder of the workstation.
-    fn files(&mut self) -> &mut BTreeMap<String, String>;
+    fn files(&mut self) -> &mut SortedMap<String, String>;
     /// Begins a program inside a container and answers its number. The error is the container runtime's.
     fn exec(
         &mut self,

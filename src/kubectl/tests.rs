@@ -11,7 +11,7 @@ use std::rc::Rc;
 struct Desk {
     server: ApiServer,
     film: Film,
-    files: BTreeMap<String, String>,
+    files: SortedMap<String, String>,
     now: SimTime,
     ran: String,
 }
@@ -23,7 +23,7 @@ impl Host for Desk {
     fn now(&self) -> SimTime {
         self.now
     }
-    fn files(&mut self) -> &mut BTreeMap<String, String> {
+    fn files(&mut self) -> &mut SortedMap<String, String> {
         &mut self.files
     }
     // The program only says what it was told to run, and where.
@@ -54,7 +54,13 @@ impl Desk {
         let mut namespace = Object::new(Kind::Namespace, "", "default");
         namespace.body.set(&["status", "phase"], "Active");
         server.seed(SimTime::ZERO, namespace);
-        Desk { server, film: Film::default(), files: BTreeMap::new(), now: SimTime(5000), ran: String::new() }
+        Desk {
+            server,
+            film: Film::default(),
+            files: SortedMap::new(),
+            now: SimTime(5000),
+            ran: String::new(),
+        }
     }
 
     /// Puts objects as they stand in a recorded `-o yaml`.

@@ -12,23 +12,22 @@ use crate::component::{
     Component, Ctx, DeleteOptions, EventType, Fault, SyncError, WorkKey, WorkQueue, World,
 };
 use crate::object;
-use crate::sim::{SimDuration, SimTime};
+use crate::sim::{SimDuration, SimTime, SortedMap, SortedSet};
 use crate::store::{Change, View};
 use run::{Container, Next, PodRun, State};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The kubelets.
 #[derive(Clone, Default)]
 pub struct Kubelets {
-    pods: BTreeMap<WorkKey, PodRun>,
+    pods: SortedMap<WorkKey, PodRun>,
     /// The last address given on each node; never used again.
-    addresses: BTreeMap<Text, u32>,
+    addresses: SortedMap<Text, u32>,
     /// Images present on each node.
-    images: BTreeSet<(Text, Text)>,
+    images: SortedSet<(Text, Text)>,
     /// Not before then may the scripted kubelet write again.
     free_at: SimTime,
     /// Nodes that lost their power and have not been reached since.
-    rebooted: BTreeSet<Text>,
+    rebooted: SortedSet<Text>,
 }
 
 // Everything between bound and running that is neither pulling nor starting.

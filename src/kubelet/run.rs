@@ -2,7 +2,7 @@
 
 use crate::api::{Object, Text, Value};
 use crate::object;
-use crate::sim::SimTime;
+use crate::sim::{Arrange, SimTime};
 
 /// What a container does.
 #[derive(Clone, Debug, PartialEq)]
@@ -180,7 +180,7 @@ impl PodRun {
             spec.get(member).items().iter().map(|c| Container::read(c, waiting)).collect()
         };
         let mut containers = read("containers");
-        containers.sort_by(|a, b| a.name.cmp(&b.name));
+        containers.arrange_by(|a, b| a.name.cmp(&b.name));
         PodRun {
             uid: pod.meta("uid").text(),
             node: spec.get("nodeName").text(),

@@ -8,8 +8,8 @@ use crate::scenario::{Directive, Scenario, print_fault};
 use crate::scene::animation::{Frame, animation};
 use crate::scene::{StageOptions, stage};
 use crate::session::{Position, Run};
+use crate::sim::SortedMap;
 use crate::story::{self, caption};
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// A moving picture may be so large, in bytes: readers of a page wait for it.
@@ -123,7 +123,7 @@ pub fn script(text: &str) -> Result<String, String> {
         "#!/bin/sh\n# The commands of a run of Ordinal, for a cluster made with kind or minikube.\n\
          # It changes the cluster of your current context: kubectl config current-context\nset -u\n",
     );
-    let mut files = BTreeMap::new();
+    let mut files = SortedMap::new();
     for (_, action) in &scenario.actions {
         match action {
             Directive::File { name, text } => {

@@ -11,9 +11,9 @@ pub(crate) use rows::object_id;
 use super::marks::{self, CARD, COMPACT, Sizes};
 use super::model::{Column, StageModel};
 use super::shapes::{Pen, round_rect};
-use super::table::arrange;
 use super::{Anchor, Group, Paging, Place, Scene, Slot, Span};
 use crate::lang::Lang;
+use crate::sim::Arrange;
 
 /// What a stage is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -287,7 +287,7 @@ impl Grid<'_> {
             self.scene.push(tag);
         }
         self.scene.height = end + 4.0;
-        arrange(&mut self.scene.slots, |a, b| a.place < b.place);
+        self.scene.slots.arrange_by(|a, b| a.place.cmp(&b.place));
         self.scene
     }
 

@@ -12,7 +12,6 @@ pub mod model;
 pub mod nodes;
 pub mod shapes;
 pub mod svg;
-pub(crate) mod table;
 pub mod text;
 pub mod timeline;
 pub mod tween;

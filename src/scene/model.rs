@@ -12,8 +12,7 @@ pub use services::{NameModel, ServiceModel, ServiceShape};
 use crate::api::{Kind, Object, ObjectKey, Text};
 use crate::component::decision::{Decision, Gate, Why};
 use crate::component::{Happening, What};
-use crate::scene::table::{Table, arrange};
-use crate::sim::SimTime;
+use crate::sim::{Arrange, SimTime, SortedMap};
 use crate::store::Store;
 use std::rc::Rc;
 
@@ -230,7 +229,7 @@ impl StageModel {
         let spec = object.map_or(crate::api::value::null(), |o| o.spec());
         let start = spec.at(&["ordinals", "start"]).as_int().unwrap_or(0);
         let replicas = if object.is_some() { spec.get("replicas").as_int().unwrap_or(1) } else { 0 };
-        let mut columns: Table<i64, Column> = Table::default();
+        let mut columns: SortedMap<i64, Column> = SortedMap::new();
         for ordinal in start..start + replicas.min(MOST_COLUMNS) {
             columns.insert(ordinal, Column::empty(&key.name, ordinal, true));
         }
@@ -243,7 +242,8 @@ impl StageModel {
         for pod in store.list(Kind::Pod, None) {
             match member(pod, key, object) {
                 Some(ordinal) => {
-                    let column = columns.of(ordinal, || Column::empty(&key.name, ordinal, false));
+                    let column =
+                        columns.entry(ordinal).or_insert_with(|| Column::empty(&key.name, ordinal, false));
                     column.pod = Some(pod_model(store, pod, now));
                 }
                 None => model.others.push(pod_model(store, pod, now)),
@@ -254,7 +254,7 @@ impl StageModel {
             if object.is_some() && !templates.contains(&template) {
                 continue;
             }
-            let column = columns.of(ordinal, || Column::empty(&key.name, ordinal, false));
+            let column = columns.entry(ordinal).or_insert_with(|| Column::empty(&key.name, ordinal, false));
             column.claims.push(claim_model(store, claim, column.pod.is_some()));
         }
         for column in columns.values_mut() {
@@ -262,10 +262,10 @@ impl StageModel {
                 let template = claim_of(&c.key.name, &key.name).map_or("", |(t, _)| t);
                 templates.iter().position(|t| *t == template)
             };
-            arrange(&mut column.claims, |a, b| rank(a) < rank(b));
+            column.claims.arrange_by_key(rank);
         }
-        model.has_claims = !templates.is_empty() || columns.rows().iter().any(|(_, c)| !c.claims.is_empty());
-        model.columns = columns.into_rows().into_iter().map(|(_, c)| c).collect();
+        model.has_claims = !templates.is_empty() || columns.values().any(|c| !c.claims.is_empty());
+        model.columns = columns.into_values().collect();
         let partition =
             spec.at(&["updateStrategy", "rollingUpdate", "partition"]).as_int().filter(|p| *p > start);
         model.set = Some(SetModel {
@@ -306,11 +306,11 @@ impl StageModel {
 
     /// How many pods are in each state, in the order of the states.
     pub fn counts(&self) -> Vec<(PodState, usize)> {
-        let mut counts = Table::default();
+        let mut counts = SortedMap::new();
         for column in &self.columns {
-            *counts.of(column.pod.as_ref().map_or(PodState::None, |p| p.state), || 0) += 1;
+            *counts.entry(column.pod.as_ref().map_or(PodState::None, |p| p.state)).or_default() += 1;
         }
-        counts.into_rows()
+        counts.into_iter().collect()
     }
 
     /// Marks the names whose answer differs from `before`.

@@ -4,10 +4,9 @@ use super::layout::{Form, StageOptions};
 use super::marks::{self, COMPACT};
 use super::model::{Column, NodeModel, NodeState, PodModel, StageModel};
 use super::shapes::Pen;
-use super::table::arrange;
 use super::{Anchor, Group, Motion, Place, Scene, Slot};
 use crate::api::Text;
-use crate::sim::SimTime;
+use crate::sim::{Arrange, SimTime};
 
 /// Height from the top of a frame to its first row.
 const HEAD: f64 = 42.0;
@@ -106,7 +105,7 @@ pub fn node_stage(model: &StageModel, options: &StageOptions, now: SimTime) -> S
     }
     let rows = nodes.len().div_ceil(across) as f64;
     scene.height = top + rows * (frame_h + 24.0) - 18.0;
-    arrange(&mut scene.slots, |a, b| a.place < b.place);
+    scene.slots.arrange_by(|a, b| a.place.cmp(&b.place));
     scene
 }
 

@@ -4,7 +4,7 @@ use crate::api::placement::{selects_node, tolerates};
 use crate::api::quantity::Quantity;
 use crate::api::{Kind, Object, ObjectKey, Profile, Text, Value};
 use crate::component::Ctx;
-use std::collections::BTreeMap;
+use crate::sim::{Arrange, SortedMap};
 
 /// What a node carries.
 #[derive(Clone, Debug, Default)]
@@ -12,7 +12,7 @@ pub struct Load {
     pods: usize,
     cpu_milli: i64,
     memory: i64,
-    owners: BTreeMap<Text, usize>,
+    owners: SortedMap<Text, usize>,
 }
 
 impl Load {
@@ -199,12 +199,12 @@ pub fn quantity_milli(value: &Value) -> i64 {
 
 /// The text of FailedScheduling when every node refuses (S141).
 pub fn message(refusals: &[Refusal], nodes: usize) -> String {
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut reasons: SortedMap<&str, usize> = SortedMap::new();
     for reason in refusals.iter().flat_map(|r| &r.reasons) {
         *reasons.entry(reason).or_default() += 1;
     }
     let mut list: Vec<String> = reasons.into_iter().map(|(reason, n)| format!("{n} {reason}")).collect();
-    list.sort();
+    list.arrange();
     let helps = refusals.iter().filter(|r| r.preemption_could_help).count();
     let mut preemption = Vec::new();
     if helps > 0 {
@@ -213,7 +213,7 @@ pub fn message(refusals: &[Refusal], nodes: usize) -> String {
     if helps < refusals.len() {
         preemption.push(format!("{} Preemption is not helpful for scheduling", refusals.len() - helps));
     }
-    preemption.sort();
+    preemption.arrange();
     format!(
         "0/{nodes} nodes are available: {}. no new claims to deallocate, preemption: 0/{nodes} nodes are available: {}.",
         list.join(", "),

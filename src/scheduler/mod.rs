@@ -9,22 +9,21 @@ use crate::api::{Kind, Object, ObjectKey, OwnerRef, Text, Value};
 use crate::component::client::set_condition;
 use crate::component::{Component, Ctx, EventType, SyncError, WorkKey, WorkQueue, World};
 use crate::object;
-use crate::sim::SimDuration;
+use crate::sim::{SimDuration, SortedMap, SortedSet};
 use crate::store::{Change, View};
 use filter::{Load, Node, Refusal};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The scheduler.
 #[derive(Clone, Default)]
 pub struct Scheduler {
     /// Pods without a node.
-    pending: BTreeSet<WorkKey>,
+    pending: SortedSet<WorkKey>,
     /// Their claims: claim, then pod. A change of a claim concerns only the pods that mount it.
-    claims: BTreeSet<(WorkKey, WorkKey)>,
+    claims: SortedSet<(WorkKey, WorkKey)>,
     /// What each node carries.
-    loads: BTreeMap<Text, Load>,
+    loads: SortedMap<Text, Load>,
     /// Pods bound by this scheduler that it has not heard of yet; they count already.
-    assumed: BTreeSet<Text>,
+    assumed: SortedSet<Text>,
 }
 
 impl Scheduler {

@@ -8,7 +8,7 @@ use crate::component::{Client, Fault};
 use crate::dns::Cache;
 use crate::kubectl::{self, Host, Invocation, Output, Place, Program, Progress};
 use crate::sim::SimTime;
-use std::collections::BTreeMap;
+use crate::sim::SortedMap;
 
 /// The folder in which the prompt stands.
 const HOME: &str = "/root";
@@ -125,7 +125,7 @@ impl Processes {
 pub struct Desk<'a> {
     pub cluster: &'a mut Cluster,
     pub memory: &'a mut Cache,
-    pub files: &'a mut BTreeMap<String, String>,
+    pub files: &'a mut SortedMap<String, String>,
     pub processes: &'a mut Processes,
     pub input: u64,
     pub job: u64,
@@ -140,7 +140,7 @@ impl Host for Desk<'_> {
         self.cluster.now()
     }
 
-    fn files(&mut self) -> &mut BTreeMap<String, String> {
+    fn files(&mut self) -> &mut SortedMap<String, String> {
         self.files
     }
 

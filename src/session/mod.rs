@@ -22,10 +22,10 @@ use crate::component::world::PodName;
 use crate::component::{Fault, Happening};
 use crate::dns::Cache;
 use crate::kubectl::{Output, Progress as Polled};
+use crate::sim::SortedMap;
 use crate::sim::{SimDuration, SimTime};
 use desk::{Desk, Processes};
 use shell::{Env, Shell};
-use std::collections::BTreeMap;
 
 /// How long `settle` waits without a limit of its own.
 pub const SETTLE_LIMIT: SimDuration = SimDuration(30 * 60 * 1000);
@@ -79,7 +79,7 @@ pub struct Session {
     cluster: Cluster,
     /// What the DNS server remembers.
     memory: Cache,
-    files: BTreeMap<String, String>,
+    files: SortedMap<String, String>,
     /// What the prompt remembers from line to line.
     env: Env,
     jobs: Vec<Job>,
@@ -95,7 +95,7 @@ impl Session {
         Session {
             cluster: Cluster::new(config),
             memory: Cache::default(),
-            files: BTreeMap::new(),
+            files: SortedMap::new(),
             env: desk::environment(),
             jobs: Vec::new(),
             processes: Processes::default(),
@@ -116,7 +116,7 @@ impl Session {
     }
 
     /// The workstation's folder.
-    pub fn files(&self) -> &BTreeMap<String, String> {
+    pub fn files(&self) -> &SortedMap<String, String> {
         &self.files
     }
 

@@ -14,9 +14,9 @@ use crate::cluster::Config;
 use crate::component::{Decision, Happening, What, World};
 use crate::dns::Cache;
 use crate::scenario::{Directive, Header, Scenario, ScenarioError};
-use crate::sim::{SimDuration, SimTime};
+use crate::sim::{SimDuration, SimTime, SortedMap};
 use crate::store::Store;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// How far a run is computed ahead of the last input when the cluster does not settle.
@@ -42,7 +42,7 @@ pub struct Still {
     names: Store,
     memory: Option<Rc<Cache>>,
     now: SimTime,
-    decisions: BTreeMap<ObjectKey, Rc<Decision>>,
+    decisions: SortedMap<ObjectKey, Rc<Decision>>,
 }
 
 impl Still {
@@ -287,7 +287,7 @@ impl Run {
     }
 
     /// The workstation's folder at the end.
-    pub fn files(&self) -> &BTreeMap<String, String> {
+    pub fn files(&self) -> &SortedMap<String, String> {
         self.session.files()
     }
 
@@ -348,7 +348,7 @@ impl Run {
         let upto = position.happenings.min(self.happenings.len());
         let late = SimTime(position.time.0.saturating_sub(self.header.config().pace.dns.0));
         let late = self.happenings.partition_point(|h| h.at <= late).min(upto);
-        let mut decisions = BTreeMap::new();
+        let mut decisions = SortedMap::new();
         for happening in &self.happenings[..upto] {
             if let What::Decision(decision) = &happening.what {
                 decisions.insert(decision.set.clone(), decision.clone());
@@ -469,7 +469,7 @@ impl Run {
     /// What `ordinal run` prints (scenario.md 2): prompt lines and output in order of time.
     pub fn print_transcript(&self) -> String {
         let mut out = String::new();
-        let mut partial: BTreeMap<usize, String> = BTreeMap::new();
+        let mut partial: SortedMap<usize, String> = SortedMap::new();
         for said in &self.said {
             match said {
                 Said::Typed { line, .. } => {

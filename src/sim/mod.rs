@@ -2,8 +2,12 @@
 
 pub mod queue;
 pub mod rng;
+pub mod sort;
+pub mod sorted;
 pub mod time;
 
 pub use queue::Queue;
 pub use rng::Rng;
+pub use sort::Arrange;
+pub use sorted::{SortedMap, SortedSet};
 pub use time::{SimDuration, SimTime};

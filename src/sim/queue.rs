@@ -1,18 +1,18 @@
 //! Future events ordered by (time, sequence number): what was scheduled first happens first.
 
+use super::sorted::SortedMap;
 use super::time::SimTime;
-use std::collections::BTreeMap;
 
 /// A queue of future events.
 #[derive(Clone, Debug)]
 pub struct Queue<E> {
-    events: BTreeMap<(SimTime, u64), E>,
+    events: SortedMap<(SimTime, u64), E>,
     next_seq: u64,
 }
 
 impl<E> Default for Queue<E> {
     fn default() -> Self {
-        Queue { events: BTreeMap::new(), next_seq: 0 }
+        Queue { events: SortedMap::new(), next_seq: 0 }
     }
 }
 

@@ -16,8 +16,8 @@ pub use server::{ApiServer, DeleteOptions, Propagation};
 pub use view::View;
 
 use crate::api::{Kind, Object, ObjectKey, Text};
-use crate::sim::SimTime;
-use std::collections::{BTreeMap, VecDeque};
+use crate::sim::{SimTime, SortedMap};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// One change of one object, as a watch delivers it.
@@ -40,7 +40,7 @@ pub struct Change {
 /// Every object of the cluster: by kind, namespace (empty for cluster-wide kinds) and name.
 #[derive(Clone, Debug)]
 pub struct Store {
-    kinds: Vec<BTreeMap<Text, BTreeMap<Text, Rc<Object>>>>,
+    kinds: Vec<SortedMap<Text, SortedMap<Text, Rc<Object>>>>,
     count: usize,
     revision: u64,
     changes: VecDeque<Change>,
@@ -50,7 +50,7 @@ pub struct Store {
 impl Default for Store {
     fn default() -> Self {
         Store {
-            kinds: vec![BTreeMap::new(); crate::api::KINDS.len()],
+            kinds: vec![SortedMap::new(); crate::api::KINDS.len()],
             count: 0,
             revision: 0,
             changes: VecDeque::new(),
@@ -81,17 +81,17 @@ impl Store {
             Some(namespace) => (spaces.get(namespace), None),
             None => (None, Some(spaces)),
         };
-        one.into_iter().chain(all.into_iter().flat_map(BTreeMap::values)).flat_map(BTreeMap::values)
+        one.into_iter().chain(all.into_iter().flat_map(SortedMap::values)).flat_map(SortedMap::values)
     }
 
     /// The number of objects of a kind.
     pub fn count(&self, kind: Kind) -> usize {
-        self.kinds[kind as usize].values().map(BTreeMap::len).sum()
+        self.kinds[kind as usize].values().map(SortedMap::len).sum()
     }
 
     /// Every object, ordered by kind, namespace and name.
     pub fn all(&self) -> impl DoubleEndedIterator<Item = &Rc<Object>> {
-        self.kinds.iter().flat_map(|spaces| spaces.values().flat_map(BTreeMap::values))
+        self.kinds.iter().flat_map(|spaces| spaces.values().flat_map(SortedMap::values))
     }
 
     /// The number of objects.

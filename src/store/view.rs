@@ -5,6 +5,7 @@
 
 use super::{Change, Store};
 use crate::api::{Kind, Object, ObjectKey};
+use crate::sim::Arrange;
 use std::rc::Rc;
 
 /// The store as it was before the change at `cursor`.
@@ -70,7 +71,7 @@ impl<'a> View<'a> {
             })
             .collect();
         list.extend(unseen.iter().filter_map(|change| change.old.as_ref()));
-        list.sort_by_key(|object| object.key());
+        list.arrange_by_key(|object| object.key());
         list
     }
 }

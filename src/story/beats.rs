@@ -4,7 +4,7 @@ use super::Caption;
 use crate::api::{Kind, Object, ObjectKey, Text};
 use crate::component::Write;
 use crate::scene::model::{PodState, pod_word};
-use crate::scene::table::Table;
+use crate::sim::SortedMap;
 use std::rc::Rc;
 
 /// Something worth telling.
@@ -21,7 +21,7 @@ pub(super) enum Beat {
 }
 
 /// The beats of a write. `claims`: those that exist, and whether they are being deleted.
-pub(super) fn of(write: &Write, claims: &mut Table<ObjectKey, bool>) -> Vec<Beat> {
+pub(super) fn of(write: &Write, claims: &mut SortedMap<ObjectKey, bool>) -> Vec<Beat> {
     if !write.changed() {
         return Vec::new();
     }
@@ -80,7 +80,7 @@ fn pod(
     write: &Write,
     old: Option<&Object>,
     new: Option<&Object>,
-    claims: &Table<ObjectKey, bool>,
+    claims: &SortedMap<ObjectKey, bool>,
 ) -> Vec<Beat> {
     let name = write.key.name.clone();
     let pods = vec![name.clone()];

@@ -14,9 +14,8 @@ pub use captions::caption;
 use crate::api::{Kind, ObjectKey, Text};
 use crate::component::decision::{Gate, Why};
 use crate::component::{Happening, What};
-use crate::scene::table::Table;
 use crate::scene::timeline::Tick;
-use crate::sim::{SimDuration, SimTime};
+use crate::sim::{SimDuration, SimTime, SortedMap};
 use beats::Beat;
 
 /// Beats of one kind that come this close together are one step.
@@ -114,9 +113,9 @@ pub enum Next {
 pub struct Story {
     steps: Vec<Step>,
     read: usize,
-    claims: Table<ObjectKey, bool>,
+    claims: SortedMap<ObjectKey, bool>,
     beat_at: SimTime,
-    gate: Table<ObjectKey, Option<Gate>>,
+    gate: SortedMap<ObjectKey, Option<Gate>>,
     /// The step that an input began and nothing else has taken over.
     input: Option<usize>,
 }

@@ -4,6 +4,7 @@ use crate::api::{KINDS, Kind};
 use crate::kubectl::resource;
 use crate::kubectl::verbs::{self, VERBS};
 use crate::session::Session;
+use crate::sim::Arrange;
 
 /// A line completed as far as it is clear, and what it could become.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,7 +27,7 @@ pub fn complete(line: &str, session: &Session) -> Completion {
     let before_words: Vec<&str> = own.split_whitespace().collect();
     let mut found = candidates(&before_words, word, session);
     found.retain(|candidate| candidate.starts_with(word) && candidate != word);
-    found.sort();
+    found.arrange();
     found.dedup();
     let Some(first) = found.first() else {
         return Completion { line: line.to_string(), choices: Vec::new() };

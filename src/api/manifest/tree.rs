@@ -5,7 +5,7 @@
 
 use super::scan::{Fault, Place, Scanner, Source, Style, Token};
 use crate::api::value::{Map, Text, Value};
-use std::collections::BTreeMap;
+use crate::sim::SortedMap;
 use std::rc::Rc;
 
 /// How deep lists and objects may nest.
@@ -45,7 +45,7 @@ pub const NULL_KEY: &str = "unsupported map key of type: ";
 
 struct Parser<'a> {
     scanner: Scanner<'a>,
-    anchors: BTreeMap<String, Option<Node>>,
+    anchors: SortedMap<String, Option<Node>>,
     tag_prefixes: Vec<(String, String)>,
     duplicates: Vec<(Text, Place)>,
     values: usize,
@@ -75,7 +75,7 @@ pub fn parse(text: &[char]) -> Parse<Option<Tree>> {
     }
     let mut parser = Parser {
         scanner: Scanner::new(text),
-        anchors: BTreeMap::new(),
+        anchors: SortedMap::new(),
         tag_prefixes: vec![("!".into(), "!".into()), ("!!".into(), "tag:yaml.org,2002:".into())],
         duplicates: Vec::new(),
         values: 0,
@@ -433,7 +433,7 @@ impl Parser<'_> {
 struct Members {
     /// Keys, values, and whether a merge brought them.
     entries: Vec<(Text, Node, bool)>,
-    index: BTreeMap<Text, usize>,
+    index: SortedMap<Text, usize>,
     size: usize,
 }
 

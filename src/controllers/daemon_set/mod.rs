@@ -11,9 +11,8 @@ use super::owned_pods::{OwnedPods, is_available, ready_since, write_status};
 use crate::api::{Kind, Object, Text, Value};
 use crate::component::{Component, Ctx, EventType, SyncError, WorkKey, WorkQueue};
 use crate::object;
-use crate::sim::{SimDuration, SimTime};
+use crate::sim::{SimDuration, SimTime, SortedMap};
 use crate::store::{Change, View};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The most pods one pass makes or deletes.
@@ -27,17 +26,17 @@ const LAST_BACK_OFF: SimDuration = SimDuration(900_000);
 pub struct DaemonSetController {
     pods: OwnedPods,
     /// By set and node: how long failed pods stay, and since when.
-    failed: BTreeMap<(Text, Text), (SimDuration, SimTime)>,
+    failed: SortedMap<(Text, Text), (SimDuration, SimTime)>,
 }
 
 impl Default for DaemonSetController {
     fn default() -> Self {
-        DaemonSetController { pods: OwnedPods::new(Kind::DaemonSet), failed: BTreeMap::new() }
+        DaemonSetController { pods: OwnedPods::new(Kind::DaemonSet), failed: SortedMap::new() }
     }
 }
 
 /// The pods of a set by the node they are for.
-type ByNode = BTreeMap<Text, Vec<Rc<Object>>>;
+type ByNode = SortedMap<Text, Vec<Rc<Object>>>;
 
 fn min_ready(set: &Object) -> i64 {
     set.spec().get("minReadySeconds").as_int().unwrap_or(0)

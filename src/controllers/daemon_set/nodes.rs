@@ -4,6 +4,7 @@ use super::{history, list};
 use crate::api::placement::{repels, selects_node};
 use crate::api::{Object, Text, Value};
 use crate::object;
+use crate::sim::Arrange;
 use std::rc::Rc;
 
 /// The label with the number of the template.
@@ -91,7 +92,7 @@ pub(super) fn template(set: &Object, hash: &str, node: &Text) -> Value {
 /// Sorts pods of a node: those that have the node first, then by age.
 pub(super) fn oldest_first(pods: &mut [Rc<Object>]) {
     let unplaced = |pod: &Object| pod.spec().get("nodeName").str().is_empty();
-    pods.sort_by(|a, b| {
+    pods.arrange_by(|a, b| {
         let placed = unplaced(a).cmp(&unplaced(b));
         placed.then_with(|| a.created_at().cmp(&b.created_at())).then_with(|| a.name().cmp(b.name()))
     });

@@ -3,6 +3,7 @@
 use super::{Pass, Sets, counted, limits, replicas, sets};
 use crate::api::{Kind, Object};
 use crate::component::SyncError;
+use crate::sim::Arrange;
 use std::rc::Rc;
 
 fn available(set: &Object) -> i64 {
@@ -133,7 +134,7 @@ impl Pass<'_, '_> {
         let total: i64 = running.iter().map(|set| replicas(set)).sum();
         let add = allowed - total;
         // Of equal sets the newer one grows first and the older one shrinks first.
-        running.sort_by(|a, b| {
+        running.arrange_by(|a, b| {
             let age = a.created_at().cmp(&b.created_at()).then_with(|| a.name().cmp(b.name()));
             replicas(b).cmp(&replicas(a)).then(if add > 0 { age.reverse() } else { age })
         });

@@ -5,6 +5,7 @@ use crate::api::hash::template_hash;
 use crate::api::{Kind, Object, Value};
 use crate::component::{DeleteOptions, EventType, SyncError};
 use crate::controllers::stateful_set::selects;
+use crate::sim::Arrange;
 use crate::store::Reason;
 use std::rc::Rc;
 
@@ -65,7 +66,7 @@ impl Pass<'_, '_> {
                 _ => {}
             }
         }
-        owned.sort_by(|a, b| a.created_at().cmp(&b.created_at()).then_with(|| a.name().cmp(b.name())));
+        owned.arrange_by(|a, b| a.created_at().cmp(&b.created_at()).then_with(|| a.name().cmp(b.name())));
         Ok(owned)
     }
 
@@ -262,7 +263,7 @@ impl Pass<'_, '_> {
         let Some(limit) = limit.filter(|limit| *limit != i64::from(i32::MAX)) else { return Ok(()) };
         let mut sets: Vec<Rc<Object>> = old.iter().filter(|set| !set.is_terminating()).cloned().collect();
         let surplus = sets.len().saturating_sub(limit.max(0) as usize);
-        sets.sort_by_key(|set| number(set));
+        sets.arrange_by_key(|set| number(set));
         for set in sets.iter().take(surplus) {
             let busy = replicas(set) != 0 || counted(set, "replicas") != 0;
             if busy || set.generation() > counted(set, "observedGeneration") {

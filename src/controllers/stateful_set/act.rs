@@ -8,9 +8,8 @@ use super::status::SetStatus;
 use super::{StatefulSetController, identity, selects};
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::component::{Action, Ctx, Decision, DeleteOptions, EventType, Gate, SyncError, Why, WorkKey};
-use crate::sim::SimDuration;
+use crate::sim::{SimDuration, SortedMap};
 use crate::store::{Reason, Status};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// One pass over the set of that key.
@@ -26,7 +25,7 @@ pub fn sync(
         key: key.clone(),
         controller,
         actions: Vec::new(),
-        templates: BTreeMap::new(),
+        templates: SortedMap::new(),
     };
     let written = pass.controller.memory(&set).written;
     if ctx.cursor < written && ctx.client.profile().read_your_writes {
@@ -55,7 +54,7 @@ struct Pass<'a> {
     key: WorkKey,
     controller: &'a mut StatefulSetController,
     actions: Vec<(u64, Action)>,
-    templates: BTreeMap<Text, Value>,
+    templates: SortedMap<Text, Value>,
 }
 
 impl Pass<'_> {

@@ -9,7 +9,7 @@ use super::rollout;
 use super::spec::{SetSpec, Strategy};
 use crate::api::{Object, ObjectKey, Profile, Text};
 use crate::component::{Gate, Why};
-use crate::sim::SimTime;
+use crate::sim::{Arrange, SimTime};
 use std::rc::Rc;
 
 /// Everything a pass looks at.
@@ -149,7 +149,7 @@ fn wanted(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
         } else {
             let gaps = (first_gap..end).filter(|ordinal| facts.pods.get(*ordinal).is_none());
             seen.extend(gaps.take(MOST_MADE));
-            seen.sort_unstable();
+            seen.arrange();
         }
     }
     for ordinal in seen {

@@ -15,20 +15,19 @@ pub mod status;
 
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::component::{Component, Ctx, Gate, SyncError, WorkKey, WorkQueue};
-use crate::sim::{SimDuration, SimTime};
+use crate::sim::{SimDuration, SimTime, SortedMap, SortedSet};
 use crate::store::{Change, View};
 use pods::{Pod, Pods};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The controller and what it remembers between passes.
 #[derive(Clone, Default)]
 pub struct StatefulSetController {
-    sets: BTreeMap<WorkKey, SetMemory>,
+    sets: SortedMap<WorkKey, SetMemory>,
     /// Pods without controller, which some set may adopt.
-    orphans: BTreeSet<ObjectKey>,
+    orphans: SortedSet<ObjectKey>,
     /// Claims that have any owner; owners are compared only where there are some.
-    owned_claims: BTreeSet<ObjectKey>,
+    owned_claims: SortedSet<ObjectKey>,
 }
 
 /// What is remembered of one set.
@@ -38,7 +37,7 @@ struct SetMemory {
     uid: Text,
     pods: Pods,
     /// Controlled by the set, but with labels or a name that do not fit: to be released (S55).
-    misfits: BTreeMap<Text, Rc<Object>>,
+    misfits: SortedMap<Text, Rc<Object>>,
     /// The template last serialised, and its revision data (S41).
     template: Value,
     data: Value,

@@ -3,8 +3,7 @@
 
 use super::identity;
 use crate::api::{Object, Text};
-use crate::sim::{SimDuration, SimTime};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::{Arrange, SimDuration, SimTime, SortedMap, SortedSet};
 
 /// What decisions need to know of one pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,13 +86,13 @@ impl Pod {
 /// The claimed pods of one set.
 #[derive(Clone, Debug, Default)]
 pub struct Pods {
-    by_ordinal: BTreeMap<i64, Pod>,
+    by_ordinal: SortedMap<i64, Pod>,
     /// Ordinals whose pod is not fine: the only ones a pass has to look at.
-    troubled: BTreeSet<i64>,
+    troubled: SortedSet<i64>,
     /// Ordinals by revision label.
-    by_revision: BTreeMap<Text, BTreeSet<i64>>,
+    by_revision: SortedMap<Text, SortedSet<i64>>,
     /// Not terminating pods by revision label.
-    live_by_revision: BTreeMap<Text, usize>,
+    live_by_revision: SortedMap<Text, usize>,
     ready: usize,
     // Every ordinal from `gap_from` up to `gap` (exclusive) has a pod.
     gap_from: i64,
@@ -178,7 +177,7 @@ impl Pods {
             .filter(|(name, _)| **name != *revision)
             .flat_map(|(_, ordinals)| ordinals.range(from..to).copied())
             .collect();
-        ordinals.sort_unstable_by(|a, b| b.cmp(a));
+        ordinals.arrange_by(|a, b| b.cmp(a));
         ordinals
     }
 

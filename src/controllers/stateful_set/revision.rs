@@ -1,6 +1,7 @@
 //! ControllerRevisions: what a template hashes to, which revision is current, which is the update (S31 to S46).
 
 use crate::api::{Kind, Map, Object, Profile, Text, Value};
+use crate::sim::Arrange;
 use std::rc::Rc;
 
 /// The label of a revision with its hash.
@@ -64,7 +65,7 @@ pub fn hash(data: &Value, collision: i64) -> String {
 
 /// Sorts revisions by number, age and name (S33).
 pub fn sort(revisions: &mut [Rc<Object>]) {
-    revisions.sort_by(|a, b| {
+    revisions.arrange_by(|a, b| {
         number(a)
             .cmp(&number(b))
             .then(a.created_at().cmp(&b.created_at()))

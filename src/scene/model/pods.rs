@@ -4,8 +4,7 @@
 //! The word follows pkg/printers/internalversion/printers.go, printPod.
 
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
-use crate::scene::table::arrange;
-use crate::sim::{SimDuration, SimTime};
+use crate::sim::{Arrange, SimDuration, SimTime};
 use crate::store::Store;
 
 /// A pod.
@@ -322,7 +321,7 @@ fn revision(store: &Store, pod: &Object, set: &Object) -> Option<Revision> {
         .filter(|r| r.controller().is_some_and(|o| o.uid() == set.uid()))
         .collect();
     let age = |r: &Object| (r.created_at(), r.body.get("revision").as_int());
-    arrange(&mut kept, |a, b| age(a) < age(b));
+    kept.arrange_by_key(|revision| age(revision));
     let index = kept.iter().position(|r| r.name() == name);
     let letter = index.map_or('?', |i| (b'A' + (i % 26) as u8) as char);
     let update = set.status().get("updateRevision").str();

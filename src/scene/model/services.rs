@@ -2,7 +2,7 @@
 
 use super::{StageModel, ordinal_of};
 use crate::api::{Kind, Object, Text};
-use crate::scene::table::arrange;
+use crate::sim::Arrange;
 use crate::store::Store;
 use std::rc::Rc;
 
@@ -62,7 +62,7 @@ pub(super) fn read(model: &mut StageModel, store: &Store, object: Option<&Rc<Obj
             .into_iter()
             .filter_map(|e| ordinal_of(&e.pod, &set.key.name).filter(|_| e.ready))
             .collect();
-        arrange(&mut ordinals, |a, b| a < b);
+        ordinals.arrange();
         services.push(ServiceModel {
             name: service.meta("name").text(),
             shape,
@@ -78,7 +78,7 @@ pub(super) fn read(model: &mut StageModel, store: &Store, object: Option<&Rc<Obj
             ordinals: Vec::new(),
         });
     }
-    arrange(&mut services, |a, b| (!a.governing, &a.name) < (!b.governing, &b.name));
+    services.arrange_by(|a, b| (!a.governing, &a.name).cmp(&(!b.governing, &b.name)));
     model.services = services;
     if !governing.is_empty() {
         for column in &mut model.columns {

@@ -3,7 +3,7 @@
 use super::{Axis, Lane, LaneState};
 use crate::component::{Happening, What};
 use crate::lang::Lang;
-use crate::scene::table::arrange;
+use crate::sim::Arrange;
 
 /// A chapter.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,7 +104,7 @@ fn phrase(lanes: &[Lane], from: f64, to: f64) -> Option<Phrase> {
             }
         }
         // Lanes come by ordinal, so those of one moment are in order already.
-        arrange(&mut list, |a, b| a.0 < b.0);
+        list.arrange_by(|a, b| a.0.total_cmp(&b.0));
         list
     };
     let (made, gone) = (begins(LaneState::Creating), begins(LaneState::Terminating));

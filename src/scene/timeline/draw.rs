@@ -3,9 +3,9 @@
 use super::{Bar, Lane, LaneState, Timeline};
 use crate::lang::Lang;
 use crate::scene::shapes::Pen;
-use crate::scene::table::arrange;
 use crate::scene::text::{elide, width};
 use crate::scene::{Anchor, Group, Scene};
+use crate::sim::Arrange;
 
 /// How to draw a timeline.
 #[derive(Clone, Debug, PartialEq)]
@@ -195,7 +195,7 @@ fn differing(one: &[Lane], other: &[Lane], width: f64, x: &impl Fn(f64) -> f64) 
     let mut pixels = vec![false; width.max(0.0) as usize + 1];
     let mut compare = |a: &[Bar], b: &[Bar]| {
         let mut edges: Vec<f64> = a.iter().chain(b).flat_map(|bar| [bar.from, bar.to]).collect();
-        arrange(&mut edges, |a, b| a < b);
+        edges.arrange_by(f64::total_cmp);
         let state = |bars: &[Bar], at: f64| {
             bars.iter().find(|bar| bar.from <= at && at < bar.to).map(|bar| bar.state)
         };

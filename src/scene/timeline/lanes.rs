@@ -4,7 +4,7 @@ use super::Axis;
 use crate::api::{Kind, Object, ObjectKey, Text};
 use crate::component::{Happening, What};
 use crate::scene::model::{PodState, ordinal_of, pod_word};
-use crate::scene::table::Table;
+use crate::sim::SortedMap;
 
 /// One ordinal.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,10 +71,10 @@ struct Seen {
 
 /// The lanes of a set's pods; without a set, of every pod, in the order in which they came.
 pub fn lanes(happenings: &[Happening], set: Option<&ObjectKey>, axis: &Axis) -> Vec<Lane> {
-    let mut lanes: Table<i64, Vec<Bar>> = Table::default();
-    let mut pods: Table<Text, Seen> = Table::default();
-    let mut places: Table<Text, i64> = Table::default();
-    let mut silent: Table<Text, bool> = Table::default();
+    let mut lanes: SortedMap<i64, Vec<Bar>> = SortedMap::new();
+    let mut pods: SortedMap<Text, Seen> = SortedMap::new();
+    let mut places: SortedMap<Text, i64> = SortedMap::new();
+    let mut silent: SortedMap<Text, bool> = SortedMap::new();
     for (n, happening) in happenings.iter().enumerate() {
         let What::Write(write) = &happening.what else { continue };
         match write.key.kind {
@@ -84,8 +84,8 @@ pub fn lanes(happenings: &[Happening], set: Option<&ObjectKey>, axis: &Axis) -> 
                     Some(set) if set.namespace == write.key.namespace => ordinal_of(name, &set.name),
                     Some(_) => None,
                     None => {
-                        let next = places.rows().len() as i64;
-                        Some(*places.of(name.clone(), || next))
+                        let next = places.len() as i64;
+                        Some(*places.entry(name.clone()).or_insert(next))
                     }
                 };
                 let Some(lane) = lane else { continue };
@@ -103,7 +103,7 @@ pub fn lanes(happenings: &[Happening], set: Option<&ObjectKey>, axis: &Axis) -> 
                 let state = state(pod, was_ready, is_silent);
                 let was_ready = was_ready || state == LaneState::Ready;
                 let begin = || Seen { lane, node: node.clone(), state, since: moment, was_ready };
-                let seen = pods.of(name.clone(), begin);
+                let seen = pods.entry(name.clone()).or_insert_with(begin);
                 turn(&mut lanes, seen, state, moment);
                 (seen.node, seen.was_ready) = (node, was_ready);
             }
@@ -129,19 +129,19 @@ pub fn lanes(happenings: &[Happening], set: Option<&ObjectKey>, axis: &Axis) -> 
             _ => {}
         }
     }
-    for (_, seen) in pods.rows() {
+    for seen in pods.values() {
         close(&mut lanes, seen, axis.len() as f64);
     }
     // Ordinals in between stay as empty lanes, so that heights mean ordinals.
-    if let (Some(first), Some(last)) = (lanes.rows().first().map(|l| l.0), lanes.rows().last().map(|l| l.0)) {
+    if let (Some(first), Some(last)) = (lanes.keys().next().copied(), lanes.keys().next_back().copied()) {
         for ordinal in first.min(0).max(first - 8)..=last.min(first + 120) {
-            lanes.of(ordinal, Vec::new);
+            lanes.entry(ordinal).or_default();
         }
     }
-    lanes.into_rows().into_iter().map(|(ordinal, bars)| Lane { ordinal, bars }).collect()
+    lanes.into_iter().map(|(ordinal, bars)| Lane { ordinal, bars }).collect()
 }
 
-fn turn(lanes: &mut Table<i64, Vec<Bar>>, seen: &mut Seen, state: LaneState, moment: f64) {
+fn turn(lanes: &mut SortedMap<i64, Vec<Bar>>, seen: &mut Seen, state: LaneState, moment: f64) {
     if state != seen.state {
         close(lanes, seen, moment);
         seen.state = state;
@@ -149,8 +149,8 @@ fn turn(lanes: &mut Table<i64, Vec<Bar>>, seen: &mut Seen, state: LaneState, mom
     }
 }
 
-fn close(lanes: &mut Table<i64, Vec<Bar>>, seen: &Seen, moment: f64) {
-    let bars = lanes.of(seen.lane, Vec::new);
+fn close(lanes: &mut SortedMap<i64, Vec<Bar>>, seen: &Seen, moment: f64) {
+    let bars = lanes.entry(seen.lane).or_default();
     // What begins and ends within one step is not seen, but a lane that has a pod is there.
     if moment > seen.since {
         bars.push(Bar { from: seen.since, to: moment, state: seen.state });

@@ -3,7 +3,7 @@
 //! An expression is read and worked out at once; what `&&`, `||` and `?` skip is read without effect.
 
 use super::pattern::Pattern;
-use std::collections::BTreeMap;
+use crate::sim::SortedMap;
 
 /// What names stand for.
 pub trait Names {
@@ -17,9 +17,9 @@ pub trait Names {
     }
 }
 
-impl Names for BTreeMap<String, String> {
+impl Names for SortedMap<String, String> {
     fn get(&mut self, name: &str) -> String {
-        BTreeMap::get(self, name).cloned().unwrap_or_default()
+        SortedMap::get(self, name).cloned().unwrap_or_default()
     }
     fn set(&mut self, name: &str, value: String) {
         self.insert(name.to_string(), value);
@@ -27,7 +27,7 @@ impl Names for BTreeMap<String, String> {
 }
 
 /// Works out `$((TEXT))`.
-pub fn sum(text: &str, vars: &mut BTreeMap<String, String>) -> Result<i64, String> {
+pub fn sum(text: &str, vars: &mut SortedMap<String, String>) -> Result<i64, String> {
     let chars: Vec<char> = text.chars().collect();
     let mut reader = Reader::new(&chars, vars);
     let value = if text.trim().is_empty() { String::new() } else { reader.value()? };
@@ -396,7 +396,7 @@ mod tests {
 
     #[test]
     fn sums_are_those_of_the_shell() {
-        let mut vars = BTreeMap::from([("i".to_string(), "4".to_string())]);
+        let mut vars = SortedMap::from_iter([("i".to_string(), "4".to_string())]);
         for (text, expected) in [
             ("1 + 2*3", 7),
             ("(1+2)*3", 9),

@@ -19,8 +19,8 @@ pub use parse::parse;
 
 use crate::kubectl::{Output, Program, Progress, Stream};
 use crate::sim::SimTime;
+use crate::sim::SortedMap;
 use code::{Op, Redirect, Target};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use word::Expansion;
 
@@ -73,8 +73,8 @@ pub trait System {
 #[derive(Clone, Debug, Default)]
 pub struct Env {
     /// Variables.
-    pub vars: BTreeMap<String, String>,
-    aliases: BTreeMap<String, String>,
+    pub vars: SortedMap<String, String>,
+    aliases: SortedMap<String, String>,
     functions: Vec<(String, Rc<Code>)>,
     /// `$1` and so on.
     args: Vec<String>,

@@ -4,7 +4,7 @@ use super::tools::TOOLS;
 use super::*;
 
 struct Machine {
-    files: BTreeMap<String, String>,
+    files: SortedMap<String, String>,
     now: SimTime,
 }
 
@@ -66,7 +66,7 @@ fn machine() -> Machine {
         ("data/y", ""),
     ];
     Machine {
-        files: files.map(|(name, text)| (name.to_string(), text.to_string())).into(),
+        files: files.map(|(name, text)| (name.to_string(), text.to_string())).into_iter().collect(),
         now: SimTime::ZERO,
     }
 }

@@ -14,8 +14,8 @@ mod text;
 mod workloads;
 
 pub use service::SERVICE_RANGE;
-pub use storage::grows;
 pub(super) use service::service_external;
+pub use storage::grows;
 
 use crate::api::print::{quote_json, to_go_json};
 use crate::api::{Kind, Object, Profile, Value};

@@ -12,14 +12,14 @@ use crate::component::decision::{Action, Decision};
 use crate::component::{Cause, Verb, Write};
 use crate::lang::Lang;
 use crate::object;
-use std::collections::BTreeMap;
+use crate::sim::SortedMap;
 use std::rc::Rc;
 
 /// A run written by hand: objects before and after, one at a time.
 #[derive(Default)]
 pub(crate) struct Film {
     pub happenings: Vec<Happening>,
-    objects: BTreeMap<ObjectKey, Rc<Object>>,
+    objects: SortedMap<ObjectKey, Rc<Object>>,
     now: SimTime,
     writes: u64,
 }

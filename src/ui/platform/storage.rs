@@ -1,12 +1,12 @@
 //! What is kept between visits: `localStorage`, or memory for this visit where the browser refuses it.
 
+use crate::sim::SortedMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 const PREFIX: &str = "ordinal.";
 
 thread_local! {
-    static MEMORY: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+    static MEMORY: RefCell<SortedMap<String, String>> = const { RefCell::new(SortedMap::new()) };
 }
 
 fn local() -> Option<web_sys::Storage> {

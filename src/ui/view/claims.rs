@@ -1,6 +1,7 @@
 //! The ledger of claims: whose they are and what becomes of them.
 
 use crate::api::{Kind, Object};
+use crate::sim::Arrange;
 use crate::store::Store;
 
 /// One claim.
@@ -52,6 +53,6 @@ pub fn rows(store: &Store) -> Vec<ClaimRow> {
             }
         })
         .collect();
-    rows.sort_by_key(|row| (crate::ui::view::ordinal_of(&row.name), row.name.clone()));
+    rows.arrange_by_key(|row| (crate::ui::view::ordinal_of(&row.name), row.name.clone()));
     rows
 }

@@ -4,13 +4,13 @@
 
 use super::super::expr::{self, Names, Reader};
 use super::Call;
-use std::collections::BTreeMap;
+use crate::sim::SortedMap;
 
 /// The line at hand and the variables.
 struct Row {
     line: String,
     fields: Vec<String>,
-    vars: BTreeMap<String, String>,
+    vars: SortedMap<String, String>,
     out: String,
     skips: bool,
 }
@@ -224,7 +224,7 @@ pub fn run(call: &mut Call) -> i32 {
         return 2;
     }
     let chars: Vec<char> = words.remove(0).chars().collect();
-    let vars = BTreeMap::new();
+    let vars = SortedMap::new();
     let mut row = Row { line: String::new(), fields: Vec::new(), vars, out: String::new(), skips: false };
     for (option, value) in options {
         match (option, value.split_once('=')) {
