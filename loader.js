@@ -6,7 +6,8 @@
 // then says `ready`, and an `ordinal:engine` event is heard on the document. Should it not run, `#boot` stays and a plain reason is added in both languages; should it
 // crash later, the reason is put before `#app`, which is left as it is. `data-state` on the root element follows:
 // asleep, loading, running, failed. An embedded page (?mode=embed) sleeps until it is clicked (?start=click), seen
-// (?start=visible) or told (an `ordinal:start` event on the document), and fetches no module before that.
+// (?start=visible) or told (an `ordinal:start` event on the document), and fetches no module before that; embed.js draws
+// its still and talks to the page around it.
 
 const root = document.documentElement;
 const reasons = {
@@ -97,7 +98,8 @@ async function start() {
     const bindings = await glue;
     await parsed;
     const page = await bindings.default({ module_or_path: module });
-    document.getElementById("boot")?.remove();
+    const boot = document.getElementById("boot");
+    if (!inside) boot?.remove();
     if (root.dataset.state === "loading") state("running");
     performance.mark("ordinal:running");
     const half = await engine;
@@ -105,6 +107,8 @@ async function start() {
     if (half) await WebAssembly.instantiate(half, { $: page });
     root.dataset.engine = "ready";
     document.dispatchEvent(new Event("ordinal:engine"));
+    boot?.remove();
+    (await embedded)?.serve(bindings.remote);
     performance.mark("ordinal:engine");
   } catch (error) {
     await parsed;
@@ -127,6 +131,7 @@ async function sleep(until) {
   await parsed;
   const woken = [new Promise((wake) => document.addEventListener("ordinal:start", wake, { once: true }))];
   const boot = document.getElementById("boot");
+  const button = (await embedded)?.dress(boot);
   if (until === "visible") {
     woken.push(new Promise((wake) => {
       const watcher = new IntersectionObserver((seen) => {
@@ -136,19 +141,15 @@ async function sleep(until) {
       });
       watcher.observe(boot);
     }));
-  } else {
-    const button = document.createElement("button");
-    button.id = "wake";
-    button.type = "button";
-    button.textContent = "▶ Ordinal";
-    boot.append(button);
-    woken.push(new Promise((wake) => button.addEventListener("click", wake, { once: true })));
-    woken[1].then(() => button.remove());
   }
+  if (button) woken.push(new Promise((wake) => button.addEventListener("click", wake, { once: true })));
   await Promise.race(woken);
 }
 
 const query = new URLSearchParams(location.search);
-const when = query.get("start") ?? (query.get("mode") === "embed" ? "click" : "load");
+const inside = query.get("mode") === "embed";
+// What only a page inside another one needs.
+const embedded = inside ? import("./embed.js") : null;
+const when = query.get("start") ?? (inside ? "click" : "load");
 if (when === "click" || when === "visible") await sleep(when);
 await start();

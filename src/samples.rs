@@ -1,5 +1,9 @@
 //! What there is to look at: stories (whole runs, which links may name) and samples (manifests to apply).
 
+mod labs;
+
+pub use labs::{LABS, Lab, lab, page};
+
 use crate::lang::Lang;
 
 /// A run that tells something.

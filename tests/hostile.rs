@@ -111,6 +111,189 @@ fn hostile_lines_are_answered_in_time() {
     }
 }
 
+/// Pieces of lines, some of them broken.
+const FRAGMENTS: &[&str] = &[
+    "for",
+    "i",
+    "in",
+    "0 1 2",
+    "{1..3}",
+    "{a,b}",
+    "do",
+    "done",
+    "while",
+    "until",
+    "true",
+    "false",
+    "if",
+    "then",
+    "elif",
+    "else",
+    "fi",
+    "case",
+    "esac",
+    "x)",
+    ";;",
+    ";",
+    "&&",
+    "||",
+    "|",
+    "|&",
+    "!",
+    "&",
+    "(",
+    ")",
+    "{",
+    "}",
+    "$(",
+    "`",
+    "$((",
+    "))",
+    "${",
+    "$i",
+    "${i:-x}",
+    "${i##*-}",
+    "${#i}",
+    "$?",
+    "$@",
+    "\"",
+    "'",
+    "\\",
+    "<",
+    ">",
+    ">>",
+    "2>&1",
+    "2>/dev/null",
+    "<<EOF",
+    "<<<",
+    "\n",
+    "EOF",
+    "echo",
+    "echo a b",
+    "cat",
+    "web.yaml",
+    "*",
+    "?",
+    "[a-z]*",
+    "~",
+    "grep",
+    "-E",
+    "'(a|b)*c'",
+    "sed",
+    "'s/a/b/g'",
+    "'/x/,$ d'",
+    "awk",
+    "'{ print $1 }'",
+    "'{ s += $2 } END { print s }'",
+    "jq",
+    "'.a[] | .b'",
+    "'{a: .b}'",
+    "seq 3",
+    "seq 1 9999",
+    "sort -n",
+    "uniq -c",
+    "head -1",
+    "tail -n +2",
+    "wc -l",
+    "tr a b",
+    "cut -d: -f1",
+    "xargs",
+    "-n 1",
+    "-I{}",
+    "tee f",
+    "sleep 1",
+    "watch",
+    "date",
+    "test -f f",
+    "[",
+    "]",
+    "[[",
+    "]]",
+    "=",
+    "X=1",
+    "X=$X$X",
+    "i=$((i+1))",
+    "read",
+    "eval",
+    "alias",
+    "a=b",
+    "f()",
+    "return",
+    "exit",
+    "break",
+    "continue",
+    "sh -c",
+    "kubectl",
+    "get pods",
+    "exec web-0 --",
+    "-it",
+    "logs web-0",
+    "-o name",
+    "kubectl get sts web -o json",
+    "nslookup nginx",
+    "curl nginx",
+    "cd",
+    "..",
+    "ls",
+    "rm f",
+    "mv f g",
+    "printf '%s\\n'",
+    "\u{1f34e}",
+    "가나",
+    "=~",
+    "#",
+    "mysql",
+    "-e",
+    "*)",
+];
+
+#[test]
+fn random_lines_neither_panic_nor_hang() {
+    let mut session = ordinal::session::Session::new(&Default::default());
+    session.write_file("web.yaml", WEB);
+    session.type_line("kubectl apply -f web.yaml");
+    while session.step() {}
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = |most: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % most as u64) as usize
+    };
+    let mut ran = 0;
+    for _ in 0..20_000 {
+        let mut line = String::new();
+        for _ in 0..1 + random(12) {
+            line.push_str(FRAGMENTS[random(FRAGMENTS.len())]);
+            line.push_str([" ", "", " "][random(3)]);
+        }
+        let begin = Instant::now();
+        session.type_line(&line);
+        for _ in 0..20 {
+            if !session.holds_prompt() || !session.step() {
+                break;
+            }
+        }
+        let took = begin.elapsed();
+        assert!(took < 2 * limit(), "{line:?}: {took:?}");
+        let bytes: usize = session
+            .take_said()
+            .iter()
+            .map(|said| if let ordinal::session::Said::Printed { text, .. } = said { text.len() } else { 0 })
+            .sum();
+        assert!(bytes <= 8 << 20, "{line:?} printed {bytes} bytes");
+        ran += usize::from(bytes > 0);
+        session.take_happenings();
+    }
+    assert!(ran > 10_000, "only {ran} lines printed something");
+    session.interrupt_foreground();
+    session.stop_background();
+    session.type_line("unalias -a; cd; true; kubectl get sts web -o name");
+    let said = session.take_said();
+    let is_name = |said: &ordinal::session::Said| matches!(said, ordinal::session::Said::Printed { text, .. } if text.contains("statefulset.apps/web"));
+    assert!(said.iter().any(is_name), "{said:?}");
+}
+
 #[test]
 fn a_thousand_million_replicas_end_at_the_limit_that_is_said() {
     for policy in ["OrderedReady", "Parallel"] {

@@ -320,8 +320,19 @@ fn dialogs_and_the_first_page() {
     let english = context(Language::En);
     check("help", &drawn(panels::help::help(&english)));
     check("settings", &drawn(panels::settings::settings(&english, &UiState::default())));
-    let link = "https://example.org/#p1=k8s".to_string();
-    check("share", &drawn(panels::share::share(&english, link, "k8s 1.36\n")));
+    let parts = panels::share::Parts {
+        base: "https://example.org/a/".into(),
+        fragment: "n1=ordered&t=e17".into(),
+        still: "AbC".into(),
+        title: "A \"title\" <b>".into(),
+        lang: "en",
+    };
+    check("share", &drawn(panels::share::share(&english, &parts, 0, false, "k8s 1.36\n")));
+    let codes: String = panels::share::CODES
+        .iter()
+        .map(|code| format!("## {}\n{}\n", code.name, (code.make)(&parts)))
+        .collect();
+    check("share.codes", &codes);
     check("go-to", &drawn(panels::go_to::go_to(&english, Some("web-9"))));
     let pictures = panels::first::FirstPictures::default();
     check("first", &drawn(panels::first::first(&context(Language::Ko), &pictures, false)));

@@ -19,8 +19,8 @@ const LAYERS: &[(&str, &str)] = &[
     ("controllers", "sim api store component"),
     ("cluster", "sim api store component scheduler kubelet dns controllers"),
     ("scenario", "sim api component samples dns cluster"),
-    ("kubectl", "sim api store component cluster"),
-    ("session", "sim api store component dns cluster scenario kubectl"),
+    ("kubectl", "sim api store component samples cluster"),
+    ("session", "sim api store component samples dns cluster scenario kubectl"),
     ("replay", "sim api store component cluster scenario session kubectl dns controllers"),
     ("advice", "api lang samples"),
     ("story", "sim api store component cluster scenario lang scene"),
@@ -29,7 +29,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("program", "sim api store component cluster scenario session kubectl lang samples advice scene story"),
     (
         "ui",
-        "sim api store component scheduler kubelet dns controllers cluster scenario session kubectl lessons lang samples advice scene story",
+        "sim api store component scheduler kubelet dns controllers cluster scenario session kubectl lessons lang samples advice scene story program",
     ),
 ];
 

@@ -324,9 +324,11 @@ mod tests {
 
     const WEB: &str = include_str!("../../static/samples/web.yaml");
 
+    /// What is changed, the line of the warning, words in it, what the repair brings.
+    type Case<'a> = (&'a [(&'a str, &'a str)], usize, &'a str, Option<&'a str>);
+
     #[test]
     fn each_surprise_is_named_where_it_stands_and_mended_where_that_is_sure() {
-        // What is changed in the sample, the line of the warning, words in it, and what the repair brings back.
         let template = "    spec:\n      containers:";
         let probe = |words: &str| {
             format!(
@@ -334,7 +336,7 @@ mod tests {
             )
         };
         let volume = "    spec:\n      volumes:\n      - name: www\n        emptyDir: {}\n      containers:";
-        let cases: &[(&[(&str, &str)], usize, &str, Option<&str>)] = &[
+        let cases: &[Case<'_>] = &[
             (&[("  serviceName: \"nginx\"\n", "")], 19, "no `serviceName`", Some("  serviceName: nginx\n")),
             (
                 &[("serviceName: \"nginx\"", "serviceName: ngnix")],

@@ -5,6 +5,10 @@ use crate::api::{Kind, Object, Text, Value};
 use crate::object;
 use crate::sim::SimTime;
 
+/// Where the API server listens.
+const API_ADDRESS: &str = "192.168.10.10";
+const API_PORT: i64 = 16443;
+
 /// Every object that is there at time zero.
 pub fn objects(config: &Config) -> Vec<Object> {
     let mut objects: Vec<Object> =
@@ -14,6 +18,7 @@ pub fn objects(config: &Config) -> Vec<Object> {
     objects.push(class("late", false, "WaitForFirstConsumer", "Delete"));
     objects.push(class("keep", false, "Immediate", "Retain"));
     objects.push(kubernetes());
+    objects.extend(kubernetes_endpoints());
     objects
 }
 
@@ -45,7 +50,12 @@ pub fn node(index: usize, name: &Text, config: &Config) -> Object {
                 "reason" => reason, "status" => status, "type" => kind,
             }
         };
-    node.body.set(&["spec"], object! { "podCIDR" => format!("10.244.{}.0/24", index + 1) });
+    node.body.set(&["metadata", "annotations"], object! { "node.alpha.kubernetes.io/ttl" => "0" });
+    let range = format!("10.244.{}.0/24", index + 1);
+    node.body.set(
+        &["spec"],
+        object! { "podCIDR" => range.clone(), "podCIDRs" => Value::list(vec![range.into()]) },
+    );
     node.body.set(
         &["status"],
         object! {
@@ -62,9 +72,9 @@ pub fn node(index: usize, name: &Text, config: &Config) -> Object {
                 condition("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
             ]),
             "nodeInfo" => object! {
-                "architecture" => "amd64", "containerRuntimeVersion" => "containerd://2.1.0",
-                "kernelVersion" => "6.12.0", "kubeletVersion" => config.profile.git_version,
-                "operatingSystem" => "linux", "osImage" => "Ordinal",
+                "architecture" => "amd64", "containerRuntimeVersion" => "containerd://2.2.1",
+                "kernelVersion" => "6.1.0-40-amd64", "kubeletVersion" => config.profile.git_version,
+                "operatingSystem" => "linux", "osImage" => "Debian GNU/Linux 12 (bookworm)",
             },
         },
     );
@@ -97,10 +107,33 @@ fn kubernetes() -> Object {
             "clusterIP" => "10.96.0.1", "clusterIPs" => Value::list(vec!["10.96.0.1".into()]),
             "internalTrafficPolicy" => "Cluster", "ipFamilies" => Value::list(vec!["IPv4".into()]),
             "ipFamilyPolicy" => "SingleStack",
-            "ports" => Value::list(vec![object! { "name" => "https", "port" => 443, "protocol" => "TCP", "targetPort" => 6443 }]),
+            "ports" => Value::list(vec![object! { "name" => "https", "port" => 443, "protocol" => "TCP", "targetPort" => API_PORT }]),
             "sessionAffinity" => "None", "type" => "ClusterIP",
         },
     );
     service.body.set(&["status"], object! { "loadBalancer" => Value::map() });
     service
+}
+
+// What the API server writes about itself: no controller makes these, since the Service has no selector.
+fn kubernetes_endpoints() -> [Object; 2] {
+    let port = object! { "name" => "https", "port" => API_PORT, "protocol" => "TCP" };
+    let mut slice = Object::new(Kind::EndpointSlice, "default", "kubernetes");
+    slice.body.set(&["metadata", "labels"], object! { "kubernetes.io/service-name" => "kubernetes" });
+    let body = slice.body.map_mut();
+    body.insert("addressType", "IPv4");
+    let endpoint = object! {
+        "addresses" => Value::list(vec![API_ADDRESS.into()]), "conditions" => object! { "ready" => true },
+    };
+    body.insert("endpoints", Value::list(vec![endpoint]));
+    body.insert("ports", Value::list(vec![port.clone()]));
+    let mut endpoints = Object::new(Kind::Endpoints, "default", "kubernetes");
+    endpoints
+        .body
+        .set(&["metadata", "labels"], object! { "endpointslice.kubernetes.io/skip-mirror" => "true" });
+    let subset = object! {
+        "addresses" => Value::list(vec![object! { "ip" => API_ADDRESS }]), "ports" => Value::list(vec![port]),
+    };
+    endpoints.body.map_mut().insert("subsets", Value::list(vec![subset]));
+    [endpoints, slice]
 }

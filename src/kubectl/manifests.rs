@@ -59,10 +59,14 @@ fn sources(cx: &mut Cx, names: &[String]) -> Result<Vec<(String, String)>> {
             sources.push(("STDIN".to_string(), cx.stdin.to_string()));
             continue;
         }
-        let path = name.strip_prefix("./").unwrap_or(name);
+        let path = format!("{}{}", cx.folder, name.strip_prefix("./").unwrap_or(name));
         let files = cx.host.files();
-        if let Some(text) = files.get(path).or_else(|| files.get(name)) {
+        if let Some(text) = files.get(&path).or_else(|| files.get(name)) {
             sources.push((name.clone(), text.clone()));
+            continue;
+        }
+        if let Some(text) = crate::samples::page(name) {
+            sources.push((name.clone(), text));
             continue;
         }
         if name.contains("://") {
@@ -70,10 +74,8 @@ fn sources(cx: &mut Cx, names: &[String]) -> Result<Vec<(String, String)>> {
                 "unable to read URL \"{name}\", server reported 404 Not Found, status code=404"
             )));
         }
-        let folder = match path.trim_end_matches('/') {
-            "." | "" => String::new(),
-            path => format!("{path}/"),
-        };
+        let path = path.strip_suffix('.').unwrap_or(&path).trim_end_matches('/');
+        let folder = if path.is_empty() { String::new() } else { format!("{path}/") };
         let inside = files.iter().filter_map(|(file, text)| Some((file.strip_prefix(&folder)?, text)));
         let recursive = cx.args.is("recursive");
         let inside: Vec<_> = inside.filter(|(file, _)| recursive || !file.contains('/')).collect();
@@ -83,7 +85,8 @@ fn sources(cx: &mut Cx, names: &[String]) -> Result<Vec<(String, String)>> {
         let before = sources.len();
         for (file, text) in inside {
             if [".json", ".yaml", ".yml"].iter().any(|end| file.ends_with(end)) {
-                sources.push((format!("{folder}{file}"), text.clone()));
+                let shown = folder.strip_prefix(cx.folder).unwrap_or(&folder);
+                sources.push((format!("{shown}{file}"), text.clone()));
             }
         }
         if sources.len() == before {

@@ -32,30 +32,35 @@ pub trait Host {
     fn now(&self) -> SimTime;
     /// The files in the current folder of the workstation.
     fn files(&mut self) -> &mut BTreeMap<String, String>;
-    /// Runs a program inside a container.
+    /// Begins a program inside a container and answers its number. The error is the container runtime's.
     fn exec(
         &mut self,
-        namespace: &str,
-        pod: &str,
-        container: Option<&str>,
+        place: &Place,
         argv: &[String],
         stdin: &str,
-    ) -> ExecOutcome;
+        has_terminal: bool,
+    ) -> std::result::Result<u64, String>;
+    /// Lets such a program go on.
+    fn poll_exec(&mut self, id: u64, out: &mut Output) -> Progress;
+    /// The program a container was made for ends with this status.
+    fn end_container(&mut self, place: &Place, code: i32);
+    /// Gives a text to the program that edits files; what it left.
+    fn edit(&mut self, editor: &str, text: &str) -> std::result::Result<String, String>;
     /// What a container has printed, if the machine keeps it.
     fn logs(&mut self, _namespace: &str, _pod: &str, _container: &str) -> Vec<LogLine> {
         Vec::new()
     }
 }
 
-/// What a program inside a container left behind.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ExecOutcome {
-    /// What it printed.
-    pub stdout: String,
-    /// What it complained.
-    pub stderr: String,
-    /// Its exit status.
-    pub code: i32,
+/// A container of a pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The namespace.
+    pub namespace: String,
+    /// The pod.
+    pub pod: String,
+    /// The container.
+    pub container: String,
 }
 
 /// A line a container printed.
@@ -74,6 +79,10 @@ pub struct Invocation {
     pub words: Vec<String>,
     /// What `-f -` reads.
     pub stdin: String,
+    /// The folder in which relative files lie: empty, or with `/` at its end.
+    pub folder: String,
+    /// `KUBE_EDITOR`.
+    pub editor: String,
 }
 
 /// Where a piece of output goes.
@@ -108,7 +117,8 @@ impl Output {
         self.push(Stream::Stderr, format!("{text}\n"));
     }
 
-    fn push(&mut self, stream: Stream, text: String) {
+    /// Prints to a stream.
+    pub fn push(&mut self, stream: Stream, text: String) {
         match self.chunks.last_mut() {
             _ if text.is_empty() => {}
             Some((last, before)) if *last == stream => before.push_str(&text),
@@ -190,6 +200,10 @@ pub(crate) struct Cx<'a> {
     out: &'a mut Output,
     args: &'a Args,
     stdin: &'a str,
+    /// Where relative files lie.
+    folder: &'a str,
+    /// `KUBE_EDITOR`.
+    editor: &'a str,
     /// `rollout status`.
     command: &'static str,
     /// Every word, for annotations that keep the command line.
@@ -219,6 +233,8 @@ impl Cx<'_> {
             out: self.out,
             args: &args,
             stdin: self.stdin,
+            folder: self.folder,
+            editor: self.editor,
             command: self.command,
             words: self.words,
         })
@@ -309,8 +325,16 @@ fn run(invocation: &Invocation, host: &mut dyn Host, out: &mut Output) -> Result
     if args.has("record") {
         out.note("Flag --record has been deprecated, --record will be removed in the future");
     }
-    let mut cx =
-        Cx { host, out, args: &args, stdin: &invocation.stdin, command: verb.name, words: &invocation.words };
+    let mut cx = Cx {
+        host,
+        out,
+        args: &args,
+        stdin: &invocation.stdin,
+        folder: &invocation.folder,
+        editor: &invocation.editor,
+        command: verb.name,
+        words: &invocation.words,
+    };
     verb.run(&mut cx)
 }
 

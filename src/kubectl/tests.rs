@@ -13,6 +13,7 @@ struct Desk {
     film: Film,
     files: BTreeMap<String, String>,
     now: SimTime,
+    ran: String,
 }
 
 impl Host for Desk {
@@ -25,9 +26,25 @@ impl Host for Desk {
     fn files(&mut self) -> &mut BTreeMap<String, String> {
         &mut self.files
     }
-    fn exec(&mut self, _: &str, pod: &str, container: Option<&str>, argv: &[String], _: &str) -> ExecOutcome {
-        let stdout = format!("{pod} {} {}\n", container.unwrap_or("-"), argv.join(" "));
-        ExecOutcome { stdout, stderr: String::new(), code: 0 }
+    // The program only says what it was told to run, and where.
+    fn exec(&mut self, place: &Place, argv: &[String], _: &str, _: bool) -> std::result::Result<u64, String> {
+        self.ran = format!(
+            "{} {} {}
+",
+            place.pod,
+            place.container,
+            argv.join(" ")
+        );
+        Ok(1)
+    }
+    fn edit(&mut self, editor: &str, text: &str) -> std::result::Result<String, String> {
+        let (from, to) = editor.split_once("=>").ok_or("no such editor")?;
+        Ok(text.replace(from, to))
+    }
+    fn end_container(&mut self, _: &Place, _: i32) {}
+    fn poll_exec(&mut self, _: u64, out: &mut Output) -> Progress {
+        out.out(self.ran.clone());
+        Progress::Done(0)
     }
 }
 
@@ -37,7 +54,7 @@ impl Desk {
         let mut namespace = Object::new(Kind::Namespace, "", "default");
         namespace.body.set(&["status", "phase"], "Active");
         server.seed(SimTime::ZERO, namespace);
-        Desk { server, film: Film::default(), files: BTreeMap::new(), now: SimTime(5000) }
+        Desk { server, film: Film::default(), files: BTreeMap::new(), now: SimTime(5000), ran: String::new() }
     }
 
     /// Puts objects as they stand in a recorded `-o yaml`.
@@ -50,7 +67,7 @@ impl Desk {
 
     fn program(line: &str) -> Box<dyn Program> {
         let words = lexer::words(line).into_iter().map(|word| word.text).collect();
-        start(Invocation { words, stdin: String::new() })
+        start(Invocation { words, ..Invocation::default() })
     }
 
     /// What a line prints on both streams, and its status.

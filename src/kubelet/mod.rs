@@ -14,7 +14,7 @@ use crate::component::{
 use crate::object;
 use crate::sim::{SimDuration, SimTime};
 use crate::store::{Change, View};
-use run::{Next, PodRun, State};
+use run::{Container, Next, PodRun, State};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The kubelets.
@@ -356,7 +356,7 @@ impl Kubelets {
     fn crash_again(&mut self, key: &WorkKey, ctx: &mut Ctx<'_>) {
         let Some(run) = self.pods.get(key) else { return };
         if let Some(i) = Self::crash_loops(key, run, ctx.world)
-            && run.containers.get(i).is_some_and(run::Container::running)
+            && run.containers.get(i).is_some_and(Container::running)
         {
             let delay = Self::delay(ctx, SimDuration::secs(1));
             self.schedule(key, Next::Exit(i), delay, ctx);
@@ -454,19 +454,17 @@ impl Kubelets {
         let key = WorkKey::new(name.namespace.clone(), name.name.clone());
         let Some(run) = self.pods.get_mut(&key) else { return };
         run.unready = !ready;
-        if !ctx.world.node_is_reachable(&run.node)
-            || !run.containers.iter().any(|c| c.running() && c.ready != ready)
-        {
+        // A probe belongs to its container; where there is none, the whole pod stops answering.
+        let is_probed = run.containers.iter().any(|c| c.probed);
+        let changes = |c: &Container| c.running() && c.ready != ready && (ready || c.probed || !is_probed);
+        if !ctx.world.node_is_reachable(&run.node) || !run.containers.iter().any(changes) {
             return;
         }
-        let names: Vec<Text> = run
-            .containers
-            .iter()
-            .filter(|c| c.running() && c.ready != ready)
-            .map(|c| c.name.clone())
-            .collect();
-        for container in run.containers.iter_mut().filter(|c| c.running()) {
+        let changed = |c: &&mut Container| changes(c);
+        let mut names: Vec<Text> = Vec::new();
+        for container in run.containers.iter_mut().filter(changed) {
             container.ready = ready;
+            names.push(container.name.clone());
         }
         self.write(&key, ctx);
         if !ready {

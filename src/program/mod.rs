@@ -7,16 +7,24 @@ mod diff;
 
 pub use diff::diff;
 
+pub mod export;
+
+pub use export::File;
+
 use crate::advice;
 use crate::api::print::to_yaml;
 use crate::lang::Lang;
 use crate::scenario::{Directive, Header, link};
-use crate::scene::svg::svg_document;
+use crate::scene::svg::{svg_document, svg_element};
 use crate::scene::{Scene, StageModel, StageOptions, stage};
 use crate::session::{Position, Run};
 
 /// How wide a picture is drawn: the page's stage on a screen of 1280 pixels.
 const WIDTH: f64 = 704.0;
+/// How wide a moving picture is drawn.
+const EXPORT_WIDTH: f64 = 640.0;
+/// How wide the still of an embedded page is: 600 pixels less its margins.
+const EMBED_WIDTH: f64 = 568.0;
 
 /// What `ordinal run` or `ordinal trace` prints for a scenario's text. The page's build cuts the module here too
 /// (`xtask/split`), so it has to stay a function of its own.
@@ -43,12 +51,25 @@ pub fn state(run: &Run, at: &str) -> Result<String, String> {
 
 /// `ordinal svg`: the picture at a moment, a file that needs nothing else. `theme`: `light`, `dark` or `contrast`.
 pub fn svg(run: &Run, at: &str, lang: Lang, theme: &str) -> Result<String, String> {
-    let position = run.moment(at)?;
-    Ok(svg_document(&picture(run, position, lang), theme))
+    Ok(picture_file(run, run.moment(at)?, lang, theme))
+}
+
+/// The picture at a position as a file that needs nothing else.
+pub fn picture_file(run: &Run, position: Position, lang: Lang, theme: &str) -> String {
+    svg_document(&picture(run, position, lang), theme)
+}
+
+/// The still of an embedded page: the picture at a position, an element without styles of its own.
+pub fn still(run: &Run, position: Position, lang: Lang) -> String {
+    svg_element(&stage(&model(run, position), &StageOptions::embed(EMBED_WIDTH, lang, false)))
 }
 
 // The stage as the page shows it: the youngest set, or the one written last, with every ordinal it ever wanted.
 fn picture(run: &Run, position: Position, lang: Lang) -> Scene {
+    stage(&model(run, position), &StageOptions::page(WIDTH, lang))
+}
+
+fn model(run: &Run, position: Position) -> StageModel {
     let still = run.still(position);
     let happenings = run.happenings();
     let so_far = &happenings[..position.happenings.min(happenings.len())];
@@ -58,7 +79,7 @@ fn picture(run: &Run, position: Position, lang: Lang) -> Scene {
     if let Some((low, high)) = set.as_ref().and_then(|set| StageModel::ordinals(happenings, set)) {
         model.keep_columns(low..=high);
     }
-    stage(&model, &StageOptions::page(WIDTH, lang))
+    model
 }
 
 /// What [`check`] found.

@@ -14,6 +14,7 @@ use crate::api::{Profile, Text};
 use crate::cluster::Config;
 use crate::component::{Fault, Pace};
 use crate::dns::DnsProfile;
+use crate::samples;
 use crate::sim::SimDuration;
 use std::fmt;
 
@@ -79,6 +80,8 @@ pub struct Header {
     pub resolver: String,
     /// `coredns kubeadm` or `coredns KNOB=VALUE …`, the knobs of dns.md 0; empty for the default.
     pub coredns: String,
+    /// `lab KEY`: whose files lie in the folder from the beginning; empty for none.
+    pub lab: String,
 }
 
 impl Default for Header {
@@ -91,6 +94,7 @@ impl Default for Header {
             paces: Vec::new(),
             resolver: String::new(),
             coredns: String::new(),
+            lab: String::new(),
         }
     }
 }
@@ -297,7 +301,9 @@ impl Scenario {
         for (name, duration) in &header.paces {
             line(format!("pace {name} {duration}"));
         }
-        for (word, value) in [("resolver", &header.resolver), ("coredns", &header.coredns)] {
+        for (word, value) in
+            [("resolver", &header.resolver), ("coredns", &header.coredns), ("lab", &header.lab)]
+        {
             if !value.is_empty() {
                 line(format!("{word} {value}"));
             }
@@ -337,7 +343,20 @@ fn command<'a>(line: &'a str, lines: &mut Lines<'_>) -> Result<String, Wrong<'a>
         return Err(Wrong::new(line, "expected a command line"));
     }
     let mut text = line.to_string();
-    for (word, strip_tabs) in heredoc_words(line) {
+    // A line that is not complete goes on in the next ones, if it ever becomes complete.
+    let mut next = lines.next;
+    while is_open(&text) && next < lines.lines.len() && text.len() < MAX_LINE {
+        text.push('\n');
+        text.push_str(lines.lines[next]);
+        next += 1;
+    }
+    if is_open(&text) {
+        text.truncate(line.len());
+    } else {
+        lines.next = next;
+    }
+    let whole = text.clone();
+    for (word, strip_tabs) in heredoc_words(&whole) {
         let body = lines.until(&word, strip_tabs).ok_or_else(|| {
             let part = line.find("<<").map_or(line, |at| &line[at..]);
             Wrong::new(part, format!("no line `{word}` ends this heredoc"))
@@ -350,6 +369,46 @@ fn command<'a>(line: &'a str, lines: &mut Lines<'_>) -> Result<String, Wrong<'a>
         text.push_str(&word);
     }
     Ok(text)
+}
+
+/// The longest command of several lines.
+const MAX_LINE: usize = 4096;
+
+/// True if a line needs more lines behind it: a quote is open, a backslash ends it, or a loop or condition has not ended
+/// (K203, K204, K215).
+pub fn is_open(text: &str) -> bool {
+    let (mut quote, mut depth, mut is_first) = (None, 0, true);
+    let mut word = String::new();
+    let mut chars = text.chars().chain(['\n']).peekable();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (Some('\''), _) => {}
+            (_, '\\') => match chars.next() {
+                Some('\n') if chars.peek().is_none() => return true,
+                _ => word.push(' '),
+            },
+            (Some(_), _) => {}
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.push(' ');
+            }
+            (None, '#') if word.is_empty() => while chars.next_if(|c| *c != '\n').is_some() {},
+            (None, c) if c.is_whitespace() || matches!(c, ';' | '|' | '&' | '(' | ')') => {
+                match word.as_str() {
+                    "for" | "while" | "until" | "if" | "case" if is_first => depth += 1,
+                    "done" | "fi" | "esac" if is_first => depth -= 1,
+                    _ => {}
+                }
+                // Behind these another command begins, so its first word may be a reserved one.
+                let begins = matches!(word.as_str(), "do" | "then" | "else" | "elif" | "{" | "!") && is_first;
+                is_first = !c.is_whitespace() || c == '\n' || begins || (word.is_empty() && is_first);
+                word.clear();
+            }
+            (None, c) => word.push(c),
+        }
+    }
+    quote.is_some() || depth > 0
 }
 
 /// The end words of the heredocs a line opens, and whether leading tabs are stripped (`<<-`).
@@ -470,7 +529,13 @@ fn header_line<'a>(header: &mut Header, word: &str, rest: &'a str) -> Result<(),
             }
             header.coredns = rest.to_string();
         }
-        _ => return wrong(format!("there is no lab `{rest}`")),
+        _ => match samples::lab(rest) {
+            Some(lab) => header.lab = lab.key.to_string(),
+            None => {
+                let known: Vec<&str> = samples::LABS.iter().map(|lab| lab.key).collect();
+                return wrong(format!("there is no lab `{rest}`; there are {}", known.join(", ")));
+            }
+        },
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! that as text and [`tween()`] makes the scene between two. Ids come from the object, so two scenes can be
 //! compared. Colours belong to `styles/scene.css`, every layout number of a thing to its file under `marks`.
 
+pub mod animation;
 pub mod layout;
 pub mod marks;
 pub mod meter;

@@ -10,24 +10,37 @@ const CLASSES: &str = include_str!("../../styles/scene.css");
 
 /// A picture that needs nothing else: an SVG file with its styles. `theme`: `light`, `dark` or `contrast`.
 pub fn svg_document(scene: &Scene, theme: &str) -> String {
-    let mut out = String::with_capacity(32 * 1024);
+    document(&scene.class, (scene.width, scene.height), theme, "", &svg_inner(scene))
+}
+
+/// The same of anything drawn, with styles of its own behind those of the page.
+pub(super) fn document(
+    class: &str,
+    (width, height): (f64, f64),
+    theme: &str,
+    styles: &str,
+    inside: &str,
+) -> String {
+    let mut out = String::with_capacity(inside.len() + 16 * 1024);
     out.push_str("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"");
-    escape(&mut out, &scene.class);
+    escape(&mut out, class);
     out.push_str("\" data-theme=\"");
     escape(&mut out, theme);
     // A margin for strokes and pins that stand over the edge.
     attr(&mut out, "\" viewBox=\"", -8.0);
-    for n in [-8.0, scene.width + 16.0, scene.height + 16.0] {
+    for n in [-8.0, width + 16.0, height + 16.0] {
         out.push(' ');
         number(&mut out, n);
     }
-    attr(&mut out, "\" width=\"", scene.width + 16.0);
-    attr(&mut out, "\" height=\"", scene.height + 16.0);
+    attr(&mut out, "\" width=\"", width + 16.0);
+    attr(&mut out, "\" height=\"", height + 16.0);
     out.push_str("\">\n<style>");
     squeeze(&mut out, TOKENS);
     squeeze(&mut out, CLASSES);
-    out.push_str("svg{background:var(--bg)}</style>\n");
-    write(&mut out, scene);
+    out.push_str("svg{background:var(--bg)}");
+    out.push_str(styles);
+    out.push_str("</style>\n");
+    out.push_str(inside);
     out.push_str("</svg>\n");
     out
 }
@@ -74,29 +87,35 @@ pub fn group_transform(group: &Group) -> String {
 
 fn write(out: &mut String, scene: &Scene) {
     for group in &scene.groups {
-        out.push_str("<g data-id=\"");
-        escape(out, &group.id);
-        if !group.class.is_empty() {
-            out.push_str("\" class=\"");
-            escape(out, &group.class);
-        }
-        if group.x != 0.0 || group.y != 0.0 {
-            attr(out, "\" transform=\"translate(", group.x);
-            attr(out, " ", group.y);
-            out.push(')');
-        }
-        if group.opacity < 1.0 {
-            attr(out, "\" opacity=\"", group.opacity);
-        }
-        if group.offset != 0.0 {
-            attr(out, "\" stroke-dashoffset=\"", group.offset);
-        }
-        out.push_str("\">");
-        for shape in &group.shapes {
-            write_shape(out, shape);
-        }
-        out.push_str("</g>\n");
+        write_group(out, group);
+        out.push('\n');
     }
+}
+
+/// One group as its `g`.
+pub(super) fn write_group(out: &mut String, group: &Group) {
+    out.push_str("<g data-id=\"");
+    escape(out, &group.id);
+    if !group.class.is_empty() {
+        out.push_str("\" class=\"");
+        escape(out, &group.class);
+    }
+    if group.x != 0.0 || group.y != 0.0 {
+        attr(out, "\" transform=\"translate(", group.x);
+        attr(out, " ", group.y);
+        out.push(')');
+    }
+    if group.opacity < 1.0 {
+        attr(out, "\" opacity=\"", group.opacity);
+    }
+    if group.offset != 0.0 {
+        attr(out, "\" stroke-dashoffset=\"", group.offset);
+    }
+    out.push_str("\">");
+    for shape in &group.shapes {
+        write_shape(out, shape);
+    }
+    out.push_str("</g>");
 }
 
 fn write_shape(out: &mut String, shape: &Shape) {

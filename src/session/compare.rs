@@ -84,8 +84,12 @@ fn parts(a: &Value, b: &Value, path: &mut String) -> Option<(String, String, Str
         (Value::Map(one), Value::Map(other)) => {
             let missing = other.entries().iter().filter(|(name, _)| a.get(name).is_null());
             one.entries().iter().chain(missing).find_map(|(name, _)| {
-                // The first two count what was written before, which may be nothing that matters; the last repeats it.
-                if matches!(&**name, "resourceVersion" | "uid" | LAST_APPLIED) {
+                // The first two count what was written before, which may be nothing that matters; then what only names
+                // the release, and what repeats the manifest.
+                if matches!(
+                    &**name,
+                    "resourceVersion" | "uid" | "kubeletVersion" | "kubeProxyVersion" | LAST_APPLIED
+                ) {
                     return None;
                 }
                 if length > 0 {

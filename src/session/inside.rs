@@ -1,218 +1,262 @@
-//! Programs inside containers, and the name tools at the workstation's prompt.
+//! Programs inside containers, and the network and name tools at the workstation's prompt.
 //!
 //! A container has the files of its volumes and a layer of its own; what lies in a volume lives as long as the volume.
-//! There is no real shell: words, quotes, `;`, `&&`, `||`, pipes and redirection, and the programs of [`run_one`].
+//! The shell and the tools are those of [`super::shell`]; what needs the pod or the network is here.
 
-use super::shell::{self, Command, Link, Stdin};
+pub mod sql;
+mod web;
+
+use super::desk::Desk;
+use super::shell::{self, Env, Shell, Started, System, tools::TOOLS};
 use crate::api::{Kind, Object, Text, Value};
-use crate::cluster::Cluster;
+use crate::component::Fault;
+use crate::component::world::PodName;
 use crate::dns::resolver::{self, ResolvConf, Resolver};
-use crate::dns::server::{Cache, DnsServer};
+use crate::dns::server::DnsServer;
 use crate::dns::tools;
 use crate::dns::zone::zone_at;
-use crate::kubectl::ExecOutcome;
+use crate::kubectl::{Output, Place, Program, Progress};
+use crate::sim::SimTime;
+use std::rc::Rc;
 
-/// The name tools; at the workstation they ask as a client of namespace `default` would.
-pub const NAME_TOOLS: &[&str] = &["nslookup", "dig", "host", "getent", "busybox"];
+/// The programs besides [`TOOLS`] and kubectl.
+pub const PROGRAMS: &[&str] = &[
+    "busybox", "curl", "dig", "getent", "host", "kill", "killall", "mysql", "nslookup", "ping", "pkill",
+    "ps", "wget",
+];
 
-fn failed(code: i32, stderr: String) -> ExecOutcome {
-    ExecOutcome { stdout: String::new(), stderr, code }
+/// Programs the shell has in itself that a container can also be told to run.
+const BUILT_IN: &[&str] = &[
+    "sh",
+    "bash",
+    "zsh",
+    "ash",
+    "/bin/sh",
+    "/bin/bash",
+    "sleep",
+    "true",
+    "false",
+    "pwd",
+    "timeout",
+    "watch",
+    "xargs",
+    "time",
+];
+
+/// The most bytes one file may have.
+const MOST_BYTES: usize = 256 * 1024;
+
+/// Writes to a text that stands for a file, or says why not.
+pub fn put(file: &mut String, text: &str, append: bool) -> Result<(), String> {
+    if !append {
+        file.clear();
+    }
+    if file.len() + text.len() > MOST_BYTES {
+        return Err("File too large".into());
+    }
+    file.push_str(text);
+    Ok(())
 }
 
-/// Runs a program in a container of a pod; the first container if none is named.
-pub fn exec(
-    cluster: &mut Cluster,
-    memory: &mut Cache,
-    namespace: &str,
-    pod: &str,
-    container: Option<&str>,
-    argv: &[String],
-    stdin: &str,
-) -> ExecOutcome {
-    let Some(pod) = cluster.store().get(Kind::Pod, namespace, pod).cloned() else {
-        return failed(1, format!("Error from server (NotFound): pods \"{pod}\" not found\n"));
+/// The names in a folder of a flat list of paths; a path that ends in `/` is an empty folder.
+pub fn names<'a>(paths: impl Iterator<Item = &'a str>, folder: &str) -> Vec<String> {
+    let start = match folder.trim_end_matches('/') {
+        "" => String::new(),
+        folder => format!("{folder}/"),
     };
-    let containers = pod.spec().get("containers").items();
-    let chosen = match container {
-        Some(name) => containers.iter().find(|c| c.get("name").str() == name),
-        None => containers.first(),
-    };
-    let Some(chosen) = chosen.cloned() else {
-        return failed(1, "error: the pod has no such container\n".into());
-    };
-    let mut inside = Inside { cluster, memory, pod: &pod, container: chosen };
-    inside.words(argv, stdin)
+    let mut names: Vec<String> = paths
+        .filter_map(|path| path.strip_prefix(start.as_str())?.split('/').find(|part| !part.is_empty()))
+        .map(str::to_string)
+        .collect();
+    names.dedup();
+    names
 }
 
-/// Runs a name tool at the workstation; none if it is not one.
-pub fn name_tool(cluster: &Cluster, memory: &mut Cache, words: &[String]) -> Option<ExecOutcome> {
-    let tool = words.first().filter(|tool| NAME_TOOLS.contains(&tool.as_str()))?;
+/// Runs a program of [`PROGRAMS`] at the workstation: the name tools ask as a client of namespace `default` would.
+pub fn from_outside(desk: &mut Desk<'_>, words: &[String], folder: &str) -> Started {
     let client = Object::new(Kind::Pod, "default", "workstation");
-    Some(ask(cluster, memory, &client, tool, &words[1..]))
-}
-
-fn ask(cluster: &Cluster, memory: &mut Cache, pod: &Object, tool: &str, args: &[String]) -> ExecOutcome {
-    let profile = cluster.dns().clone();
-    let view = cluster.view_late_by(cluster.world().pace.dns);
-    let server = DnsServer::new(zone_at(view, &profile), cluster.now(), Some(memory));
-    let mut resolver = Resolver::of_pod(pod, server);
-    match tools::run(tool, args, &mut resolver) {
-        Some(out) => ExecOutcome { stdout: out.stdout, stderr: out.stderr, code: out.code },
-        None => failed(127, format!("{tool}: command not found\n")),
+    match words[0].as_str() {
+        "curl" | "wget" => web::from_outside(desk, words, folder),
+        "ping" => ping(desk, &client, &words[1..]),
+        name => ask(desk, &client, name, &words[1..]),
     }
 }
 
-struct Inside<'a> {
-    cluster: &'a mut Cluster,
-    /// What the DNS server remembers.
-    memory: &'a mut Cache,
-    pod: &'a Object,
-    container: Value,
+// Asks the cluster's name server as a pod does.
+fn resolve<T>(desk: &mut Desk<'_>, pod: &Object, ask: impl FnOnce(&mut Resolver<'_>) -> T) -> T {
+    let mut profile = desk.cluster.dns().clone();
+    // The image brings its C library and its BusyBox.
+    let image =
+        pod.spec().get("containers").items().first().map_or("", |container| container.get("image").str());
+    let (name, tag) = image.rsplit('/').next().unwrap_or(image).split_once(':').unwrap_or((image, ""));
+    match name {
+        "busybox" => {
+            profile.set("busybox", tag);
+        }
+        "alpine" => {
+            profile.set("libc", "musl");
+        }
+        _ => {}
+    }
+    let view = desk.cluster.view_late_by(desk.cluster.world().pace.dns);
+    let server = DnsServer::new(zone_at(view, &profile), desk.cluster.now(), Some(desk.memory));
+    ask(&mut Resolver::of_pod(pod, server))
 }
 
-impl Inside<'_> {
-    fn words(&mut self, argv: &[String], stdin: &str) -> ExecOutcome {
-        let shell =
-            argv.first().is_some_and(|name| matches!(name.as_str(), "sh" | "bash" | "/bin/sh" | "/bin/bash"));
-        if !shell {
-            return self.run_one(argv, stdin).unwrap_or_else(|| {
-                let name = argv.first().map_or("", String::as_str);
-                failed(
-                    126,
-                    format!(
-                        "OCI runtime exec failed: exec failed: unable to start container process: exec: \"{name}\": \
-                         executable file not found in $PATH: unknown\ncommand terminated with exit code 126\n"
-                    ),
-                )
+fn ask(desk: &mut Desk<'_>, pod: &Object, tool: &str, args: &[String]) -> Started {
+    match resolve(desk, pod, |net| tools::run(tool, args, net)) {
+        Some(out) => Started::Ran(out.stdout, out.stderr, out.code),
+        None => Started::Unknown,
+    }
+}
+
+fn ping(desk: &mut Desk<'_>, pod: &Object, args: &[String]) -> Started {
+    match resolve(desk, pod, |net| tools::ping::Ping::start(args, false, net)) {
+        Ok((ping, first)) => {
+            Started::Runs(Box::new(Pinging { ping, first: Some(first), next: SimTime::ZERO }))
+        }
+        Err(out) => Started::Ran(out.stdout, out.stderr, out.code),
+    }
+}
+
+// `ping` as a program: a packet a second.
+#[derive(Clone)]
+struct Pinging {
+    ping: tools::ping::Ping,
+    first: Option<String>,
+    next: SimTime,
+}
+
+impl Program for Pinging {
+    fn poll(&mut self, host: &mut dyn crate::kubectl::Host, out: &mut Output) -> Progress {
+        let now = host.now();
+        if let Some(first) = self.first.take() {
+            out.out(first);
+            self.next = now;
+        }
+        while self.next <= now {
+            if self.ping.is_done() {
+                let end = self.ping.finish();
+                out.out(end.stdout);
+                return Progress::Done(end.code);
+            }
+            let ip = self.ping.ip.to_string();
+            let store = host.client();
+            let is_alive = store.store().list(Kind::Pod, None).any(|pod| {
+                pod.status().get("podIP").str() == ip && pod.status().get("phase").str() == "Running"
+            });
+            out.out(self.ping.packet(is_alive, 1));
+            self.next = SimTime(self.next.0 + 1000);
+        }
+        Progress::Wait { at: Some(self.next) }
+    }
+
+    fn interrupt(&mut self) {}
+
+    fn is_endless(&self) -> bool {
+        !self.ping.is_counted()
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Program> {
+        Box::new(self.clone())
+    }
+}
+
+/// A container seen from within.
+pub struct Inside<'a, 'b> {
+    desk: &'a mut Desk<'b>,
+    /// The pod.
+    pub pod: Rc<Object>,
+    container: Value,
+    has_terminal: bool,
+}
+
+impl<'a, 'b> Inside<'a, 'b> {
+    /// Goes into a container, if its pod exists and has it.
+    pub fn enter(desk: &'a mut Desk<'b>, place: &Place, has_terminal: bool) -> Option<Inside<'a, 'b>> {
+        let pod = desk.cluster.store().get(Kind::Pod, &place.namespace, &place.pod)?.clone();
+        let lists = ["containers", "initContainers"].map(|list| pod.spec().get(list).items());
+        let container = lists
+            .iter()
+            .flat_map(|list| list.iter())
+            .find(|c| c.get("name").str() == place.container)?
+            .clone();
+        Some(Inside { desk, pod, container, has_terminal })
+    }
+
+    /// True while the container runs.
+    pub fn is_running(&self) -> bool {
+        let name = self.container.get("name");
+        let lists =
+            ["containerStatuses", "initContainerStatuses"].map(|list| self.pod.status().get(list).items());
+        let mut all = lists.iter().flat_map(|list| list.iter());
+        all.any(|status| status.get("name") == name && !status.at(&["state", "running"]).is_null())
+    }
+
+    /// A shell that runs these words: one that waits for lines if they name a shell and a terminal is there. The error
+    /// is the runtime's, for a program the image does not have.
+    pub fn shell(&self, argv: &[String], stdin: &str) -> Result<Shell, String> {
+        let name = argv.first().map_or("", String::as_str);
+        let short = name.rsplit('/').next().unwrap_or(name);
+        let is_known = BUILT_IN.contains(&name)
+            || PROGRAMS.contains(&short)
+            || TOOLS.iter().any(|tool| tool.name == short)
+            || self.read(name).is_some();
+        if !is_known {
+            return Err(match name.starts_with('/') {
+                true => format!("exec: \"{name}\": stat {name}: no such file or directory"),
+                false => format!("exec: \"{name}\": executable file not found in $PATH"),
             });
         }
-        match argv.iter().position(|word| word == "-c").and_then(|i| argv.get(i + 1)) {
-            Some(script) => self.script(script),
-            None => self.script(stdin),
+        let mut shell = Shell::new(self.environment());
+        shell.set_input(stdin.to_string());
+        let is_shell = matches!(short, "sh" | "bash" | "zsh" | "ash");
+        if is_shell && argv.len() == 1 && self.has_terminal {
+            shell.stay();
+            return Ok(shell);
         }
+        let line: Vec<String> = argv.iter().map(|word| shell::quote(word)).collect();
+        shell.run(shell::parse(&line.join(" "))?);
+        Ok(shell)
     }
 
-    // `sh -c`: the shell's own exit status is that of its last command.
-    fn script(&mut self, script: &str) -> ExecOutcome {
-        let mut all = ExecOutcome::default();
-        for text in script.lines().filter(|line| !line.trim().is_empty()) {
-            let line = match shell::parse(&self.expand(text)) {
-                Ok(line) => line,
-                Err(message) => {
-                    all.stderr.push_str(&message.replace("-bash", "sh"));
-                    all.stderr.push('\n');
-                    all.code = 2;
-                    return all;
-                }
+    fn environment(&self) -> Env {
+        let mut env = Env::new(&[
+            ("HOME", "/root"),
+            ("KUBERNETES_SERVICE_HOST", "10.96.0.1"),
+            ("KUBERNETES_SERVICE_PORT", "443"),
+            ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+            ("USER", "root"),
+        ]);
+        let folder = match self.container.get("workingDir").str() {
+            "" => "/",
+            folder => folder,
+        };
+        let mut set = |name: &str, value: &str| drop(env.vars.insert(name.to_string(), value.to_string()));
+        set("HOSTNAME", resolver::hostname(&self.pod));
+        set("PWD", folder);
+        for variable in self.container.get("env").items() {
+            let path = variable.at(&["valueFrom", "fieldRef", "fieldPath"]).str();
+            let value = match path {
+                "" => variable.get("value").str(),
+                path => crate::kubectl::output::fill::at(&self.pod.body, path).str(),
             };
-            for (link, pipeline) in line.pipelines {
-                let runs = match link {
-                    Link::Always => true,
-                    Link::IfOk => all.code == 0,
-                    Link::IfFailed => all.code != 0,
-                };
-                if runs {
-                    self.pipeline(pipeline, &mut all);
-                }
-            }
+            set(variable.get("name").str(), value);
         }
-        all
+        env
     }
 
-    // The few variables and substitutions the documents use.
-    fn expand(&self, text: &str) -> String {
-        let hostname = resolver::hostname(self.pod).to_string();
-        let mut text = text.to_string();
-        for name in ["$(hostname)", "`hostname`", "${HOSTNAME}", "$HOSTNAME"] {
-            text = text.replace(name, &hostname);
-        }
-        text
+    fn image_is(&self, names: &[&str]) -> bool {
+        let image = self.container.get("image").str().rsplit('/').next().unwrap_or_default();
+        names.contains(&image.split([':', '@']).next().unwrap_or_default())
     }
 
-    fn pipeline(&mut self, pipeline: Vec<Command>, all: &mut ExecOutcome) {
-        let last = pipeline.len().saturating_sub(1);
-        let mut through = String::new();
-        for (i, command) in pipeline.into_iter().enumerate() {
-            let stdin = match &command.stdin {
-                Some(Stdin::Text(text)) => text.clone(),
-                Some(Stdin::File(name)) => self.read(name).unwrap_or_default(),
-                None => std::mem::take(&mut through),
-            };
-            let name = command.words.first().cloned().unwrap_or_default();
-            let out = self
-                .run_one(&command.words, &stdin)
-                .unwrap_or_else(|| failed(127, format!("sh: 1: {name}: not found\n")));
-            all.stderr.push_str(&out.stderr);
-            all.code = out.code;
-            match command.redirect {
-                Some((file, append)) => {
-                    if let Err(error) = self.write(&file, &out.stdout, append) {
-                        all.stderr.push_str(&format!("sh: 1: {error}\n"));
-                        all.code = 2;
-                    }
-                }
-                None if i == last => all.stdout.push_str(&out.stdout),
-                None => through = out.stdout,
-            }
-        }
-    }
-
-    fn run_one(&mut self, words: &[String], stdin: &str) -> Option<ExecOutcome> {
-        let name = words.first()?.rsplit('/').next()?.to_string();
-        let args = &words[1..];
-        let ok = |stdout: String| Some(ExecOutcome { stdout, ..ExecOutcome::default() });
-        match name.as_str() {
-            "true" | ":" | "sync" => ok(String::new()),
-            "false" => Some(failed(1, String::new())),
-            "hostname" => {
-                let profile = self.cluster.dns().clone();
-                let host = resolver::hostname(self.pod);
-                match args.first().map(String::as_str) {
-                    Some("-f" | "--fqdn") => {
-                        let domain = resolver::domain(self.pod, &profile);
-                        ok(if domain.is_empty() { format!("{host}\n") } else { format!("{host}.{domain}\n") })
-                    }
-                    Some("-i" | "-I") => ok(format!("{}\n", self.pod.status().get("podIP").str())),
-                    _ => ok(format!("{host}\n")),
-                }
-            }
-            "cat" if !args.is_empty() => {
-                let (mut stdout, mut stderr) = (String::new(), String::new());
-                for file in args.iter().filter(|a| !a.starts_with('-')) {
-                    match self.read(file) {
-                        Some(text) => stdout.push_str(&text),
-                        None => stderr.push_str(&format!("cat: {file}: No such file or directory\n")),
-                    }
-                }
-                let code = i32::from(!stderr.is_empty());
-                Some(ExecOutcome { stdout, stderr, code })
-            }
-            "ls" => {
-                let path = args.iter().find(|a| !a.starts_with('-')).map_or("/", String::as_str);
-                ok(self.list(path).into_iter().map(|name| name + "\n").collect())
-            }
-            "rm" => {
-                for file in args.iter().filter(|a| !a.starts_with('-')) {
-                    let (volume, path) = self.place(file);
-                    if let Some(files) = self.cluster.world_mut().files.get_mut(&*volume) {
-                        files.remove(&*path);
-                    }
-                }
-                ok(String::new())
-            }
-            "env" | "printenv" => ok(format!(
-                "HOSTNAME={}\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n",
-                resolver::hostname(self.pod)
-            )),
-            "date" => ok(format!("{}\n", tools::date(self.cluster.now()))),
-            "sleep" => ok(String::new()),
-            tool if NAME_TOOLS.contains(&tool) => Some(ask(self.cluster, self.memory, self.pod, tool, args)),
-            _ => shell::run_tool(words, stdin, &Default::default()).map(|ran| ExecOutcome {
-                stdout: ran.stdout,
-                stderr: ran.stderr,
-                code: ran.code,
-            }),
-        }
+    // What the fault directives do, done from within: a process ends, a program is taken away.
+    fn happens(&mut self, fault: fn(PodName) -> Fault) {
+        let name =
+            PodName { namespace: self.pod.meta("namespace").text(), name: self.pod.meta("name").text() };
+        let input = self.desk.input;
+        self.desk.cluster.fault(&fault(name), input);
     }
 
     // Which volume a path lies in, and where in it; the container's own layer if in none.
@@ -230,7 +274,9 @@ impl Inside<'_> {
         let Some(mount) = mount else {
             return (format!("pod/{uid}/container/{}", self.container.get("name").str()), path);
         };
-        let inner = path[mount.get("mountPath").str().trim_end_matches('/').len()..].to_string();
+        let sub = mount.get("subPath").str();
+        let sub = if sub.is_empty() { String::new() } else { format!("/{sub}") };
+        let inner = sub + &path[mount.get("mountPath").str().trim_end_matches('/').len()..];
         let name = mount.get("name").str();
         let volumes = self.pod.spec().get("volumes").items();
         let claim = volumes
@@ -238,7 +284,7 @@ impl Inside<'_> {
             .find(|volume| volume.get("name").str() == name)
             .and_then(|volume| volume.at(&["persistentVolumeClaim", "claimName"]).as_str())
             .and_then(|claim| {
-                self.cluster.store().get(Kind::PersistentVolumeClaim, self.pod.namespace(), claim)
+                self.desk.cluster.store().get(Kind::PersistentVolumeClaim, self.pod.namespace(), claim)
             });
         match claim {
             Some(claim) => (format!("pv/{}", claim.spec().get("volumeName").str()), inner),
@@ -246,64 +292,150 @@ impl Inside<'_> {
         }
     }
 
-    fn read(&self, path: &str) -> Option<String> {
-        match path {
-            "/etc/hostname" => return Some(format!("{}\n", resolver::hostname(self.pod))),
-            "/etc/hosts" => return Some(resolver::hosts_file(self.pod, self.cluster.dns())),
-            "/etc/resolv.conf" => return Some(ResolvConf::for_pod(self.pod, self.cluster.dns()).text()),
-            _ => {}
+    // The names of a ConfigMap volume.
+    fn config_names(&self, volume: &str, path: &str) -> Vec<String> {
+        if !path.trim_matches('/').is_empty() {
+            return Vec::new();
         }
-        let (volume, path) = self.place(path);
-        if let Some(text) = self.cluster.world().files.get(&*volume).and_then(|files| files.get(&*path)) {
-            return Some(text.str().to_string());
-        }
-        self.config_file(&volume, &path)
+        let map = self.config_map(volume);
+        map.map_or(Vec::new(), |map| map.entries().iter().map(|(name, _)| name.to_string()).collect())
+    }
+
+    fn config_map(&self, volume: &str) -> Option<&Value> {
+        let name = volume.rsplit('/').next()?;
+        let volumes = self.pod.spec().get("volumes").items();
+        let source = volumes.iter().find(|v| v.get("name").str() == name)?.get("configMap").get("name");
+        let map = self.desk.cluster.store().get(Kind::ConfigMap, self.pod.namespace(), source.as_str()?)?;
+        Some(map.body.get("data"))
     }
 
     // A file of a ConfigMap volume.
     fn config_file(&self, volume: &str, path: &str) -> Option<String> {
-        let name = volume.rsplit('/').next()?;
-        let volumes = self.pod.spec().get("volumes").items();
-        let source = volumes.iter().find(|v| v.get("name").str() == name)?.get("configMap").get("name");
-        let map = self.cluster.store().get(Kind::ConfigMap, self.pod.namespace(), source.as_str()?)?;
-        Some(map.body.get("data").get(path.trim_start_matches('/')).as_str()?.to_string())
+        Some(self.config_map(volume)?.get(path.trim_start_matches('/')).as_str()?.to_string())
+    }
+}
+
+impl System for Inside<'_, '_> {
+    fn name(&self) -> &'static str {
+        "sh"
+    }
+
+    fn now(&self) -> SimTime {
+        self.desk.cluster.now()
+    }
+
+    fn is_terminal(&self) -> bool {
+        self.has_terminal
+    }
+
+    fn read(&self, path: &str) -> Option<String> {
+        match path {
+            "/etc/hostname" => return Some(format!("{}\n", resolver::hostname(&self.pod))),
+            "/etc/hosts" => return Some(resolver::hosts_file(&self.pod, self.desk.cluster.dns())),
+            "/etc/resolv.conf" => {
+                return Some(ResolvConf::for_pod(&self.pod, self.desk.cluster.dns()).text());
+            }
+            _ => {}
+        }
+        let (volume, path) = self.place(path);
+        let files = self.desk.cluster.world().files.get(&*volume);
+        match files.and_then(|files| files.get(&*path)) {
+            Some(text) => Some(text.str().to_string()),
+            None => self.config_file(&volume, &path),
+        }
     }
 
     fn write(&mut self, path: &str, text: &str, append: bool) -> Result<(), String> {
-        if matches!(path, "/dev/null" | "/dev/stdout" | "/dev/stderr") {
-            return Ok(());
-        }
-        const MOST: usize = 256 * 1024;
         let (volume, path) = self.place(path);
-        let old = if append { self.read_in(&volume, &path) } else { String::new() };
-        if old.len() + text.len() > MOST {
-            return Err(format!("cannot create {path}: File too large"));
-        }
-        let files = self.cluster.world_mut().files.entry(Text::from(volume)).or_default();
-        files.insert(path.into(), Value::from(old + text));
+        let files = self.desk.cluster.world_mut().files.entry(Text::from(volume)).or_default();
+        let mut file = files.get(&*path).map_or(String::new(), |text| text.str().to_string());
+        put(&mut file, text, append)?;
+        files.insert(path.into(), Value::from(file));
         Ok(())
     }
 
-    fn read_in(&self, volume: &str, path: &str) -> String {
-        let files = self.cluster.world().files.get(volume);
-        files.and_then(|files| files.get(path)).map_or(String::new(), |v| v.str().to_string())
+    fn remove(&mut self, path: &str) -> bool {
+        let (volume, path) = self.place(path);
+        let files = self.desk.cluster.world_mut().files.get_mut(&*volume);
+        files.is_some_and(|files| files.remove(&*path).is_some())
     }
 
-    fn list(&self, path: &str) -> Vec<String> {
-        let (volume, inner) = self.place(path);
-        let start = format!("{}/", inner.trim_end_matches('/'));
-        let mut names: Vec<String> = self
-            .cluster
-            .world()
-            .files
-            .get(&*volume)
-            .into_iter()
-            .flat_map(|files| files.keys())
-            .filter_map(|file| file.strip_prefix(start.as_str()))
-            .filter_map(|rest| rest.split('/').next())
-            .map(str::to_string)
-            .collect();
-        names.dedup();
-        names
+    fn list(&self, folder: &str) -> Vec<String> {
+        let (volume, inner) = self.place(folder);
+        let files = self.desk.cluster.world().files.get(&*volume);
+        let paths = files.into_iter().flat_map(|files| files.keys()).map(|path| path.trim_start_matches('/'));
+        let mut found = names(paths, inner.trim_start_matches('/'));
+        found.extend(self.config_names(&volume, &inner));
+        let mounts = self.container.get("volumeMounts").items();
+        let mounts = mounts.iter().map(|mount| mount.get("mountPath").str().trim_matches('/'));
+        let known = ["bin", "dev", "etc", "home", "proc", "root", "sys", "tmp", "usr", "var"].into_iter();
+        let known = known.chain(["etc/hostname", "etc/hosts", "etc/resolv.conf"]).chain(mounts);
+        if !volume.starts_with("pv/") && !inner.is_empty() {
+            found.extend(names(known, folder.trim_start_matches('/')));
+        }
+        crate::kubectl::output::fill::sort_by(&mut found, |a, b| a < b);
+        found.dedup();
+        found
+    }
+
+    fn is_folder(&self, path: &str) -> bool {
+        let mounts = self.container.get("volumeMounts").items();
+        let is_mount = mounts.iter().any(|mount| mount.get("mountPath").str().trim_end_matches('/') == path);
+        is_mount
+            || matches!(path, "/" | "/tmp" | "/root" | "/var" | "/usr" | "/home" | "/bin")
+            || self.read(&format!("{path}/")).is_some()
+            || (self.read(path).is_none() && !self.list(path).is_empty())
+    }
+
+    fn start(&mut self, words: &[String], stdin: &str, env: &Env) -> Started {
+        let name = words[0].rsplit('/').next().unwrap_or_default();
+        let args = &words[1..];
+        let ok = |text: String| Started::Ran(text, String::new(), 0);
+        match name {
+            "hostname" => match args.first().map(String::as_str) {
+                Some("-f" | "--fqdn") => {
+                    let domain = resolver::domain(&self.pod, self.desk.cluster.dns());
+                    let dot = if domain.is_empty() { "" } else { "." };
+                    ok(format!("{}{dot}{domain}\n", resolver::hostname(&self.pod)))
+                }
+                Some("-i" | "-I") => ok(format!("{}\n", self.pod.status().get("podIP").str())),
+                _ => Started::Unknown,
+            },
+            "curl" | "wget" => web::get(self, name, args, &env.path(".")),
+            "mysql" => sql::mysql(self, words, stdin),
+            // The readiness probe of the MySQL lab asks with the client, so taking it away makes the pod unready.
+            "mv" if args.iter().any(|path| path == "/usr/bin/mysql") => {
+                let is_gone = args[0] == "/usr/bin/mysql";
+                self.happens(if is_gone { Fault::Unready } else { Fault::Ready });
+                ok(String::new())
+            }
+            "ping" => ping(self.desk, &self.pod.clone(), args),
+            "pkill" | "kill" | "killall" => {
+                self.happens(|pod| Fault::Crash { pod, container: None, code: 143 });
+                ok(String::new())
+            }
+            "ps" => {
+                let command: Vec<&str> = ["command", "args"]
+                    .iter()
+                    .flat_map(|list| self.container.get(list).items())
+                    .map(Value::str)
+                    .collect();
+                let image = self.container.get("image").str();
+                let image = image.rsplit('/').next().and_then(|image| image.split([':', '@']).next());
+                let command =
+                    if command.is_empty() { image.unwrap_or("").to_string() } else { command.join(" ") };
+                ok(format!("PID   USER     TIME  COMMAND\n    1 root      0:00 {command}\n"))
+            }
+            // The image decides whose nslookup it is.
+            "nslookup" if self.image_is(&["busybox", "alpine"]) => {
+                let args = [&["nslookup".to_string()], args].concat();
+                ask(self.desk, &self.pod.clone(), "busybox", &args)
+            }
+            _ => ask(self.desk, &self.pod.clone(), name, args),
+        }
+    }
+
+    fn poll(&mut self, program: &mut dyn Program, out: &mut Output) -> Progress {
+        program.poll(self.desk, out)
     }
 }

@@ -4,6 +4,7 @@
 //! be seen at any moment, continued from any moment, and written down as a scenario.
 
 pub mod compare;
+mod desk;
 mod inside;
 mod promises;
 mod run;
@@ -18,15 +19,19 @@ pub use trial::{Outcome, Trial};
 use crate::api::{Kind, ObjectKey, Text};
 use crate::cluster::{Cluster, Config};
 use crate::component::world::PodName;
-use crate::component::{Client, Fault, Happening};
+use crate::component::{Fault, Happening};
 use crate::dns::Cache;
-use crate::kubectl::{self, ExecOutcome, Host, Invocation, Output, Program, Progress as Polled};
+use crate::kubectl::{Output, Progress as Polled};
 use crate::sim::{SimDuration, SimTime};
-use shell::{Command, Line, Link, Stdin};
-use std::collections::{BTreeMap, VecDeque};
+use desk::{Desk, Processes};
+use shell::{Env, Shell};
+use std::collections::BTreeMap;
 
 /// How long `settle` waits without a limit of its own.
 pub const SETTLE_LIMIT: SimDuration = SimDuration(30 * 60 * 1000);
+
+/// The most lines `history` remembers.
+const MOST_LINES: usize = 1000;
 
 /// The most bytes one command may print; what comes behind is cut with a clear line.
 const MAX_OUTPUT: usize = 1024 * 1024;
@@ -55,21 +60,17 @@ impl Said {
 /// A command line at work.
 #[derive(Clone)]
 struct Job {
+    id: u64,
+    /// Where what it prints belongs; a line typed into a shell in a pod is another entry of the same job.
     entry: usize,
+    /// That entry has not ended.
+    is_open: bool,
     input: u64,
-    line: VecDeque<(Link, Vec<Command>)>,
-    /// The commands of the pipeline behind the running one.
-    rest: VecDeque<Command>,
-    redirect: Option<(String, bool)>,
-    program: Option<Box<dyn Program>>,
-    /// What the running program printed, when it goes into a pipe or a file.
-    captured: Option<String>,
+    shell: Shell,
     wake: Option<SimTime>,
-    last_code: i32,
     printed: usize,
     background: bool,
-    /// What a `$(…)` printed so far, if this is one.
-    inner: Option<String>,
+    is_done: bool,
 }
 
 /// A cluster and its workstation.
@@ -79,39 +80,13 @@ pub struct Session {
     /// What the DNS server remembers.
     memory: Cache,
     files: BTreeMap<String, String>,
+    /// What the prompt remembers from line to line.
+    env: Env,
     jobs: Vec<Job>,
+    processes: Processes,
     entries: usize,
     said: Vec<Said>,
     polled_revision: u64,
-}
-
-struct Desk<'a> {
-    cluster: &'a mut Cluster,
-    memory: &'a mut Cache,
-    files: &'a mut BTreeMap<String, String>,
-    input: u64,
-}
-
-impl Host for Desk<'_> {
-    fn client(&mut self) -> Client<'_> {
-        self.cluster.client("user", self.input)
-    }
-    fn now(&self) -> SimTime {
-        self.cluster.now()
-    }
-    fn files(&mut self) -> &mut BTreeMap<String, String> {
-        self.files
-    }
-    fn exec(
-        &mut self,
-        namespace: &str,
-        pod: &str,
-        container: Option<&str>,
-        argv: &[String],
-        stdin: &str,
-    ) -> ExecOutcome {
-        inside::exec(self.cluster, self.memory, namespace, pod, container, argv, stdin)
-    }
 }
 
 impl Session {
@@ -121,7 +96,9 @@ impl Session {
             cluster: Cluster::new(config),
             memory: Cache::default(),
             files: BTreeMap::new(),
+            env: desk::environment(),
             jobs: Vec::new(),
+            processes: Processes::default(),
             entries: 0,
             said: Vec::new(),
             polled_revision: 0,
@@ -198,6 +175,12 @@ impl Session {
         std::mem::take(&mut self.said)
     }
 
+    /// When the next thing is due that may come to an end: not what an endless loop waits for.
+    pub fn busy_at(&self) -> Option<SimTime> {
+        let wakes = self.jobs.iter().filter(|job| !self.is_endless(job)).filter_map(|job| job.wake);
+        wakes.chain(self.cluster.next_at()).min()
+    }
+
     /// True while a command keeps the prompt.
     pub fn is_busy(&self) -> bool {
         self.jobs.iter().any(|job| !job.background)
@@ -208,40 +191,61 @@ impl Session {
         self.jobs.iter().any(|job| !job.background && job.wake.is_none()) && self.cluster.next_at().is_none()
     }
 
-    /// Types a line. A command that keeps the prompt is interrupted first.
+    /// The prompt of the shell in a pod that the next line goes to, if there is one.
+    pub fn inner_prompt(&self) -> Option<String> {
+        let job = self.jobs.iter().find(|job| !job.background)?;
+        self.processes.prompt(job.id)
+    }
+
+    /// Types a line. A command that keeps the prompt is interrupted first; a shell in a pod gets the line.
     pub fn type_line(&mut self, text: &str) {
         self.interrupt_foreground();
         let input = self.cluster.begin_input(&format!("$ {text}"));
         let entry = self.entries;
         self.entries += 1;
         let at = self.now();
-        match shell::parse(text) {
-            Ok(Line { pipelines, background }) => {
-                self.said.push(Said::Typed { entry, at, line: text.to_string(), background, input });
-                let job = Job {
+        let inner = self.jobs.iter().position(|job| !job.background);
+        let parsed = match inner {
+            Some(i) => self.processes.feed(self.jobs[i].id, text).map(|()| None),
+            None => shell::parse(desk::without_prompt(text))
+                .map(Some)
+                .map_err(|message| format!("bash: {message}\n")),
+        };
+        let background = parsed.as_ref().is_ok_and(|code| code.as_ref().is_some_and(|code| code.background));
+        self.said.push(Said::Typed { entry, at, line: text.to_string(), background, input });
+        if self.env.history.len() < MOST_LINES {
+            self.env.history.push(text.lines().next().unwrap_or_default().to_string());
+        }
+        let i = match (parsed, inner) {
+            (Err(message), _) => {
+                self.said.push(Said::Printed { entry, at, text: message });
+                self.said.push(Said::Ended { entry, at, code: 2 });
+                return;
+            }
+            (_, Some(i)) => {
+                let job = &mut self.jobs[i];
+                (job.entry, job.input, job.is_open, job.printed) = (entry, input, true, 0);
+                i
+            }
+            (Ok(code), None) => {
+                let mut shell = Shell::new(if background { self.env.clone() } else { Env::default() });
+                shell.run(code.unwrap_or_default());
+                self.jobs.push(Job {
+                    id: input,
                     entry,
+                    is_open: true,
                     input,
-                    line: pipelines.into(),
-                    rest: VecDeque::new(),
-                    redirect: None,
-                    program: None,
-                    captured: None,
+                    shell,
                     wake: None,
-                    last_code: 0,
                     printed: 0,
                     background,
-                    inner: None,
-                };
-                self.jobs.push(job);
-                self.poll_job(self.jobs.len() - 1);
-                self.sweep();
+                    is_done: false,
+                });
+                self.jobs.len() - 1
             }
-            Err(message) => {
-                self.said.push(Said::Typed { entry, at, line: text.to_string(), background: false, input });
-                self.said.push(Said::Printed { entry, at, text: message + "\n" });
-                self.said.push(Said::Ended { entry, at, code: 2 });
-            }
-        }
+        };
+        self.poll_job(i);
+        self.sweep();
     }
 
     /// Lets a blocking command end; one that would never end keeps the prompt.
@@ -256,12 +260,13 @@ impl Session {
 
     /// True while a command that will end by itself keeps the prompt.
     pub fn holds_prompt(&self) -> bool {
-        self.is_busy() && !self.watches() && !self.waits_for_ever()
+        let is_running = |job: &Job| !job.background && job.is_open && !self.is_endless(job);
+        self.jobs.iter().any(is_running) && !self.waits_for_ever()
     }
 
     // A watch never ends by itself, however much happens.
-    fn watches(&self) -> bool {
-        self.jobs.iter().any(|job| !job.background && job.program.as_ref().is_some_and(|p| p.is_endless()))
+    fn is_endless(&self, job: &Job) -> bool {
+        job.shell.is_endless() || self.processes.is_endless(job.id)
     }
 
     /// Sends Ctrl+C to the command that keeps the prompt.
@@ -278,18 +283,21 @@ impl Session {
     fn interrupt(&mut self, background: bool) {
         let at = self.now();
         for job in self.jobs.iter_mut().filter(|job| job.background == background) {
-            if let Some(program) = &mut job.program {
-                program.interrupt();
-            }
-            job.program = None;
-            job.line.clear();
-            job.rest.clear();
-            if !background {
+            if !background && job.is_open {
                 self.said.push(Said::Printed { entry: job.entry, at, text: "^C\n".into() });
             }
-            self.said.push(Said::Ended { entry: job.entry, at, code: if background { 0 } else { 130 } });
+            // A shell in a pod gives up what runs in it and waits for the next line.
+            if background || !self.processes.interrupt(job.id) {
+                job.shell.interrupt();
+                job.is_done = true;
+            }
+            if job.is_open {
+                let code = if background { 0 } else { 130 };
+                self.said.push(Said::Ended { entry: job.entry, at, code });
+                job.is_open = false;
+            }
         }
-        self.jobs.retain(|job| job.background != background);
+        self.sweep();
     }
 
     /// Something happens in the outside world; an unknown object is refused.
@@ -351,213 +359,59 @@ impl Session {
         self.sweep();
     }
 
+    // Commands that have ended go, and with them what they ran in pods.
     fn sweep(&mut self) {
-        self.jobs.retain(|job| job.program.is_some() || !job.line.is_empty() || !job.rest.is_empty());
+        self.jobs.retain(|job| !job.is_done);
+        let jobs = &self.jobs;
+        self.processes.retain(|id| jobs.iter().any(|job| job.id == id));
     }
 
     // Runs a job as far as it goes now.
     fn poll_job(&mut self, i: usize) {
-        loop {
-            if self.jobs[i].program.is_some() {
-                let Session { cluster, memory, files, jobs, .. } = self;
-                let job = &mut jobs[i];
-                let mut out = Output::default();
-                let mut desk = Desk { cluster, memory, files, input: job.input };
-                let progress =
-                    job.program.as_mut().map_or(Polled::Done(0), |program| program.poll(&mut desk, &mut out));
-                self.cluster.announce();
-                let mut stdout = String::new();
-                for (stream, text) in out.chunks {
-                    // Standard error does not go through the pipe.
-                    match (&mut self.jobs[i].captured, stream) {
-                        (Some(captured), kubectl::Stream::Stdout) => captured.push_str(&text),
-                        _ => stdout.push_str(&text),
-                    }
-                }
-                self.print(i, stdout);
-                match progress {
-                    Polled::Wait { at } => {
-                        self.jobs[i].wake = at;
-                        return;
-                    }
-                    Polled::Done(code) => {
-                        let job = &mut self.jobs[i];
-                        job.program = None;
-                        job.wake = None;
-                        job.last_code = code;
-                        let text = job.captured.take();
-                        self.after(i, text);
-                    }
-                }
-            } else if !self.start_next(i) {
-                return;
-            }
+        let Session { cluster, memory, files, jobs, env, processes, .. } = self;
+        let job = &mut jobs[i];
+        // A line at the prompt works on what the prompt remembers; one in the background has a copy.
+        if !job.background {
+            std::mem::swap(env, &mut job.shell.env);
         }
-    }
-
-    // The running command of a pipeline has ended; its captured output goes on.
-    fn after(&mut self, i: usize, captured: Option<String>) {
-        let Some(text) = captured else { return };
+        let mut out = Output::default();
+        let mut desk = Desk { cluster, memory, files, processes, input: job.input, job: job.id };
+        let progress = job.shell.poll(&mut desk, &mut out);
+        self.cluster.announce();
         let job = &mut self.jobs[i];
-        if let Some(next) = job.rest.front_mut() {
-            next.stdin = Some(Stdin::Text(text));
-        } else if let Some(inner) = job.inner.as_mut().filter(|_| job.redirect.is_none()) {
-            inner.push_str(&text);
-        } else if let Some((file, append)) = job.redirect.take() {
-            let content = self.files.entry(file).or_default();
-            if !append {
-                content.clear();
-            }
-            content.push_str(&text);
+        if !job.background {
+            std::mem::swap(&mut self.env, &mut job.shell.env);
         }
-    }
-
-    // Starts the next command of the line; false if the line has ended.
-    fn start_next(&mut self, i: usize) -> bool {
-        let at = self.now();
+        let waits = self.processes.prompt(job.id).is_some();
+        let ended = match progress {
+            Polled::Wait { at } => {
+                job.wake = at;
+                waits.then_some(self.processes.status(job.id))
+            }
+            Polled::Done(code) => {
+                job.is_done = true;
+                Some(code)
+            }
+        };
+        for (_, text) in out.chunks {
+            self.print(i, text);
+        }
         let job = &mut self.jobs[i];
-        let command = match job.rest.pop_front() {
-            Some(command) => command,
-            None => loop {
-                let Some((link, pipeline)) = job.line.pop_front() else {
-                    let (entry, code) = (job.entry, job.last_code);
-                    if job.inner.is_some() {
-                        return false;
-                    }
-                    self.said.push(Said::Ended { entry, at, code });
-                    return false;
-                };
-                let runs = match link {
-                    Link::Always => true,
-                    Link::IfOk => job.last_code == 0,
-                    Link::IfFailed => job.last_code != 0,
-                };
-                if runs {
-                    job.rest = pipeline.into();
-                    if let Some(command) = job.rest.pop_front() {
-                        break command;
-                    }
-                }
-            },
-        };
-        let mut command = command;
-        let (entry, input) = (job.entry, job.input);
-        command.words = command.words.iter().flat_map(|word| self.expand(word, entry, input)).collect();
-        let job = &mut self.jobs[i];
-        let piped = !job.rest.is_empty();
-        job.redirect = command.redirect.clone();
-        job.captured = (piped || job.redirect.is_some() || job.inner.is_some()).then(String::new);
-        let stdin = match &command.stdin {
-            None => String::new(),
-            Some(Stdin::Text(text)) => text.clone(),
-            Some(Stdin::File(name)) => match self.files.get(name) {
-                Some(text) => text.clone(),
-                None => {
-                    job.last_code = 1;
-                    let text = format!("-bash: {name}: No such file or directory\n");
-                    self.print(i, text);
-                    return true;
-                }
-            },
-        };
-        let name = command.words.first().map_or("", String::as_str);
-        if matches!(name, "kubectl" | "k") {
-            job.program = Some(kubectl::start(Invocation { words: command.words, stdin }));
-            return true;
+        if let Some(code) = ended.filter(|_| job.is_open) {
+            job.is_open = false;
+            self.said.push(Said::Ended { entry: job.entry, at: self.cluster.now(), code });
         }
-        let ran = match inside::name_tool(&self.cluster, &mut self.memory, &command.words) {
-            Some(out) => Some(shell::Ran { stdout: out.stdout, stderr: out.stderr, code: out.code }),
-            None => shell::run_tool(&command.words, &stdin, &self.files),
-        };
-        match ran {
-            Some(ran) => {
-                let job = &mut self.jobs[i];
-                job.last_code = ran.code;
-                match job.captured.take() {
-                    Some(_) => {
-                        self.print(i, ran.stderr);
-                        self.after(i, Some(ran.stdout));
-                    }
-                    None => self.print(i, ran.stdout + &ran.stderr),
-                }
-            }
-            None => {
-                self.jobs[i].last_code = 127;
-                self.jobs[i].captured = None;
-                let text = format!("-bash: {name}: command not found\n");
-                self.print(i, text);
-            }
-        }
-        true
-    }
-
-    // A word with what its `$(…)` print now, which may be several words or none.
-    fn expand(&mut self, word: &str, entry: usize, input: u64) -> Vec<String> {
-        if !word.contains(shell::END) {
-            return vec![word.to_string()];
-        }
-        let mut words: Vec<String> = Vec::new();
-        let mut open: Option<String> = None;
-        let mut rest = word;
-        while let Some(i) = rest.find([shell::SPLIT, shell::WHOLE]) {
-            if i > 0 {
-                open.get_or_insert_default().push_str(&rest[..i]);
-            }
-            let split = rest[i..].starts_with(shell::SPLIT);
-            let end = rest.find(shell::END).unwrap_or(rest.len() - 1);
-            let text = self.output_of(&rest[i + 1..end], entry, input);
-            rest = &rest[end + 1..];
-            if !split {
-                open.get_or_insert_default().push_str(&text);
-                continue;
-            }
-            for (n, piece) in text.split_whitespace().enumerate() {
-                if n > 0 {
-                    words.extend(open.take());
-                }
-                open.get_or_insert_default().push_str(piece);
-            }
-        }
-        if !rest.is_empty() {
-            open.get_or_insert_default().push_str(rest);
-        }
-        words.extend(open);
-        words
-    }
-
-    // What a line prints at once, without its last line ends; what would have to wait is left out.
-    fn output_of(&mut self, text: &str, entry: usize, input: u64) -> String {
-        let Ok(Line { pipelines, .. }) = shell::parse(text) else { return String::new() };
-        self.jobs.push(Job {
-            entry,
-            input,
-            line: pipelines.into(),
-            rest: VecDeque::new(),
-            redirect: None,
-            program: None,
-            captured: None,
-            wake: None,
-            last_code: 0,
-            printed: 0,
-            background: false,
-            inner: Some(String::new()),
-        });
-        self.poll_job(self.jobs.len() - 1);
-        let printed = self.jobs.pop().and_then(|job| job.inner).unwrap_or_default();
-        printed.trim_end_matches('\n').to_string()
     }
 
     fn print(&mut self, i: usize, mut text: String) {
-        if text.is_empty() {
-            return;
-        }
         let job = &mut self.jobs[i];
-        if job.printed > MAX_OUTPUT {
+        if text.is_empty() || job.printed > MAX_OUTPUT {
             return;
         }
         job.printed += text.len();
         if job.printed > MAX_OUTPUT {
             text = "… output stopped here: more than 1 MiB\n".into();
+            job.shell.interrupt();
         }
         let entry = job.entry;
         self.said.push(Said::Printed { entry, at: self.cluster.now(), text });

@@ -160,7 +160,10 @@ impl Run {
     }
 
     fn of(header: Header, config: &Config) -> Run {
-        let session = Session::new(config);
+        let mut session = Session::new(config);
+        for (name, text) in crate::samples::lab(&header.lab).map_or(&[][..], |lab| lab.files) {
+            session.put_file(name, text);
+        }
         let stores = vec![(0, session.cluster().store().clone())];
         let mut run = Run {
             header,
@@ -214,6 +217,21 @@ impl Run {
     /// The run as scenario text.
     pub fn text(&self) -> String {
         self.scenario().print()
+    }
+
+    /// The same with every command at the time at which it was typed, however long what it waited for would take in a
+    /// run that goes another way.
+    pub fn timed_text(&self) -> String {
+        let mut scenario = self.scenario();
+        let mut settled = self.done.iter().filter(|(_, _, d)| matches!(d, Directive::Settle(_)));
+        for (_, directive) in &mut scenario.actions {
+            if let Directive::Settle(_) = directive
+                && let Some((begin, end, _)) = settled.next()
+            {
+                *directive = Directive::Wait(end.since(*begin));
+            }
+        }
+        scenario.print()
     }
 
     fn scenario(&self) -> Scenario {

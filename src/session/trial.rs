@@ -33,6 +33,8 @@ pub struct Outcome {
     pub complete: Option<SimDuration>,
     /// How long was looked ahead.
     pub looked: SimDuration,
+    /// Nothing would happen any more.
+    pub settled: bool,
     /// What holds the controller at the end.
     pub gate: Option<Gate>,
     /// The first promise that broke.
@@ -113,7 +115,7 @@ impl Trial {
 
     fn begin(&mut self) {
         self.session.run_until(self.at);
-        (self.session.take_happenings(), self.session.take_said());
+        drop((self.session.take_happenings(), self.session.take_said()));
         let store = self.session.cluster().store();
         let pods = store.list(Kind::Pod, Some(&self.set.namespace));
         self.pods = pods
@@ -163,6 +165,7 @@ impl Trial {
             wanted: set.map(|set| set.spec().get("replicas").as_int().unwrap_or(1)),
             complete: self.complete.map(|at| at.since(self.at)),
             looked: self.session.now().since(self.at),
+            settled: self.session.next_at().is_none(),
             gate: self.gate.take().filter(|_| set.is_some()),
             broken: self.promises.broken().first().map(|(_, broken)| broken.clone()),
             ..Outcome::default()

@@ -8,6 +8,7 @@ use super::panels::header::header;
 use super::panels::{self, Context, PANELS};
 use super::platform::{clipboard, dom, frames, storage, url};
 use super::player::Player;
+use super::remote;
 use super::state::{self, Dialog, Effect, Model, Panel, Screen, UiAction, update};
 use super::view;
 use super::widgets::{self, Tab, announcer, icon, tabs};
@@ -27,6 +28,8 @@ const BUSY_MS: f64 = 300.0;
 /// A window lower than this is low (`styles/shell.css` has the same number), and beside the picture it has so much.
 const LOW: f64 = 560.0;
 const AROUND_LOW: f64 = 196.0;
+/// Beside the picture of an embedded page (`styles/panels/embed.css`).
+const AROUND_EMBED: f64 = 188.0;
 
 /// The parts of the page that F6 goes through, in the order of reading, and what gets the focus there.
 const REGIONS: &[(&str, &str)] = &[
@@ -102,6 +105,14 @@ impl Component for App {
                     }
                     None => false,
                 }
+            });
+        }
+        {
+            let (model, send) = (model.clone(), send.clone());
+            remote::listen(move |request| {
+                let (actions, answer) = remote::answer(&mut model.borrow_mut(), request);
+                actions.into_iter().for_each(|action| send.emit(action));
+                answer
             });
         }
         {
@@ -221,6 +232,7 @@ impl Component for App {
         dom::place_boxes(panels::stage::AREA);
         dom::show_dialog(widgets::DIALOG, self.model.borrow().ui.dialog.is_some());
         self.measure(ctx);
+        dom::announce("ordinal:drawn");
     }
 }
 
@@ -242,12 +254,15 @@ impl App {
                 Effect::Blur => dom::blur(),
                 Effect::Insert(text) => drop(dom::exec_insert(&text)),
                 Effect::WholeScreen => dom::toggle_whole_screen(),
+                Effect::Keep(..) if self.model.borrow().ui.is_embed => {}
                 Effect::Keep("manifest", _) => {
                     self.text_timer += 1;
                     let link = ctx.link().clone();
                     frames::after(400, move || link.send_message(Message::Keep));
                 }
                 Effect::Keep(name, value) => storage::set(name, &value),
+                Effect::KeepRun if self.model.borrow().ui.is_embed => {}
+                Effect::Visit(fragment) => url::visit(&fragment),
                 Effect::KeepRun => storage::set("run", &self.model.borrow().player.text()),
                 Effect::Forget => {
                     ["run", "manifest", "speed", "letters", "motion"].into_iter().for_each(storage::remove);
@@ -421,14 +436,21 @@ impl App {
         let (width, height) = dom::window_size();
         model.ui.is_low = width < 900.0 && height < LOW;
         // Where the page is wide, the manifest and the terminal have places of their own and the side shows Why.
-        if width >= 1200.0 && matches!(model.ui.panel, Panel::Manifest | Panel::Terminal) {
+        let is_embed = model.ui.is_embed;
+        let has_no_place = match model.ui.panel {
+            Panel::Stage => !is_embed,
+            Panel::Manifest | Panel::Terminal => width >= 1200.0 && !is_embed,
+            _ => false,
+        };
+        if has_no_place {
             model.ui.panel = Panel::Reasons;
         }
         let panel = model.ui.panel;
+        let tabs_here = if is_embed { panels::embed::TABS } else { PANELS };
         let stage = self.pictures.stage(model);
         let time = self.time(model, context, spoken);
-        let chosen = PANELS.iter().position(|entry| entry.panel == panel).unwrap_or(0);
-        let row: Vec<Tab> = PANELS
+        let chosen = tabs_here.iter().position(|entry| entry.panel == panel).unwrap_or(0);
+        let row: Vec<Tab> = tabs_here
             .iter()
             .map(|entry| Tab {
                 id: entry.id,
@@ -448,6 +470,7 @@ impl App {
         let narrow = match panel {
             Panel::Manifest => "manifest",
             Panel::Terminal => "terminal",
+            Panel::Stage => "stage",
             _ => "side",
         };
         let release = match &model.compare {
@@ -456,15 +479,22 @@ impl App {
         };
         let ui = &model.ui;
         let room = match dom::window_size() {
+            (_, height) if ui.is_embed => height - AROUND_EMBED,
             (_, height) if ui.is_low => height - AROUND_LOW,
             // A narrow page scrolls.
             (width, _) if width < 900.0 => f64::MAX,
             _ => ui.stage_size.1,
         };
-        let choose = context.send.reform(|i: usize| UiAction::Show(PANELS[i].panel));
+        let choose = context.send.reform(|i: usize| UiAction::Show(tabs_here[i].panel));
+        let head = if is_embed {
+            let row = tabs(texts.panels, &row, chosen, "side", &choose);
+            panels::embed::head(context, ui, row)
+        } else {
+            header(ui, context)
+        };
         html! {
-            <div class={classes!("page", format!("page--{narrow}"))}>
-                {header(&model.ui, context)}
+            <div class={classes!("page", format!("page--{narrow}"), is_embed.then_some("page--embed"))}>
+                {head}
                 <main class="work">
                     if let Some(notice) = &ui.notice { <p class="notice notice--warn work__notice" role="alert">{icon("warn")}<span>{notice}</span></p> }
                     if let Some(says) = &release { {panels::header::release_notice(context, says)} }
@@ -473,8 +503,8 @@ impl App {
                 </main>
                 {time}
                 <aside class="aside" aria-label={texts.panels}>
-                    <div class="sidetabs">{tabs(texts.panels, &row, chosen, "side", &choose)}</div>
-                    <div id="side" class="side" role="tabpanel" tabindex="0" aria-labelledby={PANELS[chosen].id}>{side}</div>
+                    if !is_embed { <div class="sidetabs">{tabs(texts.panels, &row, chosen, "side", &choose)}</div> }
+                    <div id="side" class="side" role="tabpanel" tabindex="0" aria-labelledby={tabs_here[chosen].id}>{side}</div>
                 </aside>
                 <panels::manifest::ManifestPanel context={context.clone()} text={ui.manifest.clone()} problems={ui.problems.clone()} {marks} offers={ui.offers.join("  ")}
                     is_changed={ui.manifest != ui.applied} />
@@ -523,8 +553,17 @@ impl App {
         let inside = ui.dialog.map(|dialog| match dialog {
             Dialog::Share => {
                 let text = model.player.text();
-                let link = [&url::base(), "#", &link::write(&text)].concat();
-                panels::share::share(context, link, &text)
+                let (run, position) = (model.player.run(), model.player.position());
+                let at = format!("&t=e{}", position.happenings);
+                let parts = panels::share::Parts {
+                    base: url::base(),
+                    fragment: [link::write(&text), at].concat(),
+                    still: link::pack(&crate::program::still(run, position, ui.language.lang())),
+                    title: ui.origin.title(texts).into(),
+                    lang: ui.language.code(),
+                };
+                let long = parts.link().len() > link::LONG;
+                panels::share::share(context, &parts, ui.share_code, long, &text)
             }
             Dialog::Settings => panels::settings::settings(context, ui),
             Dialog::Help => panels::help::help(context),
@@ -547,7 +586,12 @@ fn restore(model: &mut Model) -> Option<String> {
         ui.screen = Screen::Page;
         model.moment = link::moment(&url::fragment());
         let manifest = state::open_link(model, linked);
-        url::clear_fragment();
+        if model.ui.is_embed {
+            model.play_when_ready =
+                !model.ui.less_motion && url::parameter("start").is_none_or(|s| s == "click");
+        } else {
+            url::clear_fragment();
+        }
         return Some(state::take_text(model, manifest.unwrap_or_default()));
     }
     if let Some(sample) =
@@ -555,6 +599,10 @@ fn restore(model: &mut Model) -> Option<String> {
     {
         update(model, UiAction::Sample(sample));
         return Some(model.ui.manifest.clone());
+    }
+    if model.ui.is_embed {
+        model.ui.screen = Screen::Page;
+        return state::open_story_still(model);
     }
     if let Some(text) = storage::get("run") {
         model.ui.screen = Screen::Page;

@@ -2,7 +2,7 @@
 
 use super::platform::{dom, storage, url};
 use super::player;
-use super::state::{Theme, UiState};
+use super::state::{Panel, Theme, UiState};
 use super::texts::Language;
 use crate::scenario::link;
 
@@ -15,6 +15,10 @@ pub fn choices(ui: &mut UiState) {
         .or_else(|| Language::from_code(&dom::language()))
         .unwrap_or(Language::Ko);
     ui.theme = asked("theme").map_or(Theme::Auto, |code| Theme::from_code(&code));
+    ui.is_embed = url::parameter("mode").is_some_and(|mode| mode == "embed");
+    if ui.is_embed {
+        ui.panel = Panel::Stage;
+    }
     ui.letters = storage::get("letters").is_none_or(|v| v != "false");
     ui.less_motion = dom::prefers_less_motion() || storage::get("motion").is_some_and(|v| v == "less");
     ui.speed = storage::get("speed").and_then(|v| v.parse().ok()).unwrap_or(2).min(player::SPEEDS.len() - 1);
@@ -22,5 +26,8 @@ pub fn choices(ui: &mut UiState) {
 
 /// Whether a run was kept or is asked for by the address: then there is no first page.
 pub fn is_awaited() -> bool {
-    link::holds_run(&url::fragment()) || url::parameter("sample").is_some() || storage::get("run").is_some()
+    link::holds_run(&url::fragment())
+        || url::parameter("sample").is_some()
+        || url::parameter("mode").is_some_and(|mode| mode == "embed")
+        || storage::get("run").is_some()
 }

@@ -90,6 +90,10 @@ impl Component for Lobby {
             return app(self.wish.clone());
         }
         let context = Context { texts: self.ui.texts(), send: self.send.clone() };
+        if self.ui.is_embed {
+            // The still stays in its place (static/embed.js).
+            return Html::default();
+        }
         let waits = self.wish.is_some() || self.is_awaited;
         html! {
             <>

@@ -14,6 +14,7 @@ pub mod others;
 pub mod panels;
 pub mod platform;
 pub mod player;
+pub mod remote;
 pub mod state;
 pub mod texts;
 pub mod view;

@@ -2,7 +2,7 @@
 //!
 //! Both are computed behind the run itself, a slice at a time, and only when somebody asked for them.
 
-use super::player::Player;
+use super::player::{Player, Step};
 use super::state::Model;
 use crate::advice::set_field;
 use crate::api::ObjectKey;
@@ -188,7 +188,7 @@ impl Compare {
     /// The page's run with one thing changed; none if that changes nothing in its text.
     pub fn new(player: &Player, change: Change) -> Option<Compare> {
         let base = player.text();
-        let other = Player::from_text(&change.apply(&base)?).ok()?;
+        let other = Player::from_text(&change.apply(&player.run().timed_text())?).ok()?;
         Some(Compare { change, player: other, own: None, base, found: None })
     }
 
@@ -196,6 +196,16 @@ impl Compare {
     pub fn before(old: Player, release: &'static str, player: &Player) -> Compare {
         let change = Change::Release(release);
         Compare { change, player: old, own: Some(player_release(player)), base: player.text(), found: None }
+    }
+
+    /// The step of the page's run at which the two part: the first that lies behind the difference.
+    pub fn parting(&self, own: &Player) -> Option<usize> {
+        let found = self.difference()??;
+        let at = |player: &Player, index: Option<usize>| Some(player.run().happenings().get(index?)?.at);
+        let at = at(own, found.one).into_iter().chain(at(&self.player, found.other)).min()?;
+        let own_write = found.one.filter(|index| own.run().happenings()[*index].at == at);
+        let behind = |step: &Step| step.time >= at && own_write.is_none_or(|index| step.happenings > index);
+        Some(own.steps().iter().position(behind).unwrap_or(own.steps().len() - 1))
     }
 
     /// The first difference, once both runs are computed.
@@ -237,7 +247,7 @@ impl Compare {
         lang: Lang,
     ) -> Option<String> {
         let Some(found) = self.difference()? else { return Some(nothing.into()) };
-        let name = self.own.map(|release| ["v", release].concat());
+        let name = self.own.map(|release| ["`v", release, "`"].concat());
         let says = parting_says(
             [write_at(own, found.one), write_at(&self.player, found.other)],
             [name.as_deref().unwrap_or(this_run), &["`", &self.change.label(), "`"].concat()],

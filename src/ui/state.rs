@@ -11,9 +11,10 @@ use super::player::{Advance, Player, SPEEDS, Spacing};
 use super::texts::{Language, Texts};
 use crate::api::hash::fnv1a;
 use crate::api::{Kind, ObjectKey, Profile};
-use crate::component::{Happening, What};
+use crate::component::What;
+use crate::program::File;
 use crate::samples::{SAMPLES, STORIES};
-use crate::scenario::link::Linked;
+use crate::scenario::link::{self, Linked};
 use crate::scenario::{Directive, heredoc_words};
 use crate::session::{MOST_PODS, Promises};
 use crate::sim::{SimDuration, SimTime};
@@ -34,6 +35,8 @@ pub enum Screen {
 pub enum Panel {
     #[default]
     Reasons,
+    /// The picture, where panels take its place (an embedded page).
+    Stage,
     Names,
     Events,
     Objects,
@@ -94,6 +97,8 @@ pub struct UiState {
     pub less_motion: bool,
     /// Single-key shortcuts work.
     pub letters: bool,
+    /// The page is a part of another one: smaller, and it keeps nothing.
+    pub is_embed: bool,
     /// What fills the page.
     pub screen: Screen,
     /// What stands over it.
@@ -152,6 +157,8 @@ pub struct UiState {
     pub inserting: bool,
     /// The transcript is shown from this entry on.
     pub cleared: usize,
+    /// Which code the share dialog shows.
+    pub share_code: usize,
     /// What was looked for in vain.
     pub not_found: Option<String>,
     /// Something worth going on with is kept in this browser.
@@ -207,6 +214,7 @@ impl Default for UiState {
             system_dark: false,
             less_motion: false,
             letters: true,
+            is_embed: false,
             screen: Screen::First,
             dialog: None,
             panel: Panel::Reasons,
@@ -236,6 +244,7 @@ impl Default for UiState {
             offers: Vec::new(),
             inserting: false,
             cleared: 0,
+            share_code: 0,
             not_found: None,
             has_kept: false,
         }
@@ -257,6 +266,8 @@ pub struct Model {
     pub tries: Option<Tries>,
     /// Where the still of the first page stops: computed first, then gone to.
     pub opening: Option<usize>,
+    /// The version of the run that the editor's text was held against.
+    pub checked: u64,
     /// The moment that a link opens at, gone to as soon as it is computed.
     pub moment: Option<String>,
     /// Play as soon as something is computed beyond the place shown.
@@ -327,6 +338,16 @@ pub enum UiAction {
     StartOver,
     Copy(String),
     Download(String, String),
+    /// Opens this run, at this moment, on a page of its own.
+    OpenWhole,
+    /// The code the share dialog shows.
+    ShareCode(usize),
+    /// Offers the run as a file.
+    Export(File),
+    /// Goes to a moment as links name it.
+    SeekMoment(String),
+    /// Opens a run, at a moment as links name it.
+    OpenLink(Linked, Option<String>),
     // manifest
     Manifest(String),
     OpenText(String),
@@ -387,6 +408,8 @@ pub enum Effect {
     Forget,
     /// Language, theme and title of the document changed.
     Document,
+    /// Open the page of this fragment in a window of its own.
+    Visit(String),
     /// Copy a text.
     Copy(String),
     /// Offer a file.
@@ -424,6 +447,10 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
         A::SeekTime(time) => seek(model, |p| p.go_to_time(time)),
         A::SeekPlace(_) => Vec::new(),
         A::SeekTenth(tenth) => seek(model, |p| p.go_to_step((p.steps().len() - 1) * tenth.min(10) / 10)),
+        A::SeekMoment(at) => match model.player.run().moment(&at) {
+            Ok(position) => seek(model, |p| p.go_to(position)),
+            Err(_) => Vec::new(),
+        },
         A::SeekEnd => seek(model, |p| p.go_to_step(usize::MAX)),
         A::SecondsBy(by) => seek(model, |p| {
             let now = p.position().time;
@@ -533,6 +560,16 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             effects.extend([Effect::Compute, Effect::KeepRun, Effect::Focus("play")]);
             effects
         }
+        A::OpenLink(linked, at) => {
+            pause(model);
+            model.ui.screen = Screen::Page;
+            let manifest = open_link(model, Ok(linked));
+            let mut effects = manifest.map(|text| set_manifest(model, text)).unwrap_or_default();
+            model.ui.applied = model.ui.manifest.clone();
+            model.moment = at;
+            effects.extend([Effect::Compute, Effect::KeepRun]);
+            effects
+        }
         A::Sample(which) => {
             model.ui.screen = Screen::Page;
             model.ui.origin = Origin::Sample(which);
@@ -543,7 +580,8 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             effects
         }
         A::Show(panel) => {
-            model.ui.panel = panel;
+            let again = model.ui.is_embed && model.ui.panel == panel;
+            model.ui.panel = if again { Panel::Stage } else { panel };
             match panel {
                 Panel::Terminal => vec![Effect::ScrollTerminal],
                 _ => Vec::new(),
@@ -644,6 +682,21 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             let mut effects = vec![Effect::Forget, Effect::Document, Effect::Compute];
             effects.extend(text.map(Effect::EditorText));
             effects
+        }
+        A::OpenWhole => {
+            let text = model.player.text();
+            let at = model.player.position().happenings;
+            let effects = pause(model);
+            std::iter::once(Effect::Visit(format!("{}&t=e{at}", link::write(&text)))).chain(effects).collect()
+        }
+        A::ShareCode(which) => {
+            model.ui.share_code = which;
+            Vec::new()
+        }
+        A::Export(file) => {
+            let theme = if model.ui.is_dark() { "dark" } else { "light" };
+            let (position, lang) = (model.player.position(), model.ui.language.lang());
+            vec![Effect::Download(file.name().into(), file.make(model.player.run(), position, lang, theme))]
         }
         A::Copy(text) => vec![Effect::Copy(text)],
         A::Download(name, text) => vec![Effect::Download(name, text)],
@@ -751,17 +804,12 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             vec![Effect::Compute]
         }
         A::FirstDifference => {
-            let Some(found) = model.compare.as_ref().and_then(|c| c.difference().flatten()) else {
-                model.ui.panel = Panel::Compare;
-                return Vec::new();
-            };
-            let own = model.player.run().happenings();
-            let other = model.compare.as_ref().map_or(&[][..], |c| c.player.run().happenings());
-            let time = |list: &[Happening], at: Option<usize>| at.and_then(|i| list.get(i)).map(|h| h.at);
-            let at = [time(own, found.one), time(other, found.other)].into_iter().flatten().min();
-            match at {
-                Some(at) => seek(model, |p| p.go_to_time(at.min(p.run().end()))),
-                None => Vec::new(),
+            match model.compare.as_ref().and_then(|compare| compare.parting(&model.player)) {
+                Some(step) => seek(model, |p| p.go_to_step(step)),
+                None => {
+                    model.ui.panel = Panel::Compare;
+                    Vec::new()
+                }
             }
         }
         A::TakeOther => {
@@ -854,20 +902,26 @@ fn computed(model: &mut Model) -> Vec<Effect> {
         model.opening = None;
         model.player.go_to_step(step);
     }
-    if model.play_when_ready && !model.player.at_end() {
+    if model.player.is_computed()
+        && let Some(at) = model.moment.take()
+    {
+        match model.player.run().moment(&at) {
+            Ok(position) => model.player.go_to(position),
+            Err(message) => model.ui.notice = Some((model.ui.texts().link_broken)(&message)),
+        }
+    }
+    if model.play_when_ready && model.moment.is_none() && !model.player.at_end() {
         model.play_when_ready = false;
         model.ui.playing = true;
         effects.push(Effect::Frames);
     }
     if model.player.is_computed() {
         model.play_when_ready = false;
-        if let Some(at) = model.moment.take()
-            && let Ok(position) = model.player.run().moment(&at)
-        {
-            model.player.go_to(position);
-        }
         // Claims that are there make older data of what is typed.
-        check(model);
+        if model.checked != model.player.version {
+            model.checked = model.player.version;
+            check(model);
+        }
     }
     effects
 }

@@ -42,7 +42,23 @@ const STATES: &[State] = &[
         );
         b.wait_for_element("pre.names__conf");
     }),
+    ("a second run beside it", |b| {
+        b.type_keys("x");
+        b.wait_for_element(".chip");
+        b.click(".chip");
+        b.wait_for("the difference", LONG, |b| b.has(".compare__stage svg"));
+    }),
+    ("an event and what led to it", |b| {
+        b.type_keys("t");
+        b.wait_for_element(".event .because__src");
+        b.click(".event .because__src");
+        b.wait_for_element(".chain");
+    }),
     ("why", |b| b.type_keys("w")),
+    ("what would come of it", |b| {
+        b.click(".why__try button");
+        b.wait_for("an answer", LONG, |b| b.has(".what__item small"));
+    }),
     ("go to, in vain", |b| {
         b.type_keys("g");
         b.wait_for_element("#go-to");

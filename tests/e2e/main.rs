@@ -8,6 +8,8 @@
 //! - `page`: the page loads, runs under its policy and says so when it cannot
 //! - `harness`: the harness itself
 //! - `access`: what axe-core finds, in every main state
+//! - `embed`: a run in somebody else's page
+//! - `others`: what if, compare, causes, the keys around them
 //! - `story`: the main story by hand, in both languages
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, missing_docs)] // The bans are for the simulation.
@@ -19,7 +21,9 @@ mod driver;
 mod static_server;
 
 mod access;
+mod embed;
 mod harness;
+mod others;
 mod page;
 mod pictures;
 mod story;

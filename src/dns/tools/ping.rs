@@ -76,6 +76,11 @@ impl Ping {
         Ok((Ping { ip, busybox, title, from, count, sent: 0, received: 0 }, first))
     }
 
+    /// True if it ends by itself.
+    pub fn is_counted(&self) -> bool {
+        self.count.is_some()
+    }
+
     /// True when all packets were sent.
     pub fn is_done(&self) -> bool {
         self.count.is_some_and(|count| self.sent >= count)

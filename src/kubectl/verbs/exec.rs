@@ -4,7 +4,7 @@ use super::Verb;
 use crate::api::{Kind, Object};
 use crate::kubectl::error::{Error, Result};
 use crate::kubectl::select::{self, Wanted};
-use crate::kubectl::{Cx, Outcome, Stream};
+use crate::kubectl::{Cx, Host, Outcome, Output, Place, Progress, Task};
 use crate::store::{Reason, Status};
 use std::rc::Rc;
 
@@ -60,17 +60,40 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
             "Internal error occurred: unable to upgrade connection: container not found (\"{container}\")"
         )));
     }
-    if cx.args.is("tty") {
+    // A terminal is there unless something is piped in (K162).
+    if cx.args.is("tty") && !cx.stdin.is_empty() {
         cx.out.note("Unable to use a TTY - input is not a terminal or the right kind of file");
     }
+    let has_terminal = cx.args.is("tty") && cx.args.is("stdin") && cx.stdin.is_empty();
     let stdin = if cx.args.is("stdin") { cx.stdin } else { "" };
-    let done = cx.host.exec(pod.namespace(), pod.name(), Some(&container), argv, stdin);
-    cx.out.push(Stream::Stdout, done.stdout);
-    cx.out.push(Stream::Stderr, done.stderr);
-    if done.code != 0 {
-        cx.out.note(format_args!("command terminated with exit code {}", done.code));
+    let place = Place { namespace: pod.namespace().into(), pod: pod.name().into(), container };
+    let begun = cx.host.exec(&place, argv, stdin, has_terminal);
+    let id = begun.map_err(|why| {
+        // The runtime numbers what it tries to start; the pod and the time stand in for its number.
+        let number = format!("{}{:032x}", pod.uid().replace('-', ""), cx.host.now().as_millis());
+        Error::client(format!(
+            "Internal error occurred: Internal error occurred: error executing command in container: failed to exec in \
+             container: failed to start exec \"{number}\": OCI runtime exec failed: exec failed: unable to start container \
+             process: {why}"
+        ))
+    })?;
+    Ok(Outcome::Goes(Box::new(Exec { id })))
+}
+
+// A program that runs in a container.
+#[derive(Clone)]
+struct Exec {
+    id: u64,
+}
+
+impl Task for Exec {
+    fn poll(&mut self, host: &mut dyn Host, out: &mut Output) -> Result<Progress> {
+        let progress = host.poll_exec(self.id, out);
+        if let Progress::Done(code @ 1..) = progress {
+            out.note(format_args!("command terminated with exit code {code}"));
+        }
+        Ok(progress)
     }
-    Ok(Outcome::Done(done.code))
 }
 
 /// The pod of a name, or the first of what `type/name` owns.

@@ -8,6 +8,7 @@ pub mod create;
 pub mod delete;
 pub mod describe;
 pub mod drain;
+pub mod edit;
 pub mod events;
 pub mod exec;
 pub mod explain;
@@ -66,6 +67,7 @@ pub const VERBS: &[Verb] = &[
     set::RESOURCES,
     explain::VERB,
     get::VERB,
+    edit::VERB,
     delete::VERB,
     rollout::HISTORY,
     rollout::PAUSE,

@@ -1,11 +1,12 @@
-//! `kubectl run`: one bare pod (K121, K122).
+//! `kubectl run`: one bare pod, and a terminal in it with `-i` (K121 to K126).
 
 use super::apply::told;
 use super::{DryRun, Verb};
-use crate::api::{Kind, Value};
+use crate::api::{Kind, ObjectKey, Value};
 use crate::kubectl::error::{Error, Result};
 use crate::kubectl::output::format::Format;
-use crate::kubectl::{Cx, Outcome};
+use crate::kubectl::{Cx, Host, Outcome, Output, Place, Progress, Task};
+use crate::store::{DeleteOptions, Status};
 
 /// `kubectl run`.
 pub const VERB: Verb = Verb {
@@ -62,11 +63,6 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     if !matches!(restart, "Always" | "OnFailure" | "Never") {
         return Err(cx.usage(format_args!("invalid restart policy: {restart}")));
     }
-    if attached {
-        return Err(Error::client(
-            "this simulator does not attach to pods; use kubectl exec in a running one",
-        ));
-    }
     let dry = DryRun::parse(cx)?;
     let format = Format::parse(args)?;
     let place = super::create::place(cx, dry);
@@ -102,6 +98,93 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         client.set_dry_run(dry == DryRun::Server);
         pod = (*client.create(pod)?).clone();
     }
-    told(cx, &format, &pod, &format!("created{}", dry.suffix()))?;
-    Ok(Outcome::Done(0))
+    if !attached || dry != DryRun::No {
+        told(cx, &format, &pod, &format!("created{}", dry.suffix()))?;
+        return Ok(Outcome::Done(0));
+    }
+    let container = name.clone();
+    let newer = !cx.profile().before(1, 34);
+    Ok(Outcome::Goes(Box::new(Attached {
+        place: Place { namespace: pod.namespace().into(), pod: name.clone(), container },
+        argv: if args.words.len() > 1 { args.words[1..].to_vec() } else { vec!["sh".to_string()] },
+        stdin: cx.stdin.to_string(),
+        has_terminal: args.is("tty") && cx.stdin.is_empty(),
+        always: restart == "Always",
+        removes: args.is("rm"),
+        is_quiet: args.is("quiet"),
+        newer,
+        id: None,
+    })))
 }
+
+/// A pod that was made to be talked to (K123 to K126).
+#[derive(Clone)]
+struct Attached {
+    place: Place,
+    argv: Vec<String>,
+    stdin: String,
+    has_terminal: bool,
+    /// Restart policy Always: it would go on without anybody.
+    always: bool,
+    removes: bool,
+    is_quiet: bool,
+    newer: bool,
+    /// The program in it, once it runs.
+    id: Option<u64>,
+}
+
+impl Task for Attached {
+    fn poll(&mut self, host: &mut dyn Host, out: &mut Output) -> Result<Progress> {
+        let Place { namespace, pod: name, container } = &self.place;
+        let id = match self.id {
+            Some(id) => id,
+            None => {
+                let client = host.client();
+                let pod = client.store().get(Kind::Pod, namespace, name);
+                let Some(pod) = pod else { return Err(Status::not_found(Kind::Pod, name).into()) };
+                let statuses = pod.status().get("containerStatuses").items();
+                if !statuses.iter().any(|status| !status.at(&["state", "running"]).is_null()) {
+                    return Ok(Progress::Wait { at: None });
+                }
+                let begun = host.exec(&self.place, &self.argv, &self.stdin, self.has_terminal);
+                begun.map_err(Error::client)?
+            }
+        };
+        let mut said = Output::default();
+        let progress = host.poll_exec(id, &mut said);
+        let waits = matches!(progress, Progress::Wait { .. }) || !self.stdin.is_empty();
+        // What ends before kubectl is attached only leaves its log (K124).
+        if self.id.is_none() && waits && !self.is_quiet {
+            if self.newer {
+                out.note(RECORDED);
+            }
+            out.note("If you don't see a command prompt, try pressing enter.");
+        }
+        self.id = Some(id);
+        for (stream, text) in said.chunks {
+            out.push(stream, text);
+        }
+        let Progress::Done(code) = progress else { return Ok(progress) };
+        host.end_container(&self.place, code);
+        if self.always && self.has_terminal && !self.is_quiet {
+            out.line(format_args!(
+                "Session ended, resume using 'kubectl attach {name} -c {container} -i -t' command when the pod is running"
+            ));
+        }
+        if self.removes {
+            let key = ObjectKey::new(Kind::Pod, namespace.clone(), name.clone());
+            host.client().delete(&key, &DeleteOptions::default())?;
+            if !self.is_quiet {
+                let place = if self.newer { format!(" from {namespace} namespace") } else { String::new() };
+                out.line(format_args!("pod \"{name}\" deleted{place}"));
+            }
+        }
+        if code != 0 && !self.always {
+            out.note(format_args!("pod {namespace}/{name} terminated (Error)"));
+        }
+        Ok(Progress::Done(if self.always { 0 } else { code }))
+    }
+}
+
+const RECORDED: &str = "All commands and output from this session will be recorded in container logs, including credentials \
+    and sensitive information passed through the command prompt.";

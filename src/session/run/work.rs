@@ -163,11 +163,11 @@ impl Run {
             return Progress::Full;
         }
         if let Some(open) = &self.open {
-            let next = self.session.next_at();
-            let due = |limit: SimTime| next.is_some_and(|at| at <= limit);
+            let due = |next: Option<SimTime>, limit: SimTime| next.is_some_and(|at| at <= limit);
             let goes_on = match open.until {
-                Until::Time(limit) | Until::Quiet(limit) => due(limit),
-                Until::Prompt(limit) => due(limit) && self.session.holds_prompt(),
+                Until::Time(limit) => due(self.session.next_at(), limit),
+                Until::Quiet(limit) => due(self.session.busy_at(), limit),
+                Until::Prompt(limit) => due(self.session.next_at(), limit) && self.session.holds_prompt(),
             };
             if goes_on && self.session.step() {
                 self.collect();

@@ -79,7 +79,7 @@ pub fn release_notice(context: &Context, says: &str) -> Html {
     let texts = context.texts;
     let close = IconButton { icon: "cross", label: texts.close, ..IconButton::default() };
     html! {
-        <p class="notice work__notice" role="status"><span>{rich(says)}{" "}
+        <p class="notice notice--plain work__notice" role="status"><span>{rich(says)}{" "}
             <button type="button" class="because__src" onclick={context.on(UiAction::Show(Panel::Compare))}>{texts.compare}</button></span>
             {icon_button(&close, context.on(UiAction::Dismiss))}</p>
     }

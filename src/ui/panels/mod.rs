@@ -3,6 +3,7 @@
 pub mod caption;
 pub mod claims;
 pub mod compare;
+pub mod embed;
 pub mod events;
 pub mod first;
 pub mod go_to;

@@ -93,6 +93,13 @@ pub fn on_engine(f: impl Fn() + 'static) {
     callback.forget();
 }
 
+/// Says on the document that something happened.
+pub fn announce(what: &str) {
+    if let (Some(document), Ok(event)) = (document(), Event::new(what)) {
+        let _ = document.dispatch_event(&event);
+    }
+}
+
 /// Calls `f` whenever the page becomes hidden.
 pub fn on_hidden(f: impl Fn() + 'static) {
     let callback = Closure::<dyn Fn()>::new(move || {
@@ -107,9 +114,13 @@ pub fn on_hidden(f: impl Fn() + 'static) {
     callback.forget();
 }
 
-/// Calls `f` whenever the window changes its size.
+/// Calls `f` whenever the window changes its size, or the page takes the whole screen.
 pub fn on_resize(f: impl Fn() + 'static) {
     let callback = Closure::<dyn Fn()>::new(f);
+    if let Some(document) = document() {
+        let _ =
+            document.add_event_listener_with_callback("fullscreenchange", callback.as_ref().unchecked_ref());
+    }
     if let Some(window) = web_sys::window() {
         let _ = window.add_event_listener_with_callback("resize", callback.as_ref().unchecked_ref());
     }

@@ -27,6 +27,14 @@ pub fn base() -> String {
     location().and_then(|l| Some(format!("{}{}", l.origin().ok()?, l.pathname().ok()?))).unwrap_or_default()
 }
 
+/// Opens the whole page with this fragment in a window of its own.
+pub fn visit(fragment: &str) {
+    if let Some(window) = web_sys::window() {
+        let address = [&base(), "#", fragment].concat();
+        let _ = window.open_with_url_and_target_and_features(&address, "_blank", "noopener");
+    }
+}
+
 /// Removes the fragment, so that a reload continues with what was kept and not with the link.
 pub fn clear_fragment() {
     if let Some(window) = web_sys::window()

@@ -5,6 +5,7 @@ use crate::api::ObjectKey;
 use crate::scene::model::PodState;
 use crate::scene::svg::svg_element;
 use crate::scene::{StageModel, StageOptions, stage};
+use crate::session::Position;
 use crate::sim::SimTime;
 use crate::ui::others::{Change, Compare};
 use crate::ui::player::Player;
@@ -45,8 +46,9 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> CompareView {
     let set = pictures.set(model);
     let texts = model.ui.texts();
     let lang = model.ui.language.lang();
-    let now = model.player.position().time;
-    let own = at(&model.player, set.as_ref(), now);
+    let position = model.player.position();
+    let now = time_beside(&model.player, position);
+    let own = stage_at(&model.player, set.as_ref(), position);
     let beside = model.compare.as_ref().map(|compare| {
         let mut other = at(&compare.player, set.as_ref(), now);
         other.mark_differences(&own);
@@ -81,10 +83,22 @@ pub fn says(compare: &Compare, own: &Player, model: &Model) -> Option<String> {
     compare.says(own, texts.this_run, texts.no_difference, texts.words_differ, model.ui.language.lang())
 }
 
+/// The time that the second run is shown at: that of the first one, or right before it where the first has not yet done
+/// all that it does at that time.
+pub fn time_beside(own: &Player, position: Position) -> SimTime {
+    let next = own.run().happenings().get(position.happenings);
+    let is_amid = next.is_some_and(|next| next.at <= position.time);
+    SimTime(position.time.0.saturating_sub(u64::from(is_amid)))
+}
+
 /// The stage of a run at a time.
 pub fn at(player: &Player, set: Option<&ObjectKey>, time: SimTime) -> StageModel {
+    stage_at(player, set, player.run().position(time))
+}
+
+fn stage_at(player: &Player, set: Option<&ObjectKey>, position: Position) -> StageModel {
     let run = player.run();
-    let still = run.still(run.position(time));
+    let still = run.still(position);
     let decision = set.and_then(|set| still.decision(set));
     let mut picture = StageModel::from_store(still.store(), set, still.now(), decision);
     picture.read_names(still.names());

@@ -239,7 +239,8 @@ impl Pictures {
             picture.mark_changes(&read(&model.player, earlier));
         }
         if let Some(compare) = &model.compare {
-            picture.mark_differences(&super::compare::at(&compare.player, set.as_ref(), position.time));
+            let time = super::compare::time_beside(&model.player, position);
+            picture.mark_differences(&super::compare::at(&compare.player, set.as_ref(), time));
         }
         let scene = match model.ui.by_node && !picture.nodes.is_empty() {
             true => node_stage(&picture, &options, position.time),

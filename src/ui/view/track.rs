@@ -50,9 +50,7 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Track {
         let (run, ticks) = (compare.player.run(), compare.player.story().ticks());
         let set = pictures.set_shown();
         options.beside = timeline.beside(run.happenings(), &ticks, set.as_ref());
-        if let Some(Some(found)) = compare.difference() {
-            options.parting = found.one.map(|index| timeline.axis.step_of(index) as f64);
-        }
+        options.parting = compare.parting(&model.player).map(|step| step as f64);
     }
     let scene = track(&timeline, &options);
     let bottom = if options.ticks { scene.height - 20.0 } else { scene.height - 8.0 };

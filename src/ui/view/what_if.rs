@@ -3,8 +3,9 @@
 use crate::advice::set_field;
 use crate::api::{Kind, Object};
 use crate::component::{Gate, Happening, What};
-use crate::lang::{GateWords, Lang, gate_says};
+use crate::lang::{GateWords, Lang, gate_says, moment};
 use crate::session::{Outcome, Still};
+use crate::sim::{SimDuration, SimTime};
 use crate::ui::others::Other;
 
 /// At most so many besides waiting.
@@ -31,6 +32,14 @@ pub fn others(
         }
         found.extend(outstanding(past).into_iter().map(Other::line));
         let pod = gate.pod().and_then(|pod| still.store().get(Kind::Pod, set.namespace(), pod));
+        // Where the node says nothing any more, only force removes the pod, whether it has stopped or not.
+        let node = pod.and_then(|pod| still.store().get(Kind::Node, "", pod.spec().get("nodeName").str()));
+        if let (Some(pod), Some(node)) = (pod, node)
+            && node.condition("Ready").get("status").str() != "True"
+            && !words.command.as_ref().is_some_and(|line| line.contains("--force"))
+        {
+            found.push(Other::line(format!("kubectl delete pod {} --grace-period=0 --force", pod.name())));
+        }
         if pod.is_some_and(|pod| pod.spec().get("nodeName").str().is_empty()) {
             let closed = still.store().list(Kind::Node, None);
             let closed = closed.filter(|node| node.spec().get("unschedulable").as_bool() == Some(true));
@@ -112,11 +121,12 @@ pub fn outcome_says(outcome: &Outcome, waited: Option<&Outcome>, lang: Lang) -> 
             format!("A promise breaks: {what} ({}).", broken.object.name),
         ));
     }
-    if waited.is_some_and(|waited| waited == outcome) {
-        parts.push(lang.pick("기다리는 것과 같다:", "The same as waiting:").into());
-    }
     let Outcome { ready, pods, old, .. } = *outcome;
-    let seconds = |time| lang.seconds(time);
+    // Tenths count where little time passes; in minutes nobody counts them.
+    let seconds = |time: SimDuration| match time.0 {
+        0..60_000 => moment(SimTime(time.0.div_ceil(100) * 100), lang),
+        _ => lang.seconds(time),
+    };
     parts.push(match (outcome.wanted, outcome.complete) {
         (None, _) => lang.pick(
             format!("스테이트풀셋이 없어지고 파드 {pods}개가 남는다."),
@@ -140,13 +150,19 @@ pub fn outcome_says(outcome: &Outcome, waited: Option<&Outcome>, lang: Lang) -> 
             let after = seconds(outcome.looked);
             let holds = outcome.gate.as_ref().map(|gate| gate_says(gate, lang));
             let (comma, holds) = match &holds {
-                Some(holds) => (lang.pick(" 컨트롤러: ", " The controller: "), &**holds),
-                None => ("", ""),
+                Some(holds) => (lang.pick(" 컨트롤러: ", " The controller: "), [holds, "."].concat()),
+                None => ("", String::new()),
             };
-            lang.pick(
-                format!("{after} 뒤에도 {n}개 가운데 {ready}개만 Ready다.{comma}{holds}"),
-                format!("After {after} only {ready} of {n} are Ready.{comma}{holds}"),
-            )
+            match outcome.settled {
+                true => lang.pick(
+                    format!("{after} 뒤 {n}개 가운데 {ready}개만 Ready인 채로 멈춘다.{comma}{holds}"),
+                    format!("It stops after {after} with {ready} of {n} Ready.{comma}{holds}"),
+                ),
+                false => lang.pick(
+                    format!("{after} 뒤에도 {n}개 가운데 {ready}개만 Ready다.{comma}{holds}"),
+                    format!("After {after} only {ready} of {n} are Ready.{comma}{holds}"),
+                ),
+            }
         }
     });
     if old > 0 {
@@ -160,5 +176,11 @@ pub fn outcome_says(outcome: &Outcome, waited: Option<&Outcome>, lang: Lang) -> 
         let n = outcome.claims_gone;
         parts.push(lang.pick(format!("PVC {n}개가 지워진다."), format!("Claims deleted: {n}.")));
     }
-    parts.join(" ")
+    let says = parts.join(" ");
+    match waited {
+        Some(waited) if outcome_says(waited, None, lang) == says => {
+            lang.pick("기다리는 것과 같다.", "The same as waiting.").into()
+        }
+        _ => says,
+    }
 }

@@ -1,0 +1,274 @@
+//! `curl` and `wget`: to pods and Services from inside a pod, for the known manifests from the workstation.
+//!
+//! An nginx image serves the folder it serves in truth; every other image greets with the pod's name.
+
+use super::{Desk, Inside, Started, System, resolver};
+use crate::api::{Kind, Object};
+use crate::kubectl::Place;
+use crate::samples;
+use std::net::IpAddr;
+
+/// What a command line asks for.
+#[derive(Default)]
+struct Request {
+    url: String,
+    /// `-o FILE`, `-O`; `-` is standard output.
+    file: Option<String>,
+    write_out: String,
+    is_quiet: bool,
+    fails: bool,
+    head: bool,
+}
+
+impl Request {
+    fn read(name: &str, args: &[String]) -> Request {
+        let mut request = Request::default();
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
+            if let Some(long) = arg.strip_prefix("--") {
+                match long {
+                    "silent" | "quiet" => request.is_quiet = true,
+                    "fail" => request.fails = true,
+                    "head" => request.head = true,
+                    "output" | "write-out" | "max-time" | "connect-timeout" | "header" | "request"
+                    | "data" => {
+                        let value = args.next().cloned().unwrap_or_default();
+                        match long {
+                            "output" => request.file = Some(value),
+                            "write-out" => request.write_out = value,
+                            _ => {}
+                        }
+                    }
+                    _ => {}
+                }
+                continue;
+            }
+            let Some(flags) = arg.strip_prefix('-').filter(|flags| !flags.is_empty()) else {
+                request.url = arg.clone();
+                continue;
+            };
+            for (i, flag) in flags.char_indices() {
+                let valued = if name == "curl" { "owmHXdAue" } else { "OTtU" };
+                if valued.contains(flag) {
+                    let rest = &flags[i + 1..];
+                    let value =
+                        if rest.is_empty() { args.next().cloned().unwrap_or_default() } else { rest.into() };
+                    match (name, flag) {
+                        ("curl", 'o') | ("wget", 'O') => request.file = Some(value),
+                        ("curl", 'w') => request.write_out = value,
+                        _ => {}
+                    }
+                    break;
+                }
+                match flag {
+                    's' | 'q' => request.is_quiet = true,
+                    'f' => request.fails = true,
+                    'I' => request.head = true,
+                    'O' => request.file = Some(String::new()),
+                    _ => {}
+                }
+            }
+        }
+        if name == "wget" {
+            request.file.get_or_insert_default();
+        }
+        // The last part of the path names the file.
+        if request.file.as_deref() == Some("") {
+            let last = request.url.rsplit('/').next().unwrap_or_default();
+            request.file = Some(if last.is_empty() { "index.html".into() } else { last.into() });
+        }
+        request
+    }
+
+    // Host, port and path.
+    fn target(&self) -> (String, u16, String) {
+        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let default = if self.url.starts_with("https") { 443 } else { 80 };
+        let (host, port) =
+            match host.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))) {
+                Some((host, port)) => (host, port),
+                None => (host, default),
+            };
+        (host.to_string(), port, if path.is_empty() { "/".into() } else { path.into() })
+    }
+}
+
+/// At the workstation: the manifests of the official pages; nothing inside the cluster can be reached from there.
+pub fn from_outside(desk: &mut Desk<'_>, words: &[String], folder: &str) -> Started {
+    let request = Request::read(&words[0], &words[1..]);
+    let (host, ..) = request.target();
+    match samples::page(&request.url) {
+        Some(text) => deliver(desk, folder, &request, &text, 200),
+        None => unresolved(&words[0], &host),
+    }
+}
+
+fn unresolved(name: &str, host: &str) -> Started {
+    match (name, host) {
+        ("curl", "") => Started::Ran(String::new(), "curl: (2) no URL specified\n".into(), 2),
+        ("curl", _) => Started::Ran(String::new(), format!("curl: (6) Could not resolve host: {host}\n"), 6),
+        _ => Started::Ran(String::new(), format!("wget: bad address '{host}'\n"), 1),
+    }
+}
+
+/// Inside a pod.
+pub fn get(inside: &mut Inside<'_, '_>, name: &str, args: &[String], folder: &str) -> Started {
+    let request = Request::read(name, args);
+    let (host, port, path) = request.target();
+    if let Some(text) = samples::page(&request.url) {
+        return deliver(inside, folder, &request, &text, 200);
+    }
+    let own = inside.pod.clone();
+    let address = match host.as_str() {
+        "" => return unresolved(name, ""),
+        "localhost" | "127.0.0.1" => own.status().get("podIP").str().parse().ok(),
+        host => match host.parse::<IpAddr>() {
+            Ok(ip) => Some(ip),
+            Err(_) => {
+                let found = super::resolve(inside.desk, &own, |net| net.host(host));
+                let Ok(found) = found else { return unresolved(name, host) };
+                found.addresses.first().copied()
+            }
+        },
+    };
+    let found = address.and_then(|ip| server(inside.desk, &ip.to_string(), port));
+    let Some((pod, port)) = found else {
+        let ip = address.map_or(String::new(), |ip| ip.to_string());
+        return match name {
+            "curl" => Started::Ran(
+                String::new(),
+                format!(
+                    "curl: (7) Failed to connect to {host} port {port} after 0 ms: Couldn't connect to server\n"
+                ),
+                7,
+            ),
+            _ => Started::Ran(
+                String::new(),
+                format!("wget: can't connect to remote host ({ip}): Connection refused\n"),
+                1,
+            ),
+        };
+    };
+    let (code, body) = answer(inside.desk, &pod, port, &path);
+    deliver(inside, folder, &request, &body, code)
+}
+
+/// The pod behind an address and a port, and its own port: itself, or one of a Service's in turn.
+pub fn server(desk: &mut Desk<'_>, ip: &str, port: u16) -> Option<(Object, u16)> {
+    let store = desk.cluster.store();
+    let is_up =
+        |pod: &Object| pod.status().get("podIP").str() == ip && pod.status().get("phase").str() == "Running";
+    if let Some(pod) = store.list(Kind::Pod, None).find(|pod| is_up(pod)) {
+        return listens(pod, port).then(|| ((**pod).clone(), port));
+    }
+    let service =
+        store.list(Kind::Service, None).find(|service| service.spec().get("clusterIP").str() == ip)?;
+    let ports = service.spec().get("ports").items();
+    let chosen = ports.iter().find(|entry| entry.get("port").as_int() == Some(i64::from(port)))?;
+    let mut ready = Vec::new();
+    for slice in store.list(Kind::EndpointSlice, Some(service.namespace())) {
+        if slice.label("kubernetes.io/service-name") != service.name() {
+            continue;
+        }
+        let own = slice
+            .body
+            .get("ports")
+            .items()
+            .iter()
+            .find(|entry| entry.get("name").str() == chosen.get("name").str());
+        let Some(own) = own.and_then(|entry| entry.get("port").as_int()) else { continue };
+        for endpoint in slice.body.get("endpoints").items() {
+            if endpoint.at(&["conditions", "ready"]).is_true() {
+                ready.push((endpoint.at(&["targetRef", "name"]).str().to_string(), own as u16));
+            }
+        }
+    }
+    let turn = desk.processes.turn as usize;
+    desk.processes.turn += 1;
+    let (name, port) = ready.get(turn % ready.len().max(1))?;
+    let pod = store.get(Kind::Pod, service.namespace(), name)?;
+    listens(pod, *port).then(|| ((**pod).clone(), *port))
+}
+
+// A container listens on the ports it names; one that names none on any.
+fn listens(pod: &Object, port: u16) -> bool {
+    let containers = pod.spec().get("containers").items();
+    let mut ports = containers.iter().flat_map(|container| container.get("ports").items()).peekable();
+    ports.peek().is_none() || ports.any(|entry| entry.get("containerPort").as_int() == Some(i64::from(port)))
+}
+
+// What the server in a pod says: status and body.
+fn answer(desk: &mut Desk<'_>, pod: &Object, port: u16, path: &str) -> (u16, String) {
+    const ROOT: &str = "/usr/share/nginx/html";
+    let containers = pod.spec().get("containers").items();
+    let has_port = |container: &&crate::api::Value| {
+        container
+            .get("ports")
+            .items()
+            .iter()
+            .any(|entry| entry.get("containerPort").as_int() == Some(i64::from(port)))
+    };
+    let Some(container) = containers.iter().find(has_port).or(containers.first()) else {
+        return (502, String::new());
+    };
+    if !container.get("image").str().contains("nginx") {
+        return (200, format!("Hello from {}\n", resolver::hostname(pod)));
+    }
+    let place = Place {
+        namespace: pod.namespace().into(),
+        pod: pod.name().into(),
+        container: container.get("name").str().into(),
+    };
+    let Some(inside) = Inside::enter(desk, &place, false) else { return (502, String::new()) };
+    let path = path.split('?').next().unwrap_or(path);
+    let file = if path.ends_with('/') { format!("{ROOT}{path}index.html") } else { format!("{ROOT}{path}") };
+    if let Some(text) = inside.read(&file) {
+        return (200, text);
+    }
+    let is_mounted = inside.place(ROOT).1 != ROOT;
+    match (path, is_mounted) {
+        ("/", true) => (403, page("403 Forbidden")),
+        ("/", false) => (200, WELCOME.into()),
+        _ => (404, page("404 Not Found")),
+    }
+}
+
+const WELCOME: &str = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n\
+    <h1>Welcome to nginx!</h1>\n</body>\n</html>\n";
+
+fn page(title: &str) -> String {
+    format!(
+        "<html>\n<head><title>{title}</title></head>\n<body>\n<center><h1>{title}</h1></center>\n\
+         <hr><center>nginx</center>\n</body>\n</html>\n"
+    )
+}
+
+// The answer on standard output or in a file.
+fn deliver(system: &mut dyn System, folder: &str, request: &Request, body: &str, code: u16) -> Started {
+    if request.fails && code >= 400 {
+        return Started::Ran(
+            String::new(),
+            format!("curl: (22) The requested URL returned error: {code}\n"),
+            22,
+        );
+    }
+    let mut out = request.write_out.replace("\\n", "\n").replace("%{http_code}", &code.to_string());
+    let word = ["OK", "Forbidden", "Not Found"]
+        [[200, 403, 404].iter().position(|known| *known == code).unwrap_or(0)];
+    let body = match request.head {
+        true => format!("HTTP/1.1 {code} {word}\nServer: nginx\nContent-Length: {}\n\n", body.len()),
+        false => body.to_string(),
+    };
+    match request.file.as_deref() {
+        None | Some("-") => out = body + &out,
+        Some("/dev/null") => {}
+        Some(file) => {
+            let path = if file.starts_with('/') { file.to_string() } else { format!("{folder}/{file}") };
+            if let Err(why) = system.write(&path, &body, false) {
+                return Started::Ran(String::new(), format!("curl: (23) {why}\n"), 23);
+            }
+        }
+    }
+    Started::Ran(out, String::new(), 0)
+}
