@@ -2,25 +2,31 @@
 //!
 //! - `colours`: words and shapes stand out from their grounds, in every theme.
 //! - `determinism`: the same text gives the same run; looking back agrees with having been there.
+//! - `gates`: whenever a set is not done and its controller does nothing, the gate that holds it has a name.
 //! - `html`: every panel as markup, drawn on the host.
 //! - `hostile`: input that means harm: a clear error in time, nothing changed, nothing lost.
+//! - `model`: every order in which the actors can act, with faults: promises in every state.
 //! - `program`: what the native program prints, over every scenario.
 //! - `properties`: random runs from printed seeds, every promise after every write.
 //! - `replay`: recordings of a real control plane.
 //! - `scenarios`: command scripts and what they print.
 //! - `tidy`: house rules: who may use whom, headers, linked stylesheets, no path of anybody's machine.
+//! - `upstream`: the test vectors of the specification, pass by pass.
 //! - `yaml`: our reader of YAML against the YAML organisation's.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, missing_docs)] // The bans are for the simulation.
 
 mod colours;
 mod determinism;
+mod gates;
 mod hostile;
 #[cfg(feature = "ui")]
 mod html;
+mod model;
 mod program;
 mod properties;
 mod replay;
 mod scenarios;
 mod tidy;
+mod upstream;
 mod yaml;

@@ -6,6 +6,7 @@
 //! its pace and then works on every key that waits.
 
 pub mod bootstrap;
+mod choices;
 pub mod components;
 pub mod invariants;
 #[cfg(test)]
@@ -182,6 +183,11 @@ impl Cluster {
     pub fn step(&mut self) -> bool {
         let Some((at, due)) = self.due.pop() else { return false };
         self.now = at;
+        self.act(due);
+        true
+    }
+
+    fn act(&mut self, due: Due) {
         match due {
             Due::Deliver(i) => self.deliver(i),
             Due::Sync(i) => self.sync(i),
@@ -191,7 +197,6 @@ impl Cluster {
             }
         }
         self.spread();
-        true
     }
 
     /// Lets time pass until `until`, doing all that is due by then.

@@ -70,6 +70,8 @@ pub enum Gate {
     Terminating { pod: Text, ordinal: i64, until: Option<SimTime> },
     /// OrderedReady: a wanted pod is Ready, but not for minReadySeconds yet (S67.6).
     NotAvailable { pod: Text, ordinal: i64, until: Option<SimTime> },
+    /// Parallel: every wanted pod is made, and the set is done once this one and those behind it are Ready (S93).
+    Unready { pod: Text, ordinal: i64 },
     /// A failed or finished pod is on its way out (S67.1).
     Finished { pod: Text, ordinal: i64 },
     /// Scale-in: the previous pod is not gone yet (S75.1).
@@ -103,6 +105,7 @@ impl Gate {
             Gate::NotReady { .. } => "S67.5",
             Gate::Terminating { .. } => "S67.4",
             Gate::NotAvailable { .. } => "S67.6",
+            Gate::Unready { .. } => "S93",
             Gate::Finished { .. } => "S67.1",
             Gate::CondemnedTerminating { .. } => "S75.1",
             Gate::CondemnedNotReady { .. } => "S75.2",
@@ -124,6 +127,7 @@ impl Gate {
             Gate::NotReady { pod, .. }
             | Gate::Terminating { pod, .. }
             | Gate::NotAvailable { pod, .. }
+            | Gate::Unready { pod, .. }
             | Gate::Finished { pod, .. }
             | Gate::CondemnedTerminating { pod, .. }
             | Gate::CondemnedNotReady { pod, .. }
@@ -140,9 +144,11 @@ impl Gate {
     pub fn is_past(&self, store: &Store, namespace: &str) -> bool {
         let pod = |name: &str| store.get(Kind::Pod, namespace, name);
         match self {
-            Gate::NotReady { pod: name, .. } => pod(name).is_some_and(|pod| {
-                !pod.is_terminating() && pod.condition("Ready").get("status").str() == "True"
-            }),
+            Gate::NotReady { pod: name, .. } | Gate::Unready { pod: name, .. } => {
+                pod(name).is_some_and(|pod| {
+                    !pod.is_terminating() && pod.condition("Ready").get("status").str() == "True"
+                })
+            }
             Gate::Terminating { pod: name, .. } | Gate::CondemnedTerminating { pod: name, .. } => {
                 pod(name).is_none()
             }

@@ -4,6 +4,7 @@ use super::WorkKey;
 use super::client::Cause;
 use crate::sim::{SimDuration, SimTime};
 use std::collections::{BTreeMap, VecDeque};
+use std::hash::{Hash, Hasher};
 
 /// The queue of one component.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +68,10 @@ impl WorkQueue {
     /// True if nothing waits to be looked at now.
     pub fn is_empty(&self) -> bool {
         self.ready.is_empty()
+    }
+
+    pub(crate) fn hash_waiting(&self, hasher: &mut impl Hasher) {
+        self.ready.hash(hasher);
     }
 
     pub(crate) fn set_cause(&mut self, cause: Cause) {

@@ -27,7 +27,7 @@ pub struct Kubelets {
     images: BTreeSet<(Text, Text)>,
     /// Not before then may the scripted kubelet write again.
     free_at: SimTime,
-    /// Nodes that got their power back and have not been reached since.
+    /// Nodes that lost their power and have not been reached since.
     rebooted: BTreeSet<Text>,
 }
 
@@ -704,11 +704,8 @@ impl Component for Kubelets {
                 let key = WorkKey::new(pod.namespace.clone(), pod.name.clone());
                 self.crash_again(&key, ctx);
             }
-            Fault::StartNode(node) => {
-                self.rebooted.insert(node.clone());
-                self.node_back(node, ctx);
-            }
-            Fault::MendNode(node) => self.node_back(node, ctx),
+            Fault::StopNode(node) => drop(self.rebooted.insert(node.clone())),
+            Fault::StartNode(node) | Fault::MendNode(node) => self.node_back(node, ctx),
             _ => {}
         }
     }

@@ -28,7 +28,7 @@ pub struct GateWords {
 pub fn gate_says(gate: &Gate, lang: Lang) -> String {
     let ko = lang == Lang::Ko;
     match gate {
-        Gate::NotReady { pod, .. } => {
+        Gate::NotReady { pod, .. } | Gate::Unready { pod, .. } => {
             if ko {
                 format!("{} Ready가 되기를 기다린다", josa(pod, Josa::IGa))
             } else {
@@ -143,6 +143,10 @@ pub fn gate_words(gate: &Gate, now: SimTime, lang: Lang) -> GateWords {
             "앞 순번이 Running이고 Ready여야 다음 순번으로 간다",
             "The next ordinal waits until the one before is Running and Ready",
         ),
+        Gate::Unready { .. } => lang.pick(
+            "Parallel: 파드를 다 만들었고, 모두 Ready가 되면 끝난다",
+            "Parallel: every Pod is made, and the set is done when all are Ready",
+        ),
         Gate::Terminating { .. } => lang.pick(
             "같은 이름의 파드는 하나뿐이므로, 사라진 뒤에 다시 만든다",
             "One Pod per name: it is made again only after it is gone",
@@ -203,6 +207,7 @@ pub fn gate_words(gate: &Gate, now: SimTime, lang: Lang) -> GateWords {
         | Gate::Terminating { .. }
         | Gate::CondemnedTerminating { .. }
         | Gate::CondemnedNotReady { .. } => "podManagementPolicy: OrderedReady",
+        Gate::Unready { .. } => "podManagementPolicy: Parallel",
         Gate::NotAvailable { .. } | Gate::CondemnedNotAvailable { .. } => "minReadySeconds",
         Gate::UpdatedNotAvailable { .. } => "updateStrategy.type: RollingUpdate",
         Gate::Budget { .. } => "updateStrategy.rollingUpdate.maxUnavailable",
@@ -212,8 +217,10 @@ pub fn gate_words(gate: &Gate, now: SimTime, lang: Lang) -> GateWords {
         _ => "",
     };
     let opens = match gate {
-        Gate::NotReady { .. } if ko => format!("{} Ready가 된다", josa(pod, Josa::IGa)),
-        Gate::NotReady { .. } => format!("{pod} becomes Ready"),
+        Gate::NotReady { .. } | Gate::Unready { .. } if ko => {
+            format!("{} Ready가 된다", josa(pod, Josa::IGa))
+        }
+        Gate::NotReady { .. } | Gate::Unready { .. } => format!("{pod} becomes Ready"),
         Gate::Terminating { .. } | Gate::CondemnedTerminating { .. } if ko => {
             format!("{} 사라진다", josa(pod, Josa::IGa))
         }

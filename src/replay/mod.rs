@@ -19,6 +19,7 @@ use crate::dns::DnsProfile;
 use crate::scenario::{Directive, Header, parse_fault};
 use crate::session::Session;
 use crate::sim::{SimDuration, SimTime};
+use crate::store::Store;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -109,6 +110,10 @@ struct Step {
 
 /// What the engine did, step by step.
 struct Played {
+    /// The objects at the beginning.
+    before: Store,
+    /// Everything, in order.
+    happenings: Vec<Happening>,
     /// Writes with the step in which they happened.
     writes: Vec<(i64, Rc<Write>)>,
     /// All objects at the end of each settle step.
@@ -117,12 +122,23 @@ struct Played {
     outputs: BTreeMap<i64, (String, Option<i32>)>,
 }
 
-/// Plays a recording and compares; the error says what in the folder cannot be read.
-pub fn replay(recording: &Recording) -> Result<Report, String> {
+/// Everything that happens when the steps of a recording are played, behind the objects that are there before.
+pub fn happenings(recording: &Recording) -> Result<(Store, Vec<Happening>), String> {
+    let scenario = read_scenario(recording)?;
+    let played = play(recording, &scenario, &read_steps(&scenario));
+    Ok((played.before, played.happenings))
+}
+
+fn read_scenario(recording: &Recording) -> Result<Value, String> {
     let text = recording.files.get("scenario.yaml").ok_or("no scenario.yaml")?;
     let documents =
         manifest::parse(text).map_err(|e| format!("scenario.yaml:{}:{}: {}", e.line, e.column, e.message))?;
-    let scenario = documents.first().map(|d| d.value.clone()).ok_or("scenario.yaml is empty")?;
+    Ok(documents.first().map(|d| d.value.clone()).ok_or("scenario.yaml is empty")?)
+}
+
+/// Plays a recording and compares; the error says what in the folder cannot be read.
+pub fn replay(recording: &Recording) -> Result<Report, String> {
+    let scenario = read_scenario(recording)?;
     let steps = read_steps(&scenario);
     let played = play(recording, &scenario, &steps);
     let writes = read_lines(recording, "writes.jsonl")?;
@@ -217,7 +233,13 @@ fn play(recording: &Recording, scenario: &Value, steps: &[Step]) -> Played {
             session.put_file(name, text);
         }
     }
-    let mut played = Played { writes: Vec::new(), settled: BTreeMap::new(), outputs: BTreeMap::new() };
+    let mut played = Played {
+        before: session.cluster().store().clone(),
+        happenings: Vec::new(),
+        writes: Vec::new(),
+        settled: BTreeMap::new(),
+        outputs: BTreeMap::new(),
+    };
     let mut entries: BTreeMap<usize, i64> = BTreeMap::new();
     let mut typed = 0;
     for (i, step) in steps.iter().enumerate() {
@@ -279,10 +301,11 @@ fn settle(session: &mut Session, limit: SimTime) {
 }
 
 fn take(session: &mut Session, step: i64, entries: &BTreeMap<usize, i64>, played: &mut Played) {
-    for Happening { what, .. } in session.take_happenings() {
-        if let What::Write(write) = what {
-            played.writes.push((step, write));
+    for happening in session.take_happenings() {
+        if let What::Write(write) = &happening.what {
+            played.writes.push((step, write.clone()));
         }
+        played.happenings.push(happening);
     }
     for said in session.take_said() {
         use crate::session::Said;

@@ -45,6 +45,12 @@ impl<E> Queue<E> {
         self.events.pop_first().map(|((at, _), event)| (at, event))
     }
 
+    /// The first event of which that is true.
+    pub fn take(&mut self, wanted: impl Fn(&E) -> bool) -> Option<(SimTime, E)> {
+        let ticket = *self.events.iter().find(|(_, event)| wanted(event))?.0;
+        self.events.remove(&ticket).map(|event| (ticket.0, event))
+    }
+
     /// What is scheduled, in order.
     pub fn iter(&self) -> impl Iterator<Item = (SimTime, &E)> {
         self.events.iter().map(|((at, _), event)| (*at, event))

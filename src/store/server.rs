@@ -383,9 +383,29 @@ impl ApiServer {
     fn admit_update(&mut self, object: &mut Object, old: &Object) -> Result<(), Status> {
         self.default(object, Some(old));
         match admission::validate_update(object, old, &self.profile) {
-            causes if causes.is_empty() => Ok(()),
+            causes if causes.is_empty() => self.may_grow(object, old),
             causes => Err(Status::invalid(object.kind, object.name(), causes)),
         }
+    }
+
+    // The admission plugin PersistentVolumeClaimResize.
+    fn may_grow(&self, claim: &Object, old: &Object) -> Result<(), Status> {
+        let class = old.spec().get("storageClassName").str();
+        if claim.kind != Kind::PersistentVolumeClaim
+            || !admission::validation::grows(claim, old)
+            || self
+                .store
+                .get(Kind::StorageClass, "", class)
+                .is_some_and(|class| class.body.get("allowVolumeExpansion").is_true())
+        {
+            return Ok(());
+        }
+        let text = format!(
+            "persistentvolumeclaims \"{}\" is forbidden: only dynamically provisioned pvc can be resized and the \
+             storageclass that provisions the pvc must support resize",
+            claim.name()
+        );
+        Err(Status::new(Reason::Forbidden, text))
     }
 
     // The admission plugin ServiceAccount: every container sees the token of its pod's account.

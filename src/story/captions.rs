@@ -274,8 +274,12 @@ fn gate_next(gate: &Gate, caption: &Caption, lang: Lang) -> Option<String> {
         (Gate::NotReady { .. }, Caption::PodMade { pods, .. }) if dying(pods) && pods.len() == 1 => lang
             .pick("Ready가 될 때까지 다음 순번은 기다린다.", "The next ordinal waits until it is Ready.")
             .to_string(),
-        (Gate::NotReady { .. }, _) if ko => format!("{} Ready가 되기를 기다린다.", josa(pod, IGa)),
-        (Gate::NotReady { .. }, _) => format!("The controller waits until {pod} is Ready."),
+        (Gate::NotReady { .. } | Gate::Unready { .. }, _) if ko => {
+            format!("{} Ready가 되기를 기다린다.", josa(pod, IGa))
+        }
+        (Gate::NotReady { .. } | Gate::Unready { .. }, _) => {
+            format!("The controller waits until {pod} is Ready.")
+        }
         (_, Caption::Holds { .. }) => return None,
         _ if ko => format!("{}.", gate_says(gate, lang)),
         _ => format!("The controller: {}.", gate_says(gate, lang)),

@@ -283,6 +283,7 @@ fn notable(gate: &Gate) -> bool {
     !matches!(
         gate,
         Gate::NotReady { .. }
+            | Gate::Unready { .. }
             | Gate::Terminating { .. }
             | Gate::NotAvailable { .. }
             | Gate::CondemnedTerminating { .. }

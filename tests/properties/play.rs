@@ -8,6 +8,9 @@ use ordinal::session::{SETTLE_LIMIT, Session};
 use ordinal::sim::SimTime;
 use ordinal::store::{Store, View};
 
+/// The most steps of the machine a run of two small sets may take.
+const MOST_STEPS: usize = 100_000;
+
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -15,6 +18,8 @@ pub enum Fault {
     Promise(Promise),
     /// Everything was mended, and still a set has not the pods it wants.
     NeverWell,
+    /// Far more happens than ever should.
+    NeverQuiet,
 }
 
 /// What went wrong, in words, and the directives carried out until then.
@@ -34,10 +39,16 @@ struct Watched {
     /// Whether somebody may break the promise that a person may break.
     forced: bool,
     last_gate: Option<Gate>,
+    steps: usize,
 }
 
 impl Watched {
     fn look(&mut self) -> Result<(), Wrong> {
+        self.steps += 1;
+        if self.steps > MOST_STEPS {
+            let words = format!("{MOST_STEPS} steps by {} ms", self.session.now().as_millis());
+            return Err(Wrong { fault: Fault::NeverQuiet, words });
+        }
         for happening in self.session.take_happenings() {
             let write = match happening.what {
                 What::Write(write) => write,
@@ -125,7 +136,8 @@ impl Watched {
 pub fn play(header: &Header, directives: &[Directive], healed: bool) -> (Vec<Directive>, Result<(), Wrong>) {
     let session = Session::new(&header.config());
     let store = session.cluster().store().clone();
-    let mut watched = Watched { session, store, witness: Witness::default(), forced: false, last_gate: None };
+    let mut watched =
+        Watched { session, store, witness: Witness::default(), forced: false, last_gate: None, steps: 0 };
     let mut done = Vec::new();
     for directive in directives {
         match watched.carry_out(directive) {

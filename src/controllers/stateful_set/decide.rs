@@ -103,7 +103,22 @@ pub fn decide(facts: &mut Facts<'_>) -> Plan {
         return plan;
     }
     rollout::decide(facts, &mut plan);
+    if plan.gate.is_none() && !facts.spec.monotonic {
+        plan.gate = unfinished(facts);
+    }
     plan
+}
+
+// Nothing holds a Parallel set back, and still it is not done: its first pod that is not available yet.
+fn unfinished(facts: &Facts<'_>) -> Option<Gate> {
+    let min_ready = facts.spec.min_ready_secs;
+    let (ordinal, pod) =
+        facts.pods.first_unavailable(facts.spec.start, facts.spec.end(), min_ready, facts.now)?;
+    let pod_name = pod.name.clone();
+    if pod.running_and_ready() && !pod.terminating() {
+        return Some(Gate::NotAvailable { pod: pod_name, ordinal, until: pod.available_at(min_ready) });
+    }
+    Some(Gate::Unready { pod: pod_name, ordinal })
 }
 
 /// The version's test of S61: not available, or terminating.

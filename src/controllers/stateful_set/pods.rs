@@ -159,6 +159,16 @@ impl Pods {
         self.troubled.range(from..to).filter_map(|o| Some((*o, self.by_ordinal.get(o)?))).collect()
     }
 
+    /// The first of a range that is not available, or on its way out.
+    pub fn first_unavailable(&self, from: i64, to: i64, min_ready: i64, now: SimTime) -> Option<(i64, &Pod)> {
+        let down = |pod: &Pod| !pod.running || !pod.available(min_ready, now) || pod.terminating();
+        if min_ready > 0 {
+            return self.range(from, to).find(|(_, pod)| down(pod));
+        }
+        let troubled = self.troubled.range(from..to.max(from));
+        troubled.filter_map(|o| Some((*o, self.by_ordinal.get(o)?))).find(|(_, pod)| down(pod))
+    }
+
     /// Those of a range that are not of `revision`, highest first.
     pub fn outdated(&self, from: i64, to: i64, revision: &str) -> Vec<i64> {
         let to = to.max(from);

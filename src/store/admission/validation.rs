@@ -15,6 +15,7 @@ mod workloads;
 
 pub use service::SERVICE_RANGE;
 pub(super) use service::service_external;
+pub use storage::grows;
 
 use crate::api::print::{quote_json, to_go_json};
 use crate::api::{Kind, Object, Profile, Value};

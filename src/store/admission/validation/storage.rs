@@ -54,6 +54,16 @@ fn volume_mode(errors: &mut Errors, spec: &Value, path: &str) {
     errors.if_set(&child(path, "volumeMode"), spec.get("volumeMode"), &["Block", "Filesystem"]);
 }
 
+// What the claim asks for.
+fn asked(claim: &Object) -> Option<Quantity> {
+    Quantity::parse(claim.spec().at(&["resources", "requests", "storage"]).str()).ok()
+}
+
+/// True if the claim asks for more than before, which its class has to allow.
+pub fn grows(new: &Object, old: &Object) -> bool {
+    matches!((asked(new), asked(old)), (Some(after), Some(before)) if after > before)
+}
+
 /// What an update of a claim may change: the volume once, the size of a bound claim upwards.
 pub(super) fn claim_update(errors: &mut Errors, new: &Object, old: &Object) {
     let bound = new.status().get("phase").str() == "Bound";
