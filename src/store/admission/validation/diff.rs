@@ -56,9 +56,9 @@ fn blocks(
     let (mut a, mut b, mut size) = (from, start, 0);
     // How long the run is that ends at each of the new lines and the old line before.
     let mut runs = vec![0; end + 1];
-    for i in from..to {
+    for (i, line) in old.iter().enumerate().take(to).skip(from) {
         let mut next = vec![0; end + 1];
-        for j in (start..end).filter(|j| !popular[*j] && old[i] == new[*j]) {
+        for j in (start..end).filter(|j| !popular[*j] && *line == new[*j]) {
             let run = runs[j] + 1;
             next[j + 1] = run;
             if run > size {

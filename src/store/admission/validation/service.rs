@@ -95,8 +95,9 @@ pub(super) fn spec(errors: &mut Errors, spec: &Value, create: bool) {
     } else if !policy.is_null() {
         errors.invalid(path, policy, "may only be set for externally-accessible services");
     }
-    let (check, local) = (spec.get("healthCheckNodePort"), policy.str() == "Local");
-    if !check.is_null() && !(kind == "LoadBalancer" && local) {
+    let check = spec.get("healthCheckNodePort");
+    let checked = kind == "LoadBalancer" && policy.str() == "Local";
+    if !check.is_null() && !checked {
         let detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
         errors.invalid("spec.healthCheckNodePort", check, detail);
     }

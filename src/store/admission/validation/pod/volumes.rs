@@ -112,13 +112,9 @@ fn volume_source(errors: &mut Errors, volume: &Value, path: &str) {
             }
         }
         match source {
-            "emptyDir" => {
-                if Quantity::parse(value.get("sizeLimit").str()).is_ok_and(|size| size.sign() < 0) {
-                    errors.forbidden(
-                        &child(&path, "sizeLimit"),
-                        "SizeLimit field must be a valid resource quantity",
-                    );
-                }
+            "emptyDir" if Quantity::parse(value.get("sizeLimit").str()).is_ok_and(|q| q.sign() < 0) => {
+                let detail = "SizeLimit field must be a valid resource quantity";
+                errors.forbidden(&child(&path, "sizeLimit"), detail);
             }
             "hostPath" => host_path(errors, value, &path),
             "nfs" => absolute(errors, value, &path),
