@@ -103,7 +103,9 @@ impl State {
                 let _ = cluster.client("user", input).delete(&pod, &DeleteOptions::default());
             }
             "scale" => {
-                drop(cluster.client("user", input).patch(&web, "", |body| body.set(&["spec", "replicas"], 1)))
+                drop(
+                    cluster.client("user", input).patch(&web, "", |body| body.set(&["spec", "replicas"], 1)),
+                );
             }
             "image" => drop(cluster.client("user", input).patch(&web, "", |body| {
                 let containers = body.at_mut(&["spec", "template", "spec", "containers"]).list_mut();

@@ -35,7 +35,7 @@ pub fn ask(request: &str) -> String {
 
 /// What a request makes the page do, and the answer: `{"ok":true,"value":…}` or `{"ok":false,"error":"…"}`.
 pub fn answer(model: &mut Model, request: &str) -> (Vec<UiAction>, String) {
-    let said = parse_json(request).map_err(|fault| fault.problem.to_string()).and_then(|request| {
+    let said = parse_json(request).map_err(|fault| fault.problem).and_then(|request| {
         if request.get("get").is_null() { act(model, &request) } else { read(model, &request) }
     });
     match said {
