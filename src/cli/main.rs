@@ -13,7 +13,7 @@ mod replay;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use ordinal::lang::Lang;
-use ordinal::program;
+use ordinal::program::{self, File};
 use ordinal::session::{MOST_PODS, Run};
 use std::io::{Read, Write};
 use std::process::ExitCode;
@@ -52,6 +52,20 @@ enum Command {
         /// `e17` (event number), `46s`, a label, or `end`.
         #[arg(long, default_value = "end")]
         at: String,
+        /// The language of the picture's words.
+        #[arg(long, default_value = "ko")]
+        lang: Language,
+        /// The colours.
+        #[arg(long, default_value = "light")]
+        theme: Theme,
+    },
+    /// Print a run as a file for another place: a picture that moves, a table of events, a script for a real cluster.
+    Export {
+        /// The scenario; `-` reads standard input.
+        file: String,
+        /// Which file: scenario, picture, moving, transcript, events or script.
+        #[arg(long = "as", default_value = "moving")]
+        form: Form,
         /// The language of the picture's words.
         #[arg(long, default_value = "ko")]
         lang: Language,
@@ -127,6 +141,29 @@ impl Language {
     }
 }
 
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Form {
+    Scenario,
+    Picture,
+    Moving,
+    Transcript,
+    Events,
+    Script,
+}
+
+impl Form {
+    fn file(self) -> File {
+        match self {
+            Form::Scenario => File::Scenario,
+            Form::Picture => File::Picture,
+            Form::Moving => File::Moving,
+            Form::Transcript => File::Transcript,
+            Form::Events => File::Events,
+            Form::Script => File::Script,
+        }
+    }
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Theme {
     Light,
@@ -153,6 +190,9 @@ fn main() -> ExitCode {
         }
         Command::Svg { file, at, lang, theme } => load(&file)
             .and_then(|run| program::svg(&run, &at, lang.lang(), theme.name()))
+            .map(|text| print(&text)),
+        Command::Export { file, form, lang, theme } => load(&file)
+            .map(|run| form.file().make(&run, run.last(), lang.lang(), theme.name()))
             .map(|text| print(&text)),
         Command::Check { manifests, lang } => return check(&manifests, lang.lang()),
         Command::Link { file, page, at } => read(&file)
