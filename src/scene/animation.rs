@@ -54,7 +54,7 @@ pub fn animation(frames: &[Frame], theme: &str) -> String {
         let k = span(&mut spans, shown.collect());
         for (n, line) in wrap(&frame.caption, width).into_iter().enumerate() {
             let y = height + 20.0 + LINE * n as f64;
-            let _ = write!(inside, "<text class=\"k k{k} t--name\" x=\"0\" y=\"{y}\">");
+            let _ = write!(inside, "<text class=\"k k{k} t t--name\" x=\"0\" y=\"{y}\">");
             escape(&mut inside, &line);
             inside.push_str("</text>\n");
         }
