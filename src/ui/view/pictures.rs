@@ -16,6 +16,9 @@ use crate::ui::state::{Model, Screen};
 use std::cell::RefCell;
 use std::rc::Rc;
 
+/// Pictures of more columns show each step at once: the one before would have to be drawn from as many pods again.
+const MOST_MOVING: usize = 200;
+
 /// Below this width, and on a low page, the stage is drawn as for a phone.
 const PHONE: f64 = 560.0;
 /// The same for the first page, where nothing else wants the height.
@@ -99,7 +102,8 @@ impl Pictures {
         let position = model.player.moving_position(model.ui.spacing);
         let after = self.scene(model, position, width)?;
         let step = model.player.step();
-        if movement >= 1.0 || model.ui.less_motion || step == 0 || model.ui.speed > 4 {
+        let is_large = after.paging.is_some_and(|paging| paging.total > MOST_MOVING);
+        if movement >= 1.0 || model.ui.less_motion || step == 0 || model.ui.speed > 4 || is_large {
             return Some(after);
         }
         let before = model.player.steps()[step - 1];
