@@ -352,30 +352,31 @@ impl Drop for Browser {
     }
 }
 
-/// Starts ChromeDriver on a port of its own choice and reads which.
+/// Starts ChromeDriver on a port of its own choice and reads which. Of several that start at once, one may find the port
+/// it chose taken; then it ends and is started again.
 fn start_driver() -> (Child, u16) {
     let program = find("CHROMEDRIVER", &["chromedriver"]);
-    let mut driver = Command::new(&program)
-        .arg("--port=0")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
-    let stdout = driver.stdout.take().expect("a pipe");
-    let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
-    let mut port = || {
-        let line = lines.find(|line| line.contains("started successfully on port"))?;
-        line.trim_end_matches('.').rsplit(' ').next()?.parse().ok()
-    };
-    match port() {
-        Some(port) => {
+    for _ in 0..5 {
+        let mut driver = Command::new(&program)
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+        let stdout = driver.stdout.take().expect("a pipe");
+        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        let port = lines
+            .find(|line| line.contains("started successfully on port"))
+            .and_then(|line| line.trim_end_matches('.').rsplit(' ').next()?.parse().ok());
+        if let Some(port) = port {
             // Whatever else it says must be read, or it would stop at a full pipe.
             thread::spawn(move || lines.count());
-            (driver, port)
+            return (driver, port);
         }
-        None => panic!("{} did not say its port; its last words: {:?}", program.display(), driver.wait()),
+        let _ = driver.wait();
     }
+    panic!("{} did not say its port, five times", program.display())
 }
 
 /// A program named by a variable of the environment, or found on the path.
