@@ -7,7 +7,13 @@
 // crash later, the reason is put before `#app`, which is left as it is. `data-state` on the root element follows:
 // asleep, loading, running, failed. An embedded page (?mode=embed) sleeps until it is clicked (?start=click), seen
 // (?start=visible) or told (an `ordinal:start` event on the document), and fetches no module before that; embed.js draws
-// its still and talks to the page around it.
+// its still and talks to the page around it. The speaker window of a presentation (?mode=speaker) needs no module at all.
+//
+// What is fetched later is a part, asked for by the name it has in static/: a release build gives parts hashed names, which
+// the document lists (`meta[name=page-parts]`). A page in one file carries everything (xtask/src/single.rs) and
+// fetches nothing: each file is looked for in `ordinalCarried` first.
+
+const carried = globalThis.ordinalCarried;
 
 const root = document.documentElement;
 const reasons = {
@@ -69,7 +75,9 @@ const parsed = new Promise((done) => {
 });
 
 async function fetched(address) {
-  const response = await fetch(address);
+  const inside = carried?.file(address);
+  if (inside) return inside;
+  const response = await fetch(new URL(address, document.baseURI));
   if (!response.ok) throw new TypeError(`${response.status} ${address}`);
   return response;
 }
@@ -88,12 +96,11 @@ async function start() {
   }
   try {
     // Both at once; the glue compiles the module while it arrives.
-    const glue = find("#page-glue").then((link) => import(link.href));
-    const module = find("meta[name=page-module]").then((meta) =>
-      fetched(new URL(meta.content, document.baseURI)));
+    const glue = carried ? carried.module("glue") : find("#page-glue").then((link) => import(link.href));
+    const module = find("meta[name=page-module]").then((meta) => fetched(meta.content));
     module.catch(() => {});
     const engine = module.then(() => parsed).then(() => document.querySelector("meta[name=page-engine]"))
-      .then((meta) => meta && fetched(new URL(meta.content, document.baseURI)).then(compiled));
+      .then((meta) => meta && fetched(meta.content).then(compiled));
     engine.catch(() => {});
     const bindings = await glue;
     await parsed;
@@ -108,13 +115,44 @@ async function start() {
     root.dataset.engine = "ready";
     document.dispatchEvent(new Event("ordinal:engine"));
     boot?.remove();
+    parts.remote = bindings.remote;
     (await embedded)?.serve(bindings.remote);
     performance.mark("ordinal:engine");
+    keep();
   } catch (error) {
     await parsed;
     fail(reasonOf(error), error);
     console.error(error);
   }
+}
+
+// The parts: `call` a function of one, take its `style`; `remote` asks the page, once the engine is there.
+const parts = (globalThis.ordinalParts = {
+  fetched: {},
+  async address(name) {
+    if (document.readyState === "loading" && !document.querySelector("meta[name=page-parts]")) await parsed;
+    const list = document.querySelector("meta[name=page-parts]")?.content.split(" ") ?? [];
+    return new URL(list.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? `./${name}`, document.baseURI).href;
+  },
+  module(name) {
+    return (this.fetched[name] ??= carried ? carried.module(name) : this.address(name).then((address) => import(address)));
+  },
+  call(name, what, text) {
+    return this.module(name).then((module) => module[what](text));
+  },
+  style(name) {
+    return (this.fetched[name] ??= carried ? Promise.resolve() : this.address(name).then((href) => new Promise((done, failed) => {
+      const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: done, onerror: failed });
+      document.head.append(link);
+    })));
+  },
+});
+
+// A page of its own is kept for times without a network (static/sw.js); an unbuilt one has nothing to be kept by.
+function keep() {
+  const built = document.querySelector("meta[name=page-parts]");
+  if (!built || carried || inside || parent !== window || !navigator.serviceWorker || navigator.connection?.saveData) return;
+  navigator.serviceWorker.register("./sw.js").catch(() => {});
 }
 
 async function find(selector) {
@@ -147,9 +185,16 @@ async function sleep(until) {
 }
 
 const query = new URLSearchParams(location.search);
-const inside = query.get("mode") === "embed";
+const mode = query.get("mode");
+const inside = mode === "embed";
 // What only a page inside another one needs.
-const embedded = inside ? import("./embed.js") : null;
+const embedded = inside ? parts.module("embed.js") : null;
 const when = query.get("start") ?? (inside ? "click" : "load");
-if (when === "click" || when === "visible") await sleep(when);
-await start();
+if (mode === "present") parts.style("present.css");
+if (mode === "speaker") {
+  await Promise.all([parsed, parts.style("present.css")]);
+  await parts.call("classroom.js", "show");
+} else {
+  if (when === "click" || when === "visible") await sleep(when);
+  await start();
+}

@@ -6,8 +6,9 @@
 use super::choices::choices;
 use super::panels::header::header;
 use super::panels::{self, Context, PANELS};
-use super::platform::{clipboard, dom, frames, storage, url};
+use super::platform::{clipboard, dom, frames, parts, storage, url};
 use super::player::Player;
+use super::present::{self, Act};
 use super::remote;
 use super::state::{self, Dialog, Effect, Model, Panel, Screen, UiAction, update};
 use super::view;
@@ -30,6 +31,8 @@ const LOW: f64 = 560.0;
 const AROUND_LOW: f64 = 196.0;
 /// Beside the picture of an embedded page (`styles/panels/embed.css`).
 const AROUND_EMBED: f64 = 188.0;
+/// And so much more with words twice as large.
+const MORE_EMBED: f64 = 64.0;
 
 /// The parts of the page that F6 goes through, in the order of reading, and what gets the focus there.
 const REGIONS: &[(&str, &str)] = &[
@@ -136,6 +139,12 @@ impl Component for App {
             pictures: view::Pictures::default(),
         };
         app.set_document();
+        if app.model.borrow().ui.present.is_on {
+            parts::style(present::STYLE);
+            parts::call(present::PART, "begin", "");
+            // A reload comes back to this run.
+            storage::set("run", &app.model.borrow().player.text());
+        }
         app.compute(ctx);
         // The text area fills itself from the model when it is mounted.
         drop(editor_text);
@@ -154,6 +163,10 @@ impl Component for App {
             Message::Do(UiAction::SeekPlace(place)) => {
                 let step = self.pictures.timeline(&mut self.model.borrow_mut()).axis.step_at(place);
                 self.act(ctx, UiAction::SeekStep(step))
+            }
+            Message::Do(UiAction::ChapterBy(by)) if self.model.borrow().ui.present.is_on => {
+                let (_, starts) = view::present::slides(&mut self.model.borrow_mut(), &self.pictures);
+                self.act(ctx, UiAction::Class(Act::Slide(by, starts)))
             }
             Message::Do(UiAction::TryOthers) => {
                 view::reasons::try_others(&mut self.model.borrow_mut(), &self.pictures);
@@ -232,6 +245,11 @@ impl Component for App {
         dom::place_boxes(panels::stage::AREA);
         dom::show_dialog(widgets::DIALOG, self.model.borrow().ui.dialog.is_some());
         self.measure(ctx);
+        let model = self.model.borrow();
+        if model.ui.present.is_on && model.moment.is_none() {
+            storage::set("place", &["e", &model.player.position().happenings.to_string()].concat());
+        }
+        drop(model);
         dom::announce("ordinal:drawn");
     }
 }
@@ -268,6 +286,13 @@ impl App {
                     ["run", "manifest", "speed", "letters", "motion"].into_iter().for_each(storage::remove);
                 }
                 Effect::Document => self.set_document(),
+                Effect::Mode(mode) => url::set_mode(mode),
+                Effect::Part(part, function, text) => {
+                    if part == present::PART {
+                        parts::style(present::STYLE);
+                    }
+                    parts::call(part, function, &text);
+                }
                 Effect::Copy(text) => clipboard::copy(&text),
                 Effect::Download(name, text) => clipboard::download(&name, &text),
                 Effect::ScrollTerminal => later(|| dom::scroll_to_end(panels::terminal::LOG)),
@@ -345,8 +370,7 @@ impl App {
 
     fn set_document(&self) {
         let model = self.model.borrow();
-        let theme = if model.ui.is_dark() { "dark" } else { "light" };
-        dom::set_document(model.ui.language.code(), theme, model.ui.texts().title);
+        dom::set_document(model.ui.language.code(), model.ui.theme_code(), model.ui.texts().title);
     }
 
     /// Writes what moves between steps.
@@ -434,19 +458,25 @@ impl App {
     fn page(&self, model: &mut Model, context: &Context, caption: view::Caption, spoken: AttrValue) -> Html {
         let texts = context.texts;
         let (width, height) = dom::window_size();
-        model.ui.is_low = width < 900.0 && height < LOW;
+        model.ui.is_low = width < 900.0 && height < LOW && !model.ui.present.is_on;
         // Where the page is wide, the manifest and the terminal have places of their own and the side shows Why.
         let is_embed = model.ui.is_embed;
+        let presents = model.ui.present.is_on;
+        model.ui.present.height = height;
+        let alone = is_embed || presents;
         let has_no_place = match model.ui.panel {
-            Panel::Stage => !is_embed,
-            Panel::Manifest | Panel::Terminal => width >= 1200.0 && !is_embed,
+            Panel::Stage => !alone,
+            Panel::Manifest | Panel::Terminal => width >= 1200.0 && !alone,
             _ => false,
         };
         if has_no_place {
             model.ui.panel = Panel::Reasons;
         }
         let panel = model.ui.panel;
-        let tabs_here = if is_embed { panels::embed::TABS } else { PANELS };
+        let tabs_here: Vec<&panels::PanelEntry> = if is_embed { panels::embed::TABS } else { PANELS }
+            .iter()
+            .filter(|entry| model.ui.looks.has_panel(entry.panel))
+            .collect();
         let stage = self.pictures.stage(model);
         let time = self.time(model, context, spoken);
         let chosen = tabs_here.iter().position(|entry| entry.panel == panel).unwrap_or(0);
@@ -459,6 +489,7 @@ impl App {
             })
             .collect();
         let reasons = view::reasons::read(model, &self.pictures);
+        let (slide, slides) = if presents { view::present::place(model, &self.pictures) } else { (0, 0) };
         let now = model.player.moving_position(model.ui.spacing).time;
         let transcript = model.player.transcript();
         let blocks = view::terminal::blocks(&transcript[model.ui.cleared.min(transcript.len())..], now);
@@ -478,22 +509,29 @@ impl App {
             _ => None,
         };
         let ui = &model.ui;
-        let room = match dom::window_size() {
-            (_, height) if ui.is_embed => height - AROUND_EMBED,
+        let height = match dom::window_size() {
+            _ if presents => ui.stage_size.1,
+            (_, height) if ui.is_embed => height - AROUND_EMBED - (ui.looks.size - 1.0) * MORE_EMBED,
             (_, height) if ui.is_low => height - AROUND_LOW,
             // A narrow page scrolls.
             (width, _) if width < 900.0 => f64::MAX,
             _ => ui.stage_size.1,
         };
-        let choose = context.send.reform(|i: usize| UiAction::Show(tabs_here[i].panel));
-        let head = if is_embed {
+        let room = panels::stage::Room { height, enlarge: ui.enlarge() };
+        let shown: Vec<Panel> = tabs_here.iter().map(|entry| entry.panel).collect();
+        let choose = context.send.reform(move |i: usize| UiAction::Show(shown[i]));
+        let head = if presents {
+            let title =
+                if ui.origin == state::Origin::Own { &caption.chapter } else { ui.origin.title(texts) };
+            panels::present::head(context, ui, title, slide, slides)
+        } else if is_embed {
             let row = tabs(texts.panels, &row, chosen, "side", &choose);
             panels::embed::head(context, ui, row)
         } else {
             header(ui, context)
         };
         html! {
-            <div class={classes!("page", format!("page--{narrow}"), is_embed.then_some("page--embed"))}>
+            <div class={classes!("page", format!("page--{narrow}"), ui.looks.classes(), is_embed.then_some("page--embed"), presents.then_some("page--present projector"))}>
                 {head}
                 <main class="work">
                     if let Some(notice) = &ui.notice { <p class="notice notice--warn work__notice" role="alert">{icon("warn")}<span>{notice}</span></p> }
@@ -503,12 +541,14 @@ impl App {
                 </main>
                 {time}
                 <aside class="aside" aria-label={texts.panels}>
-                    if !is_embed { <div class="sidetabs">{tabs(texts.panels, &row, chosen, "side", &choose)}</div> }
-                    <div id="side" class="side" role="tabpanel" tabindex="0" aria-labelledby={tabs_here[chosen].id}>{side}</div>
+                    if !alone { <div class="sidetabs">{tabs(texts.panels, &row, chosen, "side", &choose)}</div> }
+                    if presents { <div id="side" class="side" tabindex="0">{side}</div> }
+                    else { <div id="side" class="side" role="tabpanel" tabindex="0" aria-labelledby={tabs_here[chosen].id}>{side}</div> }
                 </aside>
                 <panels::manifest::ManifestPanel context={context.clone()} text={ui.manifest.clone()} problems={ui.problems.clone()} {marks} offers={ui.offers.join("  ")}
                     is_changed={ui.manifest != ui.applied} />
                 {panels::terminal::terminal(context, &blocks, &ui.near)}
+                if ui.present.is_blank { {panels::present::blank(context)} }
             </div>
         }
     }
@@ -561,6 +601,7 @@ impl App {
                     still: link::pack(&crate::program::still(run, position, ui.language.lang())),
                     title: ui.origin.title(texts).into(),
                     lang: ui.language.code(),
+                    records: dom::can_record(),
                 };
                 let long = parts.link().len() > link::LONG;
                 panels::share::share(context, &parts, ui.share_code, long, &text)
@@ -586,10 +627,10 @@ fn restore(model: &mut Model) -> Option<String> {
         ui.screen = Screen::Page;
         model.moment = link::moment(&url::fragment());
         let manifest = state::open_link(model, linked);
-        if model.ui.is_embed {
-            model.play_when_ready =
-                !model.ui.less_motion && url::parameter("start").is_none_or(|s| s == "click");
-        } else {
+        // Who has pressed a sleeping page wants to see it play.
+        let is_pressed = model.ui.is_embed && url::parameter("start").is_none_or(|s| s == "click");
+        model.play_when_ready = !model.ui.less_motion && model.ui.looks.autoplay.unwrap_or(is_pressed);
+        if !model.ui.is_embed {
             url::clear_fragment();
         }
         return Some(state::take_text(model, manifest.unwrap_or_default()));
@@ -612,12 +653,18 @@ fn restore(model: &mut Model) -> Option<String> {
             model.ui.applied = manifest;
         }
         let kept = storage::get("manifest").unwrap_or_else(|| model.ui.applied.clone());
-        model.opening = Some(usize::MAX);
+        match storage::get("place").filter(|_| model.ui.present.is_on) {
+            Some(place) => model.moment = Some(place),
+            None => model.opening = Some(usize::MAX),
+        }
         let applied = model.ui.applied.clone();
         let text = state::take_text(model, kept);
         model.ui.applied = applied;
         return Some(text);
     }
     state::open_story_still(model);
+    if model.ui.present.is_on {
+        model.opening = None;
+    }
     None
 }

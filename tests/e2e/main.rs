@@ -8,6 +8,7 @@
 //! - `page`: the page loads, runs under its policy and says so when it cannot
 //! - `harness`: the harness itself
 //! - `access`: what axe-core finds, in every main state
+//! - `classroom`: presentation, speaker window, one file, no network
 //! - `embed`: a run in somebody else's page
 //! - `others`: what if, compare, causes, the keys around them
 //! - `story`: the main story by hand, in both languages
@@ -21,6 +22,7 @@ mod driver;
 mod static_server;
 
 mod access;
+mod classroom;
 mod embed;
 mod harness;
 mod others;

@@ -12,6 +12,7 @@ pub mod help;
 pub mod manifest;
 pub mod names;
 pub mod objects;
+pub mod present;
 pub mod reasons;
 pub mod settings;
 pub mod share;

@@ -6,5 +6,6 @@
 pub mod clipboard;
 pub mod dom;
 pub mod frames;
+pub mod parts;
 pub mod storage;
 pub mod url;

@@ -12,6 +12,18 @@ pub fn parameter(name: &str) -> Option<String> {
     value_in(search.trim_start_matches('?'), name)
 }
 
+/// Every pair of the query, decoded.
+pub fn parameters() -> Vec<(String, String)> {
+    let search = location().and_then(|l| l.search().ok()).unwrap_or_default();
+    let pairs = search.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (name.to_string(), decoded(value).unwrap_or_default())
+        })
+        .collect()
+}
+
 /// The fragment as it stands in the address: what a link holds ([`crate::scenario::link`] reads it).
 pub fn fragment() -> String {
     location().and_then(|l| l.hash().ok()).unwrap_or_default()
@@ -19,12 +31,21 @@ pub fn fragment() -> String {
 
 fn value_in(text: &str, name: &str) -> Option<String> {
     let value = text.split('&').find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name))?.1;
+    decoded(value)
+}
+
+fn decoded(value: &str) -> Option<String> {
     js_sys::decode_uri_component(&value.replace('+', "%20")).ok().map(String::from)
 }
 
 /// The page's address without query and fragment.
 pub fn base() -> String {
-    location().and_then(|l| Some(format!("{}{}", l.origin().ok()?, l.pathname().ok()?))).unwrap_or_default()
+    // A file has no origin that could stand in an address.
+    let origin = |l: &web_sys::Location| match l.protocol().ok()?.as_str() {
+        "file:" => Some("file://".to_string()),
+        _ => l.origin().ok(),
+    };
+    location().and_then(|l| Some([origin(&l)?, l.pathname().ok()?].concat())).unwrap_or_default()
 }
 
 /// Opens the whole page with this fragment in a window of its own.
@@ -35,12 +56,29 @@ pub fn visit(fragment: &str) {
     }
 }
 
+/// Says in the address how the page is shown (`mode=`), so that a reload shows it so again.
+pub fn set_mode(mode: Option<&str>) {
+    let Some(location) = location() else { return };
+    let search = location.search().unwrap_or_default();
+    let pairs = search
+        .trim_start_matches('?')
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("mode="));
+    let mut pairs: Vec<String> = pairs.map(str::to_string).collect();
+    pairs.extend(mode.map(|mode| ["mode=", mode].concat()));
+    let query = if pairs.is_empty() { String::new() } else { ["?", &pairs.join("&")].concat() };
+    if let Some(Ok(history)) = web_sys::window().map(|window| window.history()) {
+        let address = [base(), query, fragment()].concat();
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+    }
+}
+
 /// Removes the fragment, so that a reload continues with what was kept and not with the link.
 pub fn clear_fragment() {
     if let Some(window) = web_sys::window()
         && let Ok(history) = window.history()
     {
         let search = window.location().search().unwrap_or_default();
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("{}{search}", base())));
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&[base(), search].concat()));
     }
 }
