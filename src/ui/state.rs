@@ -987,10 +987,12 @@ fn computed(model: &mut Model) -> Vec<Effect> {
     {
         match model.player.run().moment(&at) {
             // The event that ends a step is that step.
-            Ok(position) => match model.player.steps().iter().position(|s| s.happenings == position.happenings) {
-                Some(step) if at.starts_with('e') => model.player.go_to_step(step),
-                _ => model.player.go_to(position),
-            },
+            Ok(position) => {
+                match model.player.steps().iter().position(|s| s.happenings == position.happenings) {
+                    Some(step) if at.starts_with('e') => model.player.go_to_step(step),
+                    _ => model.player.go_to(position),
+                }
+            }
             Err(message) => model.ui.notice = Some((model.ui.texts().link_broken)(&message)),
         }
     }
