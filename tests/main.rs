@@ -6,6 +6,7 @@
 //! - `html`: every panel as markup, drawn on the host.
 //! - `hostile`: input that means harm: a clear error in time, nothing changed, nothing lost.
 //! - `model`: every order in which the actors can act, with faults: promises in every state.
+//! - `observed`: logs of a real cluster on the stage.
 //! - `program`: what the native program prints, over every scenario.
 //! - `properties`: random runs from printed seeds, every promise after every write.
 //! - `replay`: recordings of a real control plane.
@@ -23,6 +24,7 @@ mod hostile;
 #[cfg(feature = "ui")]
 mod html;
 mod model;
+mod observed;
 mod program;
 mod properties;
 mod replay;

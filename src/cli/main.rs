@@ -109,6 +109,13 @@ enum Command {
         #[arg(long, default_value = "en")]
         lang: Language,
     },
+    /// Turn what kubectl printed of a real cluster into a scenario: the same history, on the same stage.
+    Observe {
+        /// Output of `kubectl get … -o json --watch --output-watch-events --show-managed-fields`, one file a kind, or lists;
+        /// `-` reads standard input.
+        #[arg(required = true)]
+        files: Vec<String>,
+    },
     /// Run recordings of a real control plane and compare.
     Replay {
         /// Folders of recordings.
@@ -202,6 +209,7 @@ fn main() -> ExitCode {
             .and_then(|text| program::diff(&text, &k8s, lang.lang()).map_err(|e| format!("{file}: {e}")))
             .map(|text| print(&text)),
         Command::Open { link } => program::open(&link).map(|text| print(&text)),
+        Command::Observe { files } => observe(&files),
         Command::Replay { folders, all } => return replay::main(&folders, all),
         Command::Bench { strict } => return bench::main(strict),
     };
@@ -233,6 +241,19 @@ fn check(files: &[String], lang: Lang) -> ExitCode {
     let checked = program::check(&manifests, lang);
     print(&checked.text);
     if checked.is_refused { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn observe(files: &[String]) -> Result<(), String> {
+    let mut logs = Vec::new();
+    for file in files {
+        logs.push((file.clone(), read(file)?));
+    }
+    let (text, notes) = program::observe(&logs)?;
+    print(&text);
+    for note in notes {
+        eprintln!("{note}");
+    }
+    Ok(())
 }
 
 fn read(file: &str) -> Result<String, String> {
