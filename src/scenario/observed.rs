@@ -242,7 +242,7 @@ fn actor(manager: &str, object: &Object) -> &'static str {
         }
         Kind::PersistentVolumeClaim => "statefulset-controller",
         Kind::Node => "node-controller",
-        Kind::Pod => match object.controller().map(|owner| owner.kind()) {
+        Kind::Pod => match object.controller().map(crate::api::OwnerRef::kind) {
             Some("StatefulSet") => "statefulset-controller",
             Some("ReplicaSet") => "replicaset-controller",
             Some("DaemonSet") => "daemon-set-controller",
