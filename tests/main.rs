@@ -7,6 +7,7 @@
 //! - `hostile`: input that means harm: a clear error in time, nothing changed, nothing lost.
 //! - `lessons`: every lesson that comes with the page, played and checked.
 //! - `model`: every order in which the actors can act, with faults: promises in every state.
+//! - `observed`: logs of a real cluster on the stage.
 //! - `program`: what the native program prints, over every scenario.
 //! - `properties`: random runs from printed seeds, every promise after every write.
 //! - `replay`: recordings of a real control plane.
@@ -25,6 +26,7 @@ mod hostile;
 mod html;
 mod lessons;
 mod model;
+mod observed;
 mod program;
 mod properties;
 mod replay;

@@ -109,6 +109,13 @@ enum Command {
         #[arg(long, default_value = "en")]
         lang: Language,
     },
+    /// Turn what kubectl printed of a real cluster into a scenario: the same history, on the same stage.
+    Observe {
+        /// Output of `kubectl get … -o json --watch --output-watch-events --show-managed-fields`, one file a kind, or lists;
+        /// `-` reads standard input.
+        #[arg(required = true)]
+        files: Vec<String>,
+    },
     /// Run recordings of a real control plane and compare.
     Replay {
         /// Folders of recordings.
@@ -226,6 +233,7 @@ fn main() -> ExitCode {
         Command::Lesson { command: LessonCommand::Scenario { file } } => {
             read(&file).and_then(|text| program::lesson_scenario(&file, &text)).map(|text| print(&text))
         }
+        Command::Observe { files } => observe(&files),
         Command::Replay { folders, all } => return replay::main(&folders, all),
         Command::Bench { strict } => return bench::main(strict),
     };
@@ -271,6 +279,19 @@ fn check_lessons(files: &[String]) -> ExitCode {
         }
     }
     if all_hold { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn observe(files: &[String]) -> Result<(), String> {
+    let mut logs = Vec::new();
+    for file in files {
+        logs.push((file.clone(), read(file)?));
+    }
+    let (text, notes) = program::observe(&logs)?;
+    print(&text);
+    for note in notes {
+        eprintln!("{note}");
+    }
+    Ok(())
 }
 
 fn read(file: &str) -> Result<String, String> {

@@ -15,10 +15,11 @@ use crate::advice;
 use crate::api::print::to_yaml;
 use crate::lang::Lang;
 use crate::lessons::{self, Lesson, LessonError};
-use crate::scenario::{Directive, Header, link};
+use crate::scenario::{Directive, Header, Scenario, link, observed};
 use crate::scene::svg::{svg_document, svg_element};
 use crate::scene::{Scene, StageModel, StageOptions, stage};
 use crate::session::{Position, Run};
+use std::rc::Rc;
 
 /// How wide a picture is drawn: the page's stage on a screen of 1280 pixels.
 const WIDTH: f64 = 704.0;
@@ -81,6 +82,25 @@ fn model(run: &Run, position: Position) -> StageModel {
         model.keep_columns(low..=high);
     }
     model
+}
+
+/// `ordinal observe`: what kubectl printed of a real cluster, files by name and text, as a scenario; and what to say about
+/// what was left out.
+pub fn observe(files: &[(String, String)]) -> Result<(String, Vec<String>), String> {
+    let (seen, found) = observed::read(files).map_err(|error| error.to_string())?;
+    let header = Header { observed: Some(Rc::new(seen)), ..Header::default() };
+    let text = Scenario { header, actions: Vec::new() }.print();
+    let mut notes = vec![format!("{} objects, {} changes", found.objects, found.changes)];
+    if !found.left_out.is_empty() {
+        notes.push(format!("left out: {}", found.left_out.join(", ")));
+    }
+    notes.extend(
+        found
+            .cut
+            .iter()
+            .map(|file| format!("{file} ends in the middle of an object; what stands before is read")),
+    );
+    Ok((text, notes))
 }
 
 /// What [`check`] found.

@@ -17,6 +17,7 @@ pub use run::{ActError, Acted, Entry, Future, MOST_PODS, Position, Progress, Run
 pub use trial::{Outcome, Trial};
 
 use crate::api::{Kind, ObjectKey, Text};
+use crate::cluster::observed::REFUSAL;
 use crate::cluster::{Cluster, Config};
 use crate::component::world::PodName;
 use crate::component::{Fault, Happening};
@@ -326,6 +327,9 @@ impl Session {
     }
 
     fn check_fault(&self, fault: &Fault) -> Result<(), String> {
+        if self.cluster.is_observed() {
+            return Err(REFUSAL.to_string());
+        }
         let store = self.cluster.store();
         let pod = |pod: &PodName| match store.get(Kind::Pod, &pod.namespace, &pod.name) {
             Some(_) => Ok(()),

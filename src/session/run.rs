@@ -114,6 +114,12 @@ pub struct Future {
     scenario: Scenario,
 }
 
+// What was observed is there from the beginning, however long it took.
+fn horizon_after(end: SimTime, config: &Config) -> SimTime {
+    let observed = config.observed.as_ref().map_or(SimTime::ZERO, |observed| observed.ends());
+    end.max(observed) + HORIZON
+}
+
 struct Copy {
     happenings: usize,
     said: usize,
@@ -178,7 +184,7 @@ impl Run {
             memories: Vec::new(),
             seen: None,
             futures: Vec::new(),
-            horizon: SimTime::ZERO + HORIZON,
+            horizon: horizon_after(SimTime::ZERO, config),
             open: None,
             todo: VecDeque::new(),
             begun_at: None,
@@ -205,6 +211,12 @@ impl Run {
         let mut run = Run::of(scenario.header, &config);
         for (line, directive) in scenario.actions {
             run.perform(directive).map_err(|message| ScenarioError { line, column: 1, message })?;
+        }
+        if run.done.is_empty()
+            && let Some(observed) = &config.observed
+        {
+            run.session.run_until(observed.ends());
+            run.collect();
         }
         Ok(run)
     }
