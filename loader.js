@@ -74,10 +74,17 @@ const parsed = new Promise((done) => {
   else document.addEventListener("DOMContentLoaded", done, { once: true });
 });
 
-async function fetched(address) {
+// A file whose name says what is in it.
+const isNamed = (name) => /-[0-9a-f]{16}\./.test(name);
+
+async function fetched(address, how) {
   const inside = carried?.file(address);
   if (inside) return inside;
-  const response = await fetch(new URL(address, document.baseURI));
+  const place = new URL(address, document.baseURI);
+  // What is of this version and has no hash in its name says with which engine it goes (static/sw.js).
+  const engine = document.querySelector("meta[name=page-engine]")?.content;
+  if (engine && !/^https?:/.test(address) && !isNamed(address)) place.searchParams.set("of", engine.replace("./", ""));
+  const response = await fetch(place, how);
   if (!response.ok) throw new TypeError(`${response.status} ${address}`);
   return response;
 }
@@ -154,6 +161,26 @@ function keep() {
   if (!built || carried || inside || parent !== window || !navigator.serviceWorker || navigator.connection?.saveData) return;
   navigator.serviceWorker.register("./sw.js").catch(() => {});
 }
+
+// Reads a text for the module (ui/platform/fetch.rs): as data, without anybody's cookies, and no further than `most` bytes.
+globalThis.ordinalRead = async (address, most, done) => {
+  try {
+    const response = await fetched(address, { credentials: "omit", referrerPolicy: "no-referrer" });
+    const parts = [];
+    let length = 0;
+    const reader = response.body.getReader();
+    for (let part; !(part = await reader.read()).done;) {
+      parts.push(part.value);
+      if ((length += part.value.length) > most) {
+        reader.cancel();
+        throw new Error(`> ${most / 1024} KiB`);
+      }
+    }
+    done(await new Blob(parts).text());
+  } catch (error) {
+    done(null, error.message);
+  }
+};
 
 async function find(selector) {
   return document.querySelector(selector) ?? (await parsed, document.querySelector(selector));

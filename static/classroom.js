@@ -66,14 +66,14 @@ export function speaker() {
 
 const WORDS = {
   ko: {
-    title: "발표자 창", now: "지금", next: "다음", then: "다음 장", notes: "메모", why: "왜", answer: "답과 까닭", none: "이 장에는 메모가 없다.",
+    title: "발표자 창", now: "지금", next: "다음", right: "답", notes: "메모", why: "왜", answer: "답과 까닭", none: "이 장에는 메모가 없다.",
     end: "여기서 끝난다.", lost: "슬라이드 창을 찾는 중이다. 그 창을 닫았다면 발표 모드에서 S를 눌러 다시 연다.", over: "발표가 끝났다.",
     clock: "지난 시간", hold: "시계 멈춤", run: "시계 계속", reset: "0부터", hands: "든 손", reveal: "답 보이기",
     keys: "키", back: "이전", play: "재생", pause: "일시 정지", forward: "다음", blank: "화면 끄기", unblank: "화면 켜기", terminal: "터미널",
     list: [["PgDn →", "다음"], ["PgUp ←", "이전"], ["Space", "재생 / 일시 정지"], ["B", "화면 끄기"], ["D W `", "DNS, 왜, 터미널"]],
   },
   en: {
-    title: "Speaker window", now: "Now", next: "Next", then: "Next chapter", notes: "Notes", why: "Why", answer: "Answer and why", none: "This chapter has no notes.",
+    title: "Speaker window", now: "Now", next: "Next", right: "Answer", notes: "Notes", why: "Why", answer: "Answer and why", none: "This chapter has no notes.",
     end: "This is the end.", lost: "Looking for the slides. If their window was closed, press S in the presentation to open this one again.", over: "The presentation has ended.",
     clock: "Time so far", hold: "Stop the clock", run: "Start the clock", reset: "From 0", hands: "Hands", reveal: "Show the answer",
     keys: "Keys", back: "Back", play: "Play", pause: "Pause", forward: "On", blank: "Blank", unblank: "Show", terminal: "Terminal",
@@ -155,19 +155,22 @@ export function show() {
 
   function hands(asked, words) {
     const rows = asked.options.map((option, i) => {
+      const label = rich("", `${String.fromCharCode(65 + i)}. ${option}`);
+      if (!asked.hands.length) return make("li", "", "", label);
       const input = make("input", "speaker__hands");
-      Object.assign(input, { type: "number", min: 0, max: 999, value: asked.hands?.[i] ?? 0, id: `hands-${i}` });
-      input.onchange = () => send({ do: "hands", option: i, count: Math.max(0, Math.min(999, +input.value || 0)) });
-      const label = make("label", "", `${String.fromCharCode(65 + i)}  ${option}`);
-      label.htmlFor = input.id;
-      return make("li", i === asked.answer ? "speaker__right" : "", "", label, input);
+      Object.assign(input, { type: "number", min: 0, max: 999, value: asked.hands[i], id: `hands-${i}`, disabled: !asked.open });
+      input.setAttribute("aria-label", `${words.hands}: ${String.fromCharCode(65 + i)}`);
+      input.oninput = () => send({ do: "hands", option: i, count: Math.max(0, Math.min(999, Math.floor(+input.value) || 0)) });
+      return make("li", i === asked.right ? "speaker__right" : "", "", label, input);
     });
-    const box = make("fieldset", "speaker__ask", "", make("legend", "", words.hands), make("ol", "", "", ...rows));
-    if (!asked.revealed) box.append(button(words.reveal, () => send({ do: "reveal" })));
+    const box = make("div", "speaker__ask", "", rich("speaker__question", asked.text), make("ol", "", "", ...rows),
+      rich("speaker__question", `${words.right}: ${asked.answer}`), rich("", asked.reason));
+    if (asked.open) box.append(button(words.reveal, () => press(KEYS.PageDown), undefined, "speaker-reveal"));
     return box;
   }
 
   let drawn = "";
+  let drawnAt = "";
   function draw() {
     const words = WORDS[lang];
     const isLost = Date.now() - heard > 3000;
@@ -177,7 +180,10 @@ export function show() {
     const face = document.getElementById("speaker-clock");
     if (face) face.textContent = time();
     if (shown === drawn) return;
-    drawn = shown;
+    // Hands are being typed: what would only repeat them can wait.
+    const at = JSON.stringify([state?.slide, state?.ask?.open, lang]);
+    if (document.activeElement?.className === "speaker__hands" && at === drawnAt) return;
+    [drawn, drawnAt] = [shown, at];
     // What is being typed or pressed stays where it is.
     const focused = document.activeElement?.id;
     const timer = make("p", "speaker__clock", "", make("b", "", time()));
@@ -199,11 +205,14 @@ export function show() {
     if (state) {
       const after = state.slides?.[state.slide];
       main.append(
-        part(words.now, make("p", "speaker__chapter", state.slides?.[state.slide - 1] ?? ""), rich("speaker__now", state.now)),
-        part(words.next, rich("", state.next || words.end), ...(after ? [make("p", "speaker__chapter", `${words.then}: ${after}`)] : [])),
-        part(words.notes, rich("speaker__notes", state.notes || words.none)),
-        ...(state.ask ? [part(words.answer, make("p", "speaker__question", state.ask.text), hands(state.ask, words), rich("", state.ask.reason))] : []),
-        ...(state.why ? [part(words.why, rich("", state.why))] : []));
+        make("div", "speaker__column", "",
+          part(words.now, make("p", "speaker__chapter", state.slides?.[state.slide - 1] ?? ""), rich("speaker__now", state.now),
+            ...(state.happens ? [rich("speaker__chapter", state.happens)] : [])),
+          part(words.notes, rich("speaker__notes", state.notes || words.none))),
+        make("div", "speaker__column", "",
+          ...(state.ask ? [part(words.answer, hands(state.ask, words))] : []),
+          part(words.next, ...(after ? [make("p", "speaker__then", after)] : []), rich("", state.next || words.end)),
+          ...(state.why ? [part(words.why, rich("", state.why))] : [])));
     }
     const tools = make("footer", "speaker__tools", "",
       button(words.back, () => press(KEYS.PageUp), undefined, "speaker-back"),
@@ -229,7 +238,7 @@ export function show() {
   });
   addEventListener("keydown", (event) => {
     const request = KEYS[event.code];
-    const typed = event.target.closest?.("input") || (event.code === "Space" && event.target.closest?.("button"));
+    const typed = (event.target.closest?.("input") && !event.code.startsWith("Page")) || (event.code === "Space" && event.target.closest?.("button"));
     if (!request || typed || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     event.preventDefault();
     press(request);

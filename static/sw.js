@@ -1,8 +1,8 @@
 // The page without a network: everything it needs is kept when it was visited once, and a new version is fetched whole before it is
 // shown. The build writes the list: names, and the SHA-256 of what has to be in them (xtask/src/offline.rs).
 //
-// Files of different versions never meet: all but the document have their hash in their name, so an older page that is still open
-// finds its own parts, and a document is answered only from a version of which every file came as listed.
+// Files of different versions never meet: most have their hash in their name, lessons are asked for together with the engine they go
+// with, so an older page that is still open finds its own parts, and a document is answered only from a version of which every file came as listed.
 const FILES = {};
 const VERSION = "";
 
@@ -42,13 +42,14 @@ async function tidy() {
   await Promise.all(names.filter((name) => isOurs(name) && name !== PREFIX + VERSION).map((name) => caches.delete(name)));
 }
 
-async function kept(name) {
+// A file of the current version, or of an older one that is still open. `of`: the engine that it has to go with.
+async function kept(name, of) {
   const address = new URL(name, scope);
-  const cache = await caches.open(PREFIX + VERSION);
-  const response = await cache.match(address);
-  if (response) return response;
-  for (const older of (await caches.keys()).filter(isOurs)) {
-    const found = await (await caches.open(older)).match(address);
+  const older = (await caches.keys()).filter((cache) => isOurs(cache) && cache !== PREFIX + VERSION);
+  for (const version of [PREFIX + VERSION, ...older]) {
+    const cache = await caches.open(version);
+    if (of && !(await cache.match(new URL(of, scope)))) continue;
+    const found = await cache.match(address);
     if (found) return found;
   }
   return null;
@@ -66,6 +67,6 @@ self.addEventListener("fetch", (event) => {
     event.waitUntil(tidy());
     event.respondWith(kept("index.html").then((response) => response ?? fetch(request)));
   } else if (name in FILES || /-[0-9a-f]{16}\./.test(name)) {
-    event.respondWith(kept(name).then((response) => response ?? fetch(request)));
+    event.respondWith(kept(name, address.searchParams.get("of")).then((response) => response ?? fetch(request)));
   }
 });

@@ -39,5 +39,6 @@ pub fn is_awaited() -> bool {
     link::holds_run(&url::fragment())
         || url::parameter("sample").is_some()
         || url::parameter("mode").is_some_and(|mode| mode == "embed" || mode == "present")
+        || url::parameter("lesson").is_some()
         || storage::get("run").is_some()
 }

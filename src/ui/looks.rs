@@ -49,6 +49,7 @@ pub const PARTS: &[(&str, Option<Panel>)] = &[
     ("stage", Some(Panel::Stage)),
     ("caption", None),
     ("timeline", None),
+    ("lesson", Some(Panel::Lesson)),
     ("why", Some(Panel::Reasons)),
     ("dns", Some(Panel::Names)),
     ("events", Some(Panel::Events)),

@@ -9,6 +9,7 @@ pub mod choices;
 pub mod complete;
 pub mod editor;
 pub mod keys;
+pub mod lesson;
 pub mod lobby;
 pub mod looks;
 pub mod others;

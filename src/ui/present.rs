@@ -4,8 +4,11 @@
 //! end, forward again goes on to the next one; back returns to its beginning. Where chapters begin only the shell
 //! knows, because it keeps the timeline.
 
+use super::lesson::{self, Course};
+use super::platform::dom::Key;
 use super::player::Player;
-use super::state::{Effect, Model, Panel, Screen, pause, play, seek};
+use super::state::{Effect, Model, Panel, Screen, UiAction, pause, play, seek};
+use crate::lessons::Answer;
 
 /// The smallest words of the picture have so many pixels of their own.
 const SMALLEST: f64 = 11.5;
@@ -40,6 +43,13 @@ impl Present {
     }
 }
 
+impl Present {
+    /// The panel that goes with a lesson: on a projector its words stand under the stage.
+    pub fn beside_stage(&self) -> Panel {
+        if self.is_on { Panel::Stage } else { Panel::Lesson }
+    }
+}
+
 /// What the presenter does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Act {
@@ -51,9 +61,34 @@ pub enum Act {
     Blank,
     /// Opens the speaker window.
     Speaker,
-    /// So many slides on; the steps at which chapters begin.
+    /// So many slides on; the steps at which chapters begin. A lesson's slides are its steps.
     Slide(i32, Vec<usize>),
+    /// So many hands for an option of the question.
+    Hands(usize, u32),
+    /// A digit of that number, or none to take the last one back, for the option that is chosen.
+    Digit(Option<u32>),
 }
+
+/// What keys mean to the presenter of an open question: a letter chooses the option whose hands are counted, digits are
+/// their number, Enter is as good as going on.
+pub fn key(key: &Key, course: Option<&Course>) -> Option<UiAction> {
+    if key.composing || key.alt || key.control || key.shift || key.in_dialog || key.in_text {
+        return None;
+    }
+    let course = course.filter(|course| course.question().is_some())?;
+    let digits = key.code.strip_prefix("Digit").or(key.code.strip_prefix("Numpad"));
+    let digit = digits.and_then(|digit| digit.parse::<u32>().ok());
+    let act = match (key.code.as_str(), digit) {
+        ("Enter", _) if !key.on_control => Act::Slide(1, Vec::new()),
+        ("Backspace", _) => Act::Digit(None),
+        (_, Some(digit)) if matches!(course.draft, Some(Answer::Choice(_))) => Act::Digit(Some(digit)),
+        _ => return None,
+    };
+    Some(UiAction::Class(act))
+}
+
+/// More hands than this are not in the room.
+const MOST_HANDS: u32 = 999;
 
 /// Takes the presenter's step.
 pub fn act(model: &mut Model, act: Act) -> Vec<Effect> {
@@ -81,12 +116,36 @@ pub fn act(model: &mut Model, act: Act) -> Vec<Effect> {
             model.ui.present.is_blank = !model.ui.present.is_blank;
             if model.ui.present.is_blank { pause(model) } else { Vec::new() }
         }
+        Act::Hands(option, hands) => count(model, Some(option), |_| hands),
+        Act::Digit(Some(digit)) => count(model, None, |hands| hands * 10 + digit),
+        Act::Digit(None) => count(model, None, |hands| hands / 10),
         Act::Speaker => vec![Effect::Part(PART, "speaker", String::new())],
         Act::Slide(by, starts) => {
             model.ui.present.is_blank = false;
+            if let Some(course) = &model.course {
+                let opens = by > 0 && course.question().is_some();
+                let act = if opens { lesson::Act::Reveal } else { lesson::Act::Step(by.signum()) };
+                return lesson::play::act(model, act);
+            }
             if by > 0 { forward(model, &starts) } else { back(model, &starts) }
         }
     }
+}
+
+fn count(model: &mut Model, option: Option<usize>, make: impl Fn(u32) -> u32) -> Vec<Effect> {
+    let Some(course) = &mut model.course else { return Vec::new() };
+    let options = course.question().map_or(0, |ask| ask.options.len());
+    let chosen = match course.draft {
+        Some(Answer::Choice(option)) => Some(option),
+        _ => None,
+    };
+    if let Some(option) = option.or(chosen).filter(|option| *option < options) {
+        let mut hands = course.hands.clone();
+        hands.resize(options, 0);
+        hands[option] = make(hands[option]).min(MOST_HANDS);
+        course.count_hands(hands);
+    }
+    Vec::new()
 }
 
 /// The topmost thing closes; true if there was one.

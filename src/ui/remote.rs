@@ -114,9 +114,13 @@ fn act(model: &mut Model, request: &Value) -> Said {
             let (_, starts) = view::present::slides(model, &view::Pictures::default());
             vec![UiAction::Class(Act::Slide(by, starts))]
         }
+        "hands" => {
+            let number = |key: &str| int(key).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+            vec![UiAction::Class(Act::Hands(number("option") as usize, number("count")))]
+        }
         "blank" => vec![UiAction::Class(Act::Blank)],
         other => {
-            let known = "play, pause, step, seek, slide, blank, load, command, set";
+            let known = "play, pause, step, seek, slide, blank, hands, load, command, set";
             return Err(format!("`{other}` is none of {known}"));
         }
     };

@@ -130,7 +130,7 @@ fn talk(browser: &Browser) {
     // It follows, and tells what comes next.
     press(browser, key::PAGE_DOWN);
     on(&speaker);
-    says(".speaker__main", "Next chapter: scale 5");
+    says(".speaker__main", "scale 5");
     press(browser, 'b');
     says("#speaker-blank", "Show");
     on(&slides);

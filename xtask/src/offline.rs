@@ -1,6 +1,6 @@
 //! What a browser keeps of the page, so that it opens without a network: the list in `static/sw.js`.
 //!
-//! Everything that the document names, and the document itself. The worker checks each file against its SHA-256 before it
+//! Everything that the document names, the document itself, and the lessons. The worker checks each file against its SHA-256 before it
 //! shows a version, so a visitor never gets half of one and half of another.
 
 use crate::run::{Result, command, pipe};
@@ -22,6 +22,8 @@ pub fn list_files(dist: &Path) -> Result<()> {
             names.push(name);
         }
     }
+    let lessons = fs::read_dir(dist.join("lessons")).into_iter().flatten().flatten();
+    names.extend(lessons.map(|entry| format!("lessons/{}", entry.file_name().to_string_lossy())));
     names.sort();
     let files: Vec<_> = names.iter().map(|name| dist.join(name).display().to_string()).collect();
     let hashes = pipe(command("node").args(["-e", DIGEST]), &files.join("\n"))?;

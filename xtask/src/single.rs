@@ -29,6 +29,20 @@ pub fn run(words: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// A text as a string of JavaScript.
+fn string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out += "\\\"",
+            '\\' => out += "\\\\",
+            c if c < ' ' || c == '<' => out += &format!("\\u{:04x}", c as u32),
+            c => out.push(c),
+        }
+    }
+    out + "\""
+}
+
 /// Writes the file from a built page; its size in bytes.
 pub fn write(dist: &Path) -> Result<usize> {
     let kit = setup::page()?;
@@ -62,11 +76,17 @@ pub fn write(dist: &Path) -> Result<usize> {
     let packed = pipe(crate::run::command("node").args(["-e", PACK]), &wasm.join("\n"))?;
     let packed: Vec<&str> = packed.lines().collect();
     let [page_text, engine_text] = packed[..] else { return Err("the module could not be packed".into()) };
+    let mut texts = String::new();
+    for entry in fs::read_dir(dist.join("lessons")).into_iter().flatten().flatten() {
+        let name = format!("lessons/{}", entry.file_name().to_string_lossy());
+        texts += &format!("\"{name}\":{},", string(&read(&name)?));
+    }
     let carried = format!(
-        "const modules={{{modules}}},files={{\"./{page}\":\"{page_text}\",\"./{engine}\":\"{engine_text}\"}};
+        "const modules={{{modules}}},texts={{{texts}}},files={{\"./{page}\":\"{page_text}\",\"./{engine}\":\"{engine_text}\"}};
         globalThis.ordinalCarried={{
           module:(name)=>modules[name](),
           file(address){{
+            if(address in texts)return new Response(texts[address]);
             const text=files[address];
             if(!text)return;
             const bytes=Uint8Array.from(atob(text),(c)=>c.charCodeAt(0));

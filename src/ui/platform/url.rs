@@ -58,19 +58,24 @@ pub fn visit(fragment: &str) {
 
 /// Says in the address how the page is shown (`mode=`), so that a reload shows it so again.
 pub fn set_mode(mode: Option<&str>) {
-    let Some(location) = location() else { return };
-    let search = location.search().unwrap_or_default();
-    let pairs = search
-        .trim_start_matches('?')
-        .split('&')
-        .filter(|pair| !pair.is_empty() && !pair.starts_with("mode="));
-    let mut pairs: Vec<String> = pairs.map(str::to_string).collect();
-    pairs.extend(mode.map(|mode| ["mode=", mode].concat()));
-    let query = if pairs.is_empty() { String::new() } else { ["?", &pairs.join("&")].concat() };
-    if let Some(Ok(history)) = web_sys::window().map(|window| window.history()) {
-        let address = [base(), query, fragment()].concat();
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
-    }
+    let pair = mode.map(|mode| ["mode=", mode].concat()).unwrap_or_default();
+    set_pairs(&["mode="], &pair, &fragment());
+}
+
+/// Writes a lesson and its step into the address, `lesson=partition&step=2`, in the place of those that were there.
+pub fn set_lesson(place: &str) {
+    set_pairs(&["lesson=", "step="], place, "");
+}
+
+fn set_pairs(names: &[&str], pairs: &str, fragment: &str) {
+    let Some(window) = web_sys::window() else { return };
+    let (Ok(history), Ok(search)) = (window.history(), window.location().search()) else { return };
+    let is_other = |pair: &&str| !pair.is_empty() && !names.iter().any(|name| pair.starts_with(name));
+    let mut all: Vec<&str> = search.trim_start_matches('?').split('&').filter(is_other).collect();
+    all.extend((!pairs.is_empty()).then_some(pairs));
+    let mark = if all.is_empty() { "" } else { "?" };
+    let address = [&base(), mark, &all.join("&"), fragment].concat();
+    let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
 }
 
 /// Removes the fragment, so that a reload continues with what was kept and not with the link.
