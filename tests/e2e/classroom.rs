@@ -337,3 +337,57 @@ fn an_embed_keeps_nothing() {
     );
     assert!(!server.requests().iter().any(|path| path == "sw.js"));
 }
+
+#[test]
+fn a_lesson_on_the_projector_asks_the_room_and_the_speaker_counts_hands() {
+    let folder = copied("lesson", &files(&dist()));
+    fs::create_dir_all(folder.join("lessons")).unwrap();
+    let lesson = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lessons/short.md");
+    fs::copy(lesson, folder.join("lessons/short.md")).unwrap();
+    let server = Server::start(&folder, BASE, 0).unwrap();
+    let browser = Browser::start(&projector("en"));
+    browser.goto(&format!("{}?mode=present&lang=en&lesson=short", server.url()));
+    browser.wait_for("the lesson", LONG, |b| b.has("[data-engine=ready]") && place(b) == "1 / 4");
+    assert_eq!(browser.text(".present__title"), "What a scale-in leaves");
+    browser.wait_for("its caption", LONG, |b| b.count("#picture .pod--ready") == 2);
+    let slides = browser.window();
+    press(&browser, 's');
+    browser.wait_for("a second window", LONG, |b| b.windows().len() == 2);
+    let speaker = browser.windows().into_iter().find(|window| *window != slides).expect("the speaker window");
+    browser.switch_to(&speaker);
+    let says = |selector: &str, part: &str| {
+        let text = format!("return document.querySelector('{selector}')?.textContent ?? ''");
+        browser.wait_for(part, LONG, |b| b.script(&text).as_str().is_some_and(|text| text.contains(part)));
+    };
+    says(".speaker__notes", "Point at the order.");
+    browser.script("document.querySelector('#speaker-forward').click()");
+    says(".speaker__main", "How many claims are left?");
+    says(".speaker__main", "B. Two");
+    says(".speaker__main", "The default of the retention policy");
+    browser.type_into("#hands-1", "12");
+    browser.switch_to(&slides);
+    browser.wait_for("the hands", LONG, |b| {
+        b.script("return [...document.querySelectorAll('.present__hands')].map((e) => e.textContent).join()")
+            == "12"
+    });
+    let room = browser.text(".present__say");
+    assert!(!room.contains("retention") && !browser.has(".present__option--right, .present__bar"), "{room}");
+    assert_eq!(browser.script(SMALL), serde_json::json!([]));
+    for key in ['a', '3'] {
+        press(&browser, key);
+    }
+    browser.wait_for("hands by keys", LONG, |b| b.count(".present__hands") == 2);
+    press(&browser, key::PAGE_DOWN);
+    browser.wait_for("the answer", LONG, |b| b.has(".present__option--right .present__bar"));
+    assert!(browser.text(".present__option--right").contains("Two"));
+    assert!(browser.text(".present__say").contains("retention policy"));
+    assert_eq!(browser.count(".present__bar"), 2);
+    assert_eq!(browser.script(SMALL), serde_json::json!([]));
+    // A reload comes back to the same step.
+    browser.reload();
+    browser.wait_for("the same step", LONG, |b| b.has("[data-engine=ready]") && place(b) == "2 / 4");
+    browser.switch_to(&speaker);
+    says(".speaker__place", "2 / 4");
+    assert!(browser.console_errors().is_empty(), "{:#?}", browser.console_errors());
+    fs::remove_dir_all(folder).unwrap();
+}

@@ -148,6 +148,17 @@ impl Browser {
         self.post("/window", &json!({ "handle": window }));
     }
 
+    /// Sends further commands to what is inside a frame of the page.
+    pub fn enter_frame(&self, selector: &str) {
+        let id = self.find(selector);
+        self.post("/frame", &json!({ "id": { ELEMENT: id } }));
+    }
+
+    /// Back to the page around it.
+    pub fn leave_frame(&self) {
+        self.post("/frame", &json!({ "id": null }));
+    }
+
     pub fn url(&self) -> String {
         string(&self.get("/url"))
     }

@@ -10,6 +10,9 @@
 //! - `access`: what axe-core finds, in every main state
 //! - `classroom`: presentation, speaker window, one file, no network
 //! - `embed`: a run in somebody else's page
+//! - `examples`: the host pages of `examples/`
+//! - `exports`: PNG, WebM, paper
+//! - `looks`: what an address asks for
 //! - `others`: what if, compare, causes, the keys around them
 //! - `story`: the main story by hand, in both languages
 
@@ -24,7 +27,10 @@ mod static_server;
 mod access;
 mod classroom;
 mod embed;
+mod examples;
+mod exports;
 mod harness;
+mod looks;
 mod others;
 mod page;
 mod pictures;

@@ -15,6 +15,10 @@ pub fn run(words: &[String]) -> Result<()> {
     if !ours.contains(&"--browser") {
         let mut host = command("cargo");
         host.args(["test", "--workspace", "--no-fail-fast"]).args(theirs);
+        match setup::shellcheck() {
+            Ok(found) => drop(found.map(|program| host.env("SHELLCHECK", program))),
+            Err(reason) => tally.broken("shellcheck", &reason),
+        }
         tally.count("the host tests", &mut host);
     }
     if !ours.contains(&"--host") {

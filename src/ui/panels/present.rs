@@ -61,6 +61,7 @@ pub fn blank(context: &Context) -> Html {
 pub fn lesson(context: &Context, course: &Course, caption: &Caption) -> Html {
     let lang = context.texts.language.lang();
     let step = course.now();
+    let purpose = html! { <h2 class="present__purpose">{spans(step.purpose.get(lang))}</h2> };
     let inside = match (course.question(), course.answered()) {
         (Some(ask), _) => asked(context, course, ask),
         (None, Some((ask, _))) if course.phase == Phase::Shown => html! {
@@ -71,15 +72,12 @@ pub fn lesson(context: &Context, course: &Course, caption: &Caption) -> Html {
         },
         // What was asked happens now: the run speaks for itself.
         (None, Some(_)) => {
-            html! { <p class="present__text"><b>{rich(&caption.done)}</b>{" "}{rich(&caption.next)}</p> }
+            html! { <>{purpose}<p class="present__text"><b>{rich(&caption.done)}</b>{" "}{rich(&caption.next)}</p></> }
         }
-        _ => html! { <div class="present__text">{prose(step.caption.get(lang))}</div> },
+        _ => html! { <>{purpose}<div class="present__text">{prose(step.caption.get(lang))}</div></> },
     };
     html! {
-        <div class="present__say" role="status">
-            <h2 class="present__purpose">{spans(step.purpose.get(lang))}</h2>
-            {inside}
-        </div>
+        <div class="present__say" role="status">{inside}</div>
     }
 }
 
@@ -110,7 +108,7 @@ fn asked(context: &Context, course: &Course, ask: &Ask) -> Html {
     let answer = in_words(ask, &ask.answer, lang);
     html! {
         <div class="present__ask">
-            <p class="present__question">{spans(ask.question.get(lang))}</p>
+            if is_open || ask.options.is_empty() { <p class="present__question">{spans(ask.question.get(lang))}</p> }
             if ask.options.is_empty() || !matches!(ask.answer, Answer::Choice(_)) {
                 if !is_open { <p class="present__answer">{icon("check")}<b>{spans(&answer)}</b></p> }
             }
