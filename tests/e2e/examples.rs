@@ -103,10 +103,10 @@ fn every_example_shows_a_run_that_wakes() {
                 browser.wait_for("the element", LONG, |b| {
                     b.script("return !!document.querySelector('sts-stage')?.ready") == true
                 });
-                let state = browser.script_async(
-                    "document.querySelector('sts-stage').pause().then(() => document.querySelector('sts-stage').get('state'))",
-                );
-                assert_eq!(state["event"], 60, "{state}");
+                browser.script_async("document.querySelector('sts-stage').pause()");
+                browser.wait_for("the moment", LONG, |b| {
+                    b.script_async("document.querySelector('sts-stage').get('state')")["event"] == 60
+                });
             }
             _ => assert_eq!(browser.attribute("iframe", "title").as_deref(), Some("Scaling in"), "{name}"),
         }

@@ -45,7 +45,11 @@ fn every_name_is_seen_on_the_page() {
     let server = Server::start(&dist(), BASE, 0).unwrap();
     let browser = Browser::start(&Options { width: 1440, height: 900, lang: "ko", ..Options::default() });
     for (query, holds) in CASES {
-        let run = if query.contains("sample") || query.contains("lesson") { "" } else { "#n1=ordered" };
+        let run = match query {
+            query if query.contains("sample") || query.contains("lesson") => "",
+            query if query.contains("autoplay") => "#n1=ordered",
+            _ => "#n1=ordered&t=e60",
+        };
         browser.goto("about:blank");
         browser.goto(&format!("{}?{query}{run}", server.url()));
         let check = format!(

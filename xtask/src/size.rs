@@ -71,8 +71,8 @@ pub fn run(_words: &[String]) -> Result<()> {
     let sizes = measure(&files)?;
     let index = fs::read_to_string(dist.join("index.html")).map_err(|error| error.to_string())?;
     // Parts are named there to be found, and fetched only when they are needed.
-    let named: Vec<&str> = index.lines().filter(|line| !line.contains("name=\"page-parts\"")).collect();
-    let index = named.join("\n");
+    let (before, list) = index.split_once("<meta name=\"page-parts\"").unwrap_or((&index, ""));
+    let index = [before, list.split_once('>').map_or("", |(_, rest)| rest)].concat();
 
     let (mut critical, mut apart) = (Vec::new(), Vec::new());
     for (file, size) in files.iter().zip(sizes) {

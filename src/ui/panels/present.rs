@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::question::{prose, spans};
-use crate::lessons::{Answer, Ask};
+use crate::lessons::{Answer, Ask, Both};
 use crate::ui::lesson::{Act as LessonAct, Course, Phase, in_words, letter};
 use crate::ui::present::Act;
 use crate::ui::state::{Theme, UiAction, UiState};
@@ -13,6 +13,9 @@ use yew::prelude::*;
 
 /// More slides than this are counted, not drawn.
 const MOST_DOTS: usize = 14;
+
+/// An option of four that is longer has no room beside the others.
+const LONG: usize = 30;
 
 /// The head. `slide`: which one is shown, from 1, and 0 before the first; `slides`: how many there are.
 pub fn head(context: &Context, ui: &UiState, title: &str, slide: usize, slides: usize) -> Html {
@@ -105,6 +108,10 @@ fn asked(context: &Context, course: &Course, ask: &Ask) -> Html {
             </li>
         }
     });
+    // Long ones stand two by two; a Korean letter is as wide as two others.
+    let wide =
+        |option: &Both| option.get(lang).chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
+    let is_long = ask.options.len() > 3 && ask.options.iter().any(|option| wide(option) > LONG);
     let answer = in_words(ask, &ask.answer, lang);
     html! {
         <div class="present__ask">
@@ -112,7 +119,7 @@ fn asked(context: &Context, course: &Course, ask: &Ask) -> Html {
             if ask.options.is_empty() || !matches!(ask.answer, Answer::Choice(_)) {
                 if !is_open { <p class="present__answer">{icon("check")}<b>{spans(&answer)}</b></p> }
             }
-            if !ask.options.is_empty() { <ol class="present__options">{ for options }</ol> }
+            if !ask.options.is_empty() { <ol class={classes!("present__options", is_long.then_some("present__options--long"))}>{ for options }</ol> }
         </div>
     }
 }
