@@ -262,6 +262,8 @@ impl App {
                 }
                 Effect::Keep(name, value) => storage::set(name, &value),
                 Effect::KeepRun if self.model.borrow().ui.is_embed => {}
+                // What was seen of a real cluster is not kept.
+                Effect::KeepRun if self.model.borrow().player.run().header().observed.is_some() => {}
                 Effect::Visit(fragment) => url::visit(&fragment),
                 Effect::KeepRun => storage::set("run", &self.model.borrow().player.text()),
                 Effect::Forget => {
@@ -548,6 +550,7 @@ impl App {
             Some(Dialog::Settings) => (texts.settings, "dialog--settings"),
             Some(Dialog::Help) => (texts.help, "dialog--help"),
             Some(Dialog::GoTo) => (texts.go_to, "dialog--goto"),
+            Some(Dialog::Cluster) => (texts.own_cluster, "dialog--share"),
             None => ("", ""),
         };
         let inside = ui.dialog.map(|dialog| match dialog {
@@ -568,6 +571,7 @@ impl App {
             Dialog::Settings => panels::settings::settings(context, ui),
             Dialog::Help => panels::help::help(context),
             Dialog::GoTo => panels::go_to::go_to(context, ui.not_found.as_deref()),
+            Dialog::Cluster => panels::cluster::cluster(context, &ui.log),
         });
         let close = context.send.reform(|()| UiAction::Open(None));
         widgets::dialog(title, class, texts.close, close, inside)

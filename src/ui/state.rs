@@ -3,6 +3,7 @@
 //! [`update`] changes the model and answers with effects: what the browser has to do besides being drawn. It calls
 //! nothing of the browser itself, so whole visits can be played on the host.
 
+use super::cluster_log::{self, ClusterLog};
 use super::complete::complete;
 use super::editor::{self, Problem};
 use super::others::{Change, Compare, Other, Tries};
@@ -54,6 +55,7 @@ pub enum Dialog {
     Settings,
     Help,
     GoTo,
+    Cluster,
 }
 
 /// The chosen theme.
@@ -163,6 +165,8 @@ pub struct UiState {
     pub not_found: Option<String>,
     /// Something worth going on with is kept in this browser.
     pub has_kept: bool,
+    /// What kubectl saw of a real cluster, as far as it was dropped.
+    pub log: ClusterLog,
 }
 
 /// Where the run came from.
@@ -174,6 +178,8 @@ pub enum Origin {
     Sample(usize),
     /// Typed, pasted, dropped or linked.
     Own,
+    /// A real cluster that was watched.
+    Cluster,
 }
 
 impl Origin {
@@ -183,6 +189,7 @@ impl Origin {
             Origin::Story(i) => STORIES[i].title(texts.language.lang()),
             Origin::Sample(i) => SAMPLES[i].title(texts.language.lang()),
             Origin::Own => texts.own_manifest,
+            Origin::Cluster => texts.own_cluster,
         }
     }
 }
@@ -247,6 +254,7 @@ impl Default for UiState {
             share_code: 0,
             not_found: None,
             has_kept: false,
+            log: ClusterLog::default(),
         }
     }
 }
@@ -351,6 +359,8 @@ pub enum UiAction {
     // manifest
     Manifest(String),
     OpenText(String),
+    /// A file that kubectl wrote of a real cluster: its name and text.
+    ClusterLog(String, String),
     Apply,
     Repair(usize),
     RepairAll,
@@ -595,6 +605,9 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             let effects = if dialog.is_some() && model.ui.playing { pause(model) } else { Vec::new() };
             model.ui.dialog = dialog;
             model.ui.not_found = None;
+            if dialog == Some(Dialog::Cluster) {
+                cluster_log::begin(model);
+            }
             effects
         }
         A::Escape => {
@@ -707,6 +720,11 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             model.ui.manifest = text;
             check(model);
             vec![Effect::Keep("manifest", model.ui.manifest.clone())]
+        }
+        A::ClusterLog(name, text) => cluster_log::take(model, name, text),
+        A::OpenText(text) if cluster_log::is_meant(&text) => {
+            cluster_log::begin(model);
+            cluster_log::take(model, "dropped.json".into(), text)
         }
         A::OpenText(text) => {
             model.ui.origin = Origin::Own;
@@ -992,7 +1010,7 @@ fn check(model: &mut Model) {
     }
 }
 
-fn set_manifest(model: &mut Model, text: String) -> Vec<Effect> {
+pub(super) fn set_manifest(model: &mut Model, text: String) -> Vec<Effect> {
     model.ui.manifest = text.clone();
     check(model);
     vec![Effect::EditorText(text.clone()), Effect::Keep("manifest", text)]
@@ -1008,6 +1026,11 @@ fn apply(model: &mut Model) -> Vec<Effect> {
     }
     model.ui.screen = Screen::Page;
     pause(model);
+    if model.player.run().header().observed.is_some() {
+        // What was only watched cannot be changed: the manifest begins a simulation.
+        new_run(model, "");
+        model.ui.origin = Origin::Own;
+    }
     model.ui.applied = text.clone();
     if !text.ends_with('\n') {
         text.push('\n');
