@@ -14,6 +14,7 @@ pub use export::File;
 use crate::advice;
 use crate::api::print::to_yaml;
 use crate::lang::Lang;
+use crate::lessons::{self, Lesson, LessonError};
 use crate::scenario::observed::{self, Found};
 use crate::scenario::{Directive, Header, Scenario, link};
 use crate::scene::svg::{svg_document, svg_element};
@@ -161,6 +162,32 @@ pub fn check(manifests: &[(String, String)], lang: Lang) -> Checked {
         checked.text.push_str(&format!("{name}:{line}:{}: {word}: {}\n", problem.column, problem.text));
     }
     checked
+}
+
+/// `ordinal lesson check`: what holds in a lesson, or what does not, a line each.
+pub fn check_lesson(file: &str, text: &str) -> Result<String, String> {
+    let lesson = read_lesson(file, text)?;
+    let mut checked = lessons::check(&lesson);
+    let stem = file.rsplit('/').next().and_then(|name| name.strip_suffix(".md")).unwrap_or(&lesson.front.id);
+    if stem != lesson.front.id {
+        let message =
+            format!("the id is `{}` and the file is named `{stem}`: make them equal", lesson.front.id);
+        checked.wrong.push(LessonError { line: 2, column: 1, message });
+    }
+    let at = |line: &LessonError| format!("{file}:{line}\n");
+    match checked.wrong.is_empty() {
+        true => Ok(checked.held.iter().map(|held| format!("{file}: {held}\n")).collect()),
+        false => Err(checked.wrong.iter().map(at).collect()),
+    }
+}
+
+/// `ordinal lesson scenario`: the runs of a lesson as one scenario.
+pub fn lesson_scenario(file: &str, text: &str) -> Result<String, String> {
+    Ok(read_lesson(file, text)?.scenario().print())
+}
+
+fn read_lesson(file: &str, text: &str) -> Result<Lesson, String> {
+    Lesson::parse(text).map_err(|error| format!("{file}:{error}"))
 }
 
 /// `ordinal link`: the link to a scenario on the page at `base`, or only its fragment.

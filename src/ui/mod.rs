@@ -10,6 +10,7 @@ pub mod cluster_log;
 pub mod complete;
 pub mod editor;
 pub mod keys;
+pub mod lesson;
 pub mod lobby;
 pub mod others;
 pub mod panels;

@@ -68,6 +68,7 @@ pub fn header(ui: &UiState, context: &Context) -> Html {
             <button type="button" class="head__brand" aria-label={["Ordinal, ", texts.home].concat()} onclick={context.on(UiAction::Home)}>{logo()}{"Ordinal"}</button>
             if ui.screen == Screen::Page { <h1 class="visually-hidden">{texts.title}</h1> }
             {menu("samples", "", sample_label, stories.chain(samples).chain([own]).collect())}
+            <button type="button" class="button head__lessons" onclick={open(Dialog::Lessons)}>{texts.lessons}</button>
             <span class="head__space"></span>
             {menu("releases", "button--quiet", release_label, releases.collect())}
             <span class="head__sep"></span>
