@@ -13,6 +13,7 @@
 //! - `examples`: the host pages of `examples/`
 //! - `exports`: PNG, WebM, paper
 //! - `looks`: what an address asks for
+//! - `observed`: one's own cluster, from what kubectl watched
 //! - `others`: what if, compare, causes, the keys around them
 //! - `story`: the main story by hand, in both languages
 
@@ -31,6 +32,7 @@ mod examples;
 mod exports;
 mod harness;
 mod looks;
+mod observed;
 mod others;
 mod page;
 mod pictures;
