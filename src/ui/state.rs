@@ -177,6 +177,8 @@ pub enum Origin {
     Story(usize),
     /// A sample manifest.
     Sample(usize),
+    /// A lesson.
+    Lesson,
     /// Typed, pasted, dropped or linked.
     Own,
 }
@@ -187,6 +189,7 @@ impl Origin {
         match self {
             Origin::Story(i) => STORIES[i].title(texts.language.lang()),
             Origin::Sample(i) => SAMPLES[i].title(texts.language.lang()),
+            Origin::Lesson => texts.lesson,
             Origin::Own => texts.own_manifest,
         }
     }
