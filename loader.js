@@ -85,7 +85,7 @@ async function fetched(address, how) {
   const engine = document.querySelector("meta[name=page-engine]")?.content;
   if (engine && !/^https?:/.test(address) && !isNamed(address)) place.searchParams.set("of", engine.replace("./", ""));
   const response = await fetch(place, how);
-  if (!response.ok) throw new TypeError(`${response.status} ${address}`);
+  if (!response.ok) throw new TypeError(`HTTP ${response.status}: ${address}`);
   return response;
 }
 
@@ -133,22 +133,23 @@ async function start() {
   }
 }
 
-// The parts: `call` a function of one, take its `style`; `remote` asks the page, once the engine is there.
+// The parts: `call` a function of one, take its `style`, `fetch` a file; `remote` asks the page, once the engine is there.
 const parts = (globalThis.ordinalParts = {
-  fetched: {},
+  known: {},
+  fetch: fetched,
   async address(name) {
     if (document.readyState === "loading" && !document.querySelector("meta[name=page-parts]")) await parsed;
     const list = document.querySelector("meta[name=page-parts]")?.content.split(" ") ?? [];
     return new URL(list.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? `./${name}`, document.baseURI).href;
   },
   module(name) {
-    return (this.fetched[name] ??= carried ? carried.module(name) : this.address(name).then((address) => import(address)));
+    return (this.known[name] ??= carried ? carried.module(name) : this.address(name).then((address) => import(address)));
   },
   call(name, what, text) {
     return this.module(name).then((module) => module[what](text));
   },
   style(name) {
-    return (this.fetched[name] ??= carried ? Promise.resolve() : this.address(name).then((href) => new Promise((done, failed) => {
+    return (this.known[name] ??= carried ? Promise.resolve() : this.address(name).then((href) => new Promise((done, failed) => {
       const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: done, onerror: failed });
       document.head.append(link);
     })));
@@ -162,25 +163,10 @@ function keep() {
   navigator.serviceWorker.register("./sw.js").catch(() => {});
 }
 
-// Reads a text for the module (ui/platform/fetch.rs): as data, without anybody's cookies, and no further than `most` bytes.
-globalThis.ordinalRead = async (address, most, done) => {
-  try {
-    const response = await fetched(address, { credentials: "omit", referrerPolicy: "no-referrer" });
-    const parts = [];
-    let length = 0;
-    const reader = response.body.getReader();
-    for (let part; !(part = await reader.read()).done;) {
-      parts.push(part.value);
-      if ((length += part.value.length) > most) {
-        reader.cancel();
-        throw new Error(`> ${most / 1024} KiB`);
-      }
-    }
-    done(await new Blob(parts).text());
-  } catch (error) {
-    done(null, error.message);
-  }
-};
+// The module reads texts from elsewhere through this (ui/platform/fetch.rs); most visits never do.
+globalThis.ordinalRead = (address, most, done) =>
+  parts.module("lesson.js").then(({ read }) => read(address, most, done), (error) => done(null, error.message));
+addEventListener("dragenter", () => parts.module("lesson.js"), { once: true });
 
 async function find(selector) {
   return document.querySelector(selector) ?? (await parsed, document.querySelector(selector));

@@ -10,6 +10,7 @@
 //! - `access`: what axe-core finds, in every main state
 //! - `classroom`: presentation, speaker window, one file, no network
 //! - `embed`: a run in somebody else's page
+//! - `lessons`: lessons by address, from the list and as a file; questions and goals
 //! - `examples`: the host pages of `examples/`
 //! - `exports`: PNG, WebM, paper
 //! - `looks`: what an address asks for
@@ -31,6 +32,7 @@ mod embed;
 mod examples;
 mod exports;
 mod harness;
+mod lessons;
 mod looks;
 mod observed;
 mod others;
