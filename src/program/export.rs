@@ -104,8 +104,8 @@ fn frame(run: &Run, step: &story::Step, lang: Lang) -> Frame {
 const MOST_FRAMES: usize = 60;
 /// A handout may have so many: ten sheets.
 const MOST_PRINTED: usize = 60;
-/// How wide a picture of a handout is drawn: it is printed at two thirds.
-const PRINTED_WIDTH: f64 = 512.0;
+/// How wide a picture of a handout is drawn, by its columns: each just as wide as a card needs to be.
+const PRINTED_WIDTH: [f64; 3] = [32.0, 96.0, 512.0];
 
 /// The pictures of a film with their sentences, an SVG file for every step; of long runs some steps are left out.
 pub fn film(run: &Run, lang: Lang, theme: &str) -> Vec<String> {
@@ -132,7 +132,10 @@ pub fn handout(run: &Run, lang: Lang) -> String {
     let chosen = some(&steps, MOST_PRINTED);
     for (n, step) in chosen.iter().enumerate() {
         let position = Position { happenings: step.last + 1, time: step.until };
-        let scene = stage(&model(run, position), &StageOptions::present(PRINTED_WIDTH, lang));
+        let shown = model(run, position);
+        let [beside, each, most] = PRINTED_WIDTH;
+        let width = (beside + each * shown.columns.len().max(3) as f64).min(most);
+        let scene = stage(&shown, &StageOptions::present(width, lang));
         out.push_str("<figure>");
         out.push_str(&svg_element(&scene));
         let seconds = lang.seconds(step.at.since(SimTime::ZERO));
@@ -146,10 +149,10 @@ pub fn handout(run: &Run, lang: Lang) -> String {
 
 const SHEET: &str = "@page{size:A4;margin:12mm}*{box-sizing:border-box}
 body{margin:0;display:grid;grid-template-columns:1fr 1fr;gap:0 8mm;font:10.5pt/1.45 var(--sans);color:#000;word-break:keep-all;-webkit-print-color-adjust:exact;print-color-adjust:exact}
-figure{margin:0;height:88mm;padding:3mm 0;border-bottom:.3mm solid #bbb;break-inside:avoid;overflow:hidden}
+figure{margin:0;height:88mm;padding:5mm 1mm;border-bottom:.3mm solid #bbb;break-inside:avoid;overflow:hidden}
 figure:nth-child(6n){break-after:page}
-figure svg{display:block;width:100%;height:56mm}
-figcaption{margin-top:2mm}
+figure svg{display:block;width:100%;height:auto;max-height:56mm;overflow:visible}
+figcaption{margin-top:4mm}
 ";
 
 /// The Event objects in the order of their writing, with tabs between the columns and a line of names first.
