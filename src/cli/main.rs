@@ -286,11 +286,9 @@ fn observe(files: &[String]) -> Result<(), String> {
     for file in files {
         logs.push((file.clone(), read(file)?));
     }
-    let (text, notes) = program::observe(&logs)?;
+    let (text, found) = program::observe(&logs)?;
     print(&text);
-    for note in notes {
-        eprintln!("{note}");
-    }
+    eprintln!("{}", program::found_says(&found, Lang::En));
     Ok(())
 }
 

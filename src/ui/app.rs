@@ -311,7 +311,8 @@ impl App {
 
     fn keeps_nothing(&self) -> bool {
         let model = self.model.borrow();
-        model.ui.is_embed || model.course.is_some()
+        // What was seen of a real cluster is not kept either.
+        model.ui.is_embed || model.course.is_some() || model.player.run().header().observed.is_some()
     }
 
     /// The address names the lesson and its step, so that it can be passed on and loaded again.
@@ -610,6 +611,7 @@ impl App {
             Some(Dialog::Settings) => (texts.settings, "dialog--settings"),
             Some(Dialog::Help) => (texts.help, "dialog--help"),
             Some(Dialog::GoTo) => (texts.go_to, "dialog--goto"),
+            Some(Dialog::Cluster) => (texts.own_cluster, "dialog--share"),
             Some(Dialog::Lessons) => (texts.lessons, "dialog--lessons"),
             None => ("", ""),
         };
@@ -632,6 +634,7 @@ impl App {
             Dialog::Help => panels::help::help(context),
             Dialog::Lessons => panels::lessons::lessons(context, &model.shelf),
             Dialog::GoTo => panels::go_to::go_to(context, ui.not_found.as_deref()),
+            Dialog::Cluster => panels::cluster::cluster(context, &ui.log),
         });
         let close = context.send.reform(|()| UiAction::Open(None));
         widgets::dialog(title, class, texts.close, close, inside)

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod choices;
+pub mod cluster_log;
 pub mod complete;
 pub mod editor;
 pub mod keys;

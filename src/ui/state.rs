@@ -3,6 +3,7 @@
 //! [`update`] changes the model and answers with effects: what the browser has to do besides being drawn. It calls
 //! nothing of the browser itself, so whole visits can be played on the host.
 
+use super::cluster_log::{self, ClusterLog};
 use super::complete::complete;
 use super::editor::{self, Problem};
 use super::lesson::{self, Course, play::Errand, shelf::Shelf};
@@ -58,6 +59,7 @@ pub enum Dialog {
     Settings,
     Help,
     GoTo,
+    Cluster,
     Lessons,
 }
 
@@ -168,6 +170,8 @@ pub struct UiState {
     pub not_found: Option<String>,
     /// Something worth going on with is kept in this browser.
     pub has_kept: bool,
+    /// What kubectl saw of a real cluster, as far as it was dropped.
+    pub log: ClusterLog,
 }
 
 /// Where the run came from.
@@ -181,6 +185,8 @@ pub enum Origin {
     Lesson,
     /// Typed, pasted, dropped or linked.
     Own,
+    /// A real cluster that was watched.
+    Cluster,
 }
 
 impl Origin {
@@ -191,6 +197,7 @@ impl Origin {
             Origin::Sample(i) => SAMPLES[i].title(texts.language.lang()),
             Origin::Lesson => texts.lesson,
             Origin::Own => texts.own_manifest,
+            Origin::Cluster => texts.own_cluster,
         }
     }
 }
@@ -255,6 +262,7 @@ impl Default for UiState {
             share_code: 0,
             not_found: None,
             has_kept: false,
+            log: ClusterLog::default(),
         }
     }
 }
@@ -365,6 +373,8 @@ pub enum UiAction {
     // manifest
     Manifest(String),
     OpenText(String),
+    /// A file that kubectl wrote of a real cluster: its name and text.
+    ClusterLog(String, String),
     Apply,
     Repair(usize),
     RepairAll,
@@ -625,6 +635,9 @@ fn step(model: &mut Model, action: UiAction) -> Vec<Effect> {
             let effects = if dialog.is_some() && model.ui.playing { pause(model) } else { Vec::new() };
             model.ui.dialog = dialog;
             model.ui.not_found = None;
+            if dialog == Some(Dialog::Cluster) {
+                cluster_log::begin(model);
+            }
             effects
         }
         A::Escape => {
@@ -741,6 +754,11 @@ fn step(model: &mut Model, action: UiAction) -> Vec<Effect> {
             model.ui.manifest = text;
             check(model);
             vec![Effect::Keep("manifest", model.ui.manifest.clone())]
+        }
+        A::ClusterLog(name, text) => cluster_log::take(model, name, text),
+        A::OpenText(text) if cluster_log::is_meant(&text) => {
+            cluster_log::begin(model);
+            cluster_log::take(model, "dropped.json".into(), text)
         }
         A::OpenText(text) => {
             model.ui.origin = Origin::Own;
@@ -1035,7 +1053,7 @@ fn check(model: &mut Model) {
     }
 }
 
-fn set_manifest(model: &mut Model, text: String) -> Vec<Effect> {
+pub(super) fn set_manifest(model: &mut Model, text: String) -> Vec<Effect> {
     model.ui.manifest = text.clone();
     check(model);
     vec![Effect::EditorText(text.clone()), Effect::Keep("manifest", text)]
@@ -1051,6 +1069,11 @@ fn apply(model: &mut Model) -> Vec<Effect> {
     }
     model.ui.screen = Screen::Page;
     pause(model);
+    if model.player.run().header().observed.is_some() {
+        // What was only watched cannot be changed: the manifest begins a simulation.
+        new_run(model, "");
+        model.ui.origin = Origin::Own;
+    }
     model.ui.applied = text.clone();
     if !text.ends_with('\n') {
         text.push('\n');

@@ -39,6 +39,7 @@ pub fn first(context: &Context, pictures: &FirstPictures, has_kept: bool) -> Htm
                     if has_kept {
                         <p class="first__back"><button type="button" class="because__src" onclick={context.on(UiAction::Continue)}>{texts.first_continue}</button></p>
                     }
+                    <p class="first__own"><button type="button" class="because__src" onclick={context.on(UiAction::Open(Some(Dialog::Cluster)))}>{texts.own_cluster}{" …"}</button></p>
                     <p class="first__keys">
                         {kbd("Space")}{" "}{texts.key_play}{" "}{kbd("→")}{" "}{texts.key_step}{" "}{kbd("W")}{" "}{texts.key_why}
                     </p>

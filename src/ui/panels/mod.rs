@@ -2,6 +2,7 @@
 
 pub mod caption;
 pub mod claims;
+pub mod cluster;
 pub mod compare;
 pub mod embed;
 pub mod events;

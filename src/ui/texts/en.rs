@@ -95,6 +95,7 @@ pub const TEXTS: Texts = Texts {
     manifest_label: "Manifest in YAML. Tab indents; Esc and then Tab leaves.",
     manifest_leave_hint: "Esc, then Tab leaves",
     choose_file: "Open file",
+    own_cluster: "Your own cluster",
     drop_here: "Drop it here",
     apply: "Apply",
     problems_count: |errors, warnings| {

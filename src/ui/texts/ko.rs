@@ -95,6 +95,7 @@ pub const TEXTS: Texts = Texts {
     manifest_label: "매니페스트 YAML. Tab은 들여쓰기이고, Esc 다음 Tab으로 나간다.",
     manifest_leave_hint: "Esc 다음 Tab으로 나간다",
     choose_file: "파일 열기",
+    own_cluster: "내 클러스터의 기록",
     drop_here: "놓으면 여기에 들어온다",
     apply: "적용",
     problems_count: |errors, warnings| match (errors, warnings) {

@@ -168,6 +168,7 @@ texts! {
     manifest_leave_hint: &'static str,
     choose_file: &'static str,
     drop_here: &'static str,
+    own_cluster: &'static str,
     apply: &'static str,
     problems_count: Counts,
     no_problems: &'static str,
