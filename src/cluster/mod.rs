@@ -12,7 +12,7 @@ pub mod invariants;
 #[cfg(test)]
 mod tests;
 
-use crate::api::{Profile, Text};
+use crate::api::{Kind, Object, Profile, Text};
 use crate::component::client::{Film, InputNote};
 use crate::component::{
     Cause, Client, Component, Ctx, Fault, Happening, Pace, Recorder, What, WorkKey, WorkQueue, World,
@@ -125,6 +125,12 @@ impl Cluster {
         cluster.server.toleration_secs = config.toleration_secs;
         for object in bootstrap::objects(config) {
             cluster.server.seed(cluster.now, object);
+        }
+        // The recorder's clusters were new; elsewhere such events are long forgotten.
+        if config.pace.scripted.is_some() {
+            let nodes: Vec<Object> =
+                cluster.server.store.list(Kind::Node, None).map(|node| bootstrap::registered(node)).collect();
+            nodes.into_iter().for_each(|event| cluster.server.seed(cluster.now, event));
         }
         // The beginning is there already when the run begins: everyone has seen it and has nothing to do.
         cluster.spread();
