@@ -162,6 +162,11 @@ pub fn parse_json(text: &str) -> Result<Value, JsonFault> {
     }
 }
 
+/// Reads the JSON value at the beginning of a text; also how many bytes it takes.
+pub fn first_json(text: &str) -> Result<(Value, usize), JsonFault> {
+    json::parse(text).map(|(value, _, end)| (value, end))
+}
+
 fn read(text: &str, documents: &mut Vec<Document>) -> Result<(), ManifestError> {
     if text.len() > MAX_BYTES {
         let message = format!(

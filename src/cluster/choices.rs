@@ -96,7 +96,7 @@ impl Cluster {
 impl Due {
     fn slot(&self) -> usize {
         match self {
-            Due::Deliver(i) | Due::Sync(i) | Due::Requeue(i, ..) => *i,
+            Due::Deliver(i) | Due::Sync(i) | Due::Requeue(i, ..) | Due::Seen(i) => *i,
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod bootstrap;
 mod choices;
 pub mod components;
 pub mod invariants;
+pub mod observed;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ use crate::component::{
 use crate::dns::DnsProfile;
 use crate::sim::{Queue, SimDuration, SimTime};
 use crate::store::{ApiServer, Store, View};
+use observed::{Observed, Witness};
 use std::rc::Rc;
 
 /// What a cluster is made of.
@@ -39,6 +41,8 @@ pub struct Config {
     pub toleration_secs: (i64, i64),
     /// The cluster's DNS server and the tools that ask it.
     pub dns: DnsProfile,
+    /// A cluster that was seen elsewhere and is only played again; none for one that is simulated.
+    pub observed: Option<Rc<Observed>>,
 }
 
 impl Default for Config {
@@ -51,6 +55,7 @@ impl Default for Config {
             node_monitor_grace: SimDuration::secs(50),
             toleration_secs: (300, 300),
             dns: DnsProfile::default(),
+            observed: None,
         }
     }
 }
@@ -63,6 +68,8 @@ enum Due {
     Sync(usize),
     /// A key comes back.
     Requeue(usize, WorkKey, Cause),
+    /// A change that was seen elsewhere.
+    Seen(usize),
 }
 
 #[derive(Clone)]
@@ -89,12 +96,17 @@ pub struct Cluster {
     /// For each kind, the slots that watch it.
     watchers: Rc<Vec<Vec<usize>>>,
     spread: u64,
+    observed: Option<Rc<Observed>>,
 }
 
 impl Cluster {
     /// A cluster with its nodes, namespaces and storage classes, at time zero, with nothing due.
     pub fn new(config: &Config) -> Cluster {
-        let slots: Vec<Slot> = components::all(config)
+        let components = match config.observed {
+            Some(_) => vec![Box::new(Witness::default()) as Box<dyn Component>],
+            None => components::all(config),
+        };
+        let slots: Vec<Slot> = components
             .into_iter()
             .map(|component| Slot {
                 recorder: Recorder::new(component.event_source()),
@@ -121,10 +133,22 @@ impl Cluster {
             slots,
             watchers: Rc::new(watchers),
             spread: 0,
+            observed: config.observed.clone(),
         };
         cluster.server.toleration_secs = config.toleration_secs;
-        for object in bootstrap::objects(config) {
-            cluster.server.seed(cluster.now, object);
+        match &config.observed {
+            Some(observed) => {
+                cluster.server.frozen = Some(observed::REFUSAL);
+                for object in &observed.start {
+                    cluster.server.store.commit(cluster.now, 0, object.key(), Some(object.clone()));
+                }
+                cluster.await_seen(0);
+            }
+            None => {
+                for object in bootstrap::objects(config) {
+                    cluster.server.seed(cluster.now, object);
+                }
+            }
         }
         // The recorder's clusters were new; elsewhere such events are long forgotten.
         if config.pace.scripted.is_some() {
@@ -137,8 +161,15 @@ impl Cluster {
         while cluster.next_at() == Some(SimTime::ZERO) {
             cluster.step();
         }
-        cluster.film = Film::default();
+        if cluster.observed.is_none() {
+            cluster.film = Film::default();
+        }
         cluster
+    }
+
+    /// True if the cluster was seen elsewhere and is only played again.
+    pub fn is_observed(&self) -> bool {
+        self.observed.is_some()
     }
 
     /// The time.
@@ -201,8 +232,24 @@ impl Cluster {
                 self.slots[i].queue.add_because(key, cause);
                 self.arm(i);
             }
+            Due::Seen(i) => self.see(i),
         }
         self.spread();
+    }
+
+    fn see(&mut self, i: usize) {
+        if let Some(seen) = self.observed.as_ref().and_then(|observed| observed.seen.get(i)) {
+            let mut client =
+                Client::new(&mut self.server, &mut self.film, self.now, seen.actor, Cause::Start);
+            client.observe(seen.key.clone(), seen.new.clone());
+            self.await_seen(i + 1);
+        }
+    }
+
+    fn await_seen(&mut self, i: usize) {
+        if let Some(seen) = self.observed.as_ref().and_then(|observed| observed.seen.get(i)) {
+            self.due.push(seen.at, Due::Seen(i));
+        }
     }
 
     /// Lets time pass until `until`, doing all that is due by then.

@@ -185,6 +185,11 @@ impl<'a> Client<'a> {
         self.film.pending.push(Happening { at: self.now, what: What::Decision(Rc::new(decision)) });
     }
 
+    /// Why nothing can be changed here, if so.
+    pub fn refusal(&self) -> Option<Status> {
+        self.server.frozen.map(|why| Status::new(Reason::Forbidden, why.to_string()))
+    }
+
     /// From here on requests are answered and change nothing, nor are they traced.
     pub fn set_dry_run(&mut self, dry_run: bool) {
         self.dry_run = dry_run;
@@ -234,6 +239,25 @@ impl<'a> Client<'a> {
         change: impl FnOnce(&mut Value) -> Result<(), Status>,
     ) -> Result<Rc<Object>, Rc<Status>> {
         self.write_changed(Verb::Patch, key, subresource, change, 200)
+    }
+
+    /// Notes a change that was seen elsewhere: no admission, no rules; what was asked follows from what came of it.
+    pub fn observe(&mut self, key: ObjectKey, new: Option<Object>) {
+        self.film.writes += 1;
+        let n = self.film.writes;
+        let (old, new) = self.server.store.commit(self.now, n, key.clone(), new);
+        let (verb, subresource, code) = match (&old, &new) {
+            (None, _) => (Verb::Create, "", 201),
+            (Some(_), None) => (Verb::Delete, "", 200),
+            (Some(old), Some(new)) if new.is_terminating() && !old.is_terminating() => {
+                (Verb::Delete, "", 200)
+            }
+            (Some(old), Some(new)) if old.spec() == new.spec() && old.status() != new.status() => {
+                (Verb::Update, "status", 200)
+            }
+            _ => (Verb::Update, "", 200),
+        };
+        self.push(n, verb, subresource, key, code, None, old, new);
     }
 
     /// Binds a pod to a node (the `binding` subresource).
@@ -312,7 +336,13 @@ impl<'a> Client<'a> {
     }
 
     // Puts a request to the server; a dry run goes to a copy of it.
-    fn ask<T>(&mut self, request: impl FnOnce(&mut ApiServer, SimTime, u64) -> T) -> (u64, T) {
+    fn ask(
+        &mut self,
+        request: impl FnOnce(&mut ApiServer, SimTime, u64) -> Result<Committed, Status>,
+    ) -> (u64, Result<Committed, Status>) {
+        if let Some(refusal) = self.refusal() {
+            return (0, Err(refusal));
+        }
         if self.dry_run {
             return (0, request(&mut self.server.clone(), self.now, 0));
         }
@@ -366,7 +396,7 @@ impl<'a> Client<'a> {
         old: Option<Rc<Object>>,
         new: Option<Rc<Object>>,
     ) {
-        if self.dry_run {
+        if self.dry_run || n == 0 {
             return;
         }
         self.last_write = n;

@@ -61,6 +61,13 @@ pub enum Why {
     Status,
 }
 
+impl Why {
+    /// True if the write makes an object that was not there.
+    pub fn makes(&self) -> bool {
+        matches!(self, Why::NewRevision | Why::MissingClaim | Why::MissingPod)
+    }
+}
+
 /// What holds the controller: which rule, which object, what would release it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Gate {

@@ -5,6 +5,7 @@
 
 mod fault;
 pub mod link;
+pub mod observed;
 #[cfg(test)]
 mod tests;
 
@@ -12,11 +13,13 @@ pub use fault::{parse_fault, print_fault};
 
 use crate::api::{Profile, Text};
 use crate::cluster::Config;
+use crate::cluster::observed::Observed;
 use crate::component::{Fault, Pace};
 use crate::dns::DnsProfile;
 use crate::samples;
 use crate::sim::SimDuration;
 use std::fmt;
+use std::rc::Rc;
 
 /// The longest scenario, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
@@ -82,6 +85,8 @@ pub struct Header {
     pub coredns: String,
     /// `lab KEY`: whose files lie in the folder from the beginning; empty for none.
     pub lab: String,
+    /// `observed <<WORD`: a cluster that was seen elsewhere, played again.
+    pub observed: Option<Rc<Observed>>,
 }
 
 impl Default for Header {
@@ -95,6 +100,7 @@ impl Default for Header {
             resolver: String::new(),
             coredns: String::new(),
             lab: String::new(),
+            observed: None,
         }
     }
 }
@@ -121,8 +127,8 @@ impl Header {
                 *slot = *duration;
             }
         }
-        let (nodes, dns) = (self.nodes.clone(), self.dns());
-        Config { profile, seed: self.seed, nodes, pace, dns, ..Config::default() }
+        let (nodes, dns, observed) = (self.nodes.clone(), self.dns(), self.observed.clone());
+        Config { profile, seed: self.seed, nodes, pace, dns, observed, ..Config::default() }
     }
 
     // The server, and the tools of images that do not say otherwise.
@@ -169,6 +175,12 @@ pub struct Scenario {
     pub actions: Vec<(usize, Directive)>,
 }
 
+// What was observed may be longer than what somebody typed.
+fn most_bytes(text: &str) -> usize {
+    let is_observed = text.lines().take(100).any(|line| line.trim_start().starts_with("observed <<"));
+    if is_observed { MAX_BYTES + observed::MOST_BYTES } else { MAX_BYTES }
+}
+
 struct Lines<'a> {
     lines: Vec<&'a str>,
     next: usize,
@@ -189,8 +201,9 @@ impl Scenario {
     /// Reads a scenario.
     pub fn parse(text: &str) -> Result<Scenario, ScenarioError> {
         let error = |line: usize, column: usize, message: String| ScenarioError { line, column, message };
-        if text.len() > MAX_BYTES {
-            return Err(error(1, 1, format!("a scenario has at most {} KiB", MAX_BYTES / 1024)));
+        let most = most_bytes(text);
+        if text.len() > most {
+            return Err(error(1, 1, format!("a scenario has at most {} KiB", most / 1024)));
         }
         let text = text.replace("\r\n", "\n");
         let mut lines = Lines { lines: text.split('\n').collect(), next: 0 };
@@ -225,6 +238,22 @@ impl Scenario {
                     }
                     seen.push(name);
                     header_line(&mut scenario.header, word, rest).map_err(at)?;
+                    continue;
+                }
+                "observed" => {
+                    if !scenario.actions.is_empty() || scenario.header.observed.is_some() {
+                        return Err(at(Wrong::new(word, "`observed` stands once, before the first action")));
+                    }
+                    let end = rest.strip_prefix("<<").map(str::trim).filter(|end| !end.is_empty());
+                    let end = end.ok_or_else(|| wrong("expected `observed <<WORD`"))?;
+                    let body = lines.until(end, false).ok_or_else(|| {
+                        at(Wrong::new(word, format!("no line `{end}` ends what was observed")))
+                    })?;
+                    let observed = observed::parse(&body).map_err(|(line, byte, message)| {
+                        let column = body[line].get(..byte).map_or(0, |before| before.chars().count()) + 1;
+                        error(number + 1 + line, column, message)
+                    })?;
+                    scenario.header.observed = Some(Rc::new(observed));
                     continue;
                 }
                 "$" => Directive::Line(command(rest, &mut lines).map_err(at)?),
@@ -307,6 +336,9 @@ impl Scenario {
             if !value.is_empty() {
                 line(format!("{word} {value}"));
             }
+        }
+        if let Some(observed) = &header.observed {
+            line(format!("observed <<END\n{}END", observed::print(observed)));
         }
         for (_, action) in &self.actions {
             line(action.to_string());

@@ -17,6 +17,7 @@ pub use run::{ActError, Acted, Entry, Future, MOST_PODS, Position, Progress, Run
 pub use trial::{Outcome, Trial};
 
 use crate::api::{Kind, ObjectKey, Text};
+use crate::cluster::observed::REFUSAL;
 use crate::cluster::{Cluster, Config};
 use crate::component::world::PodName;
 use crate::component::{Fault, Happening};
@@ -248,6 +249,22 @@ impl Session {
         self.sweep();
     }
 
+    /// What a line would print here, asked in a terminal of its own on a copy: nothing changes, and what keeps the prompt
+    /// goes on. A command that would not end is left where it waits.
+    pub fn ask(&self, line: &str) -> String {
+        let mut copy = self.clone();
+        copy.jobs.retain(|job| job.background);
+        copy.said.clear();
+        let asked = copy.entries;
+        copy.type_line(line);
+        copy.finish_foreground();
+        let printed = copy.said.into_iter().filter_map(|said| match said {
+            Said::Printed { entry, text, .. } if entry == asked => Some(text),
+            _ => None,
+        });
+        printed.collect()
+    }
+
     /// Lets a blocking command end; one that would never end keeps the prompt.
     pub fn finish_foreground(&mut self) {
         let limit = self.now() + SETTLE_LIMIT;
@@ -310,6 +327,9 @@ impl Session {
     }
 
     fn check_fault(&self, fault: &Fault) -> Result<(), String> {
+        if self.cluster.is_observed() {
+            return Err(REFUSAL.to_string());
+        }
         let store = self.cluster.store();
         let pod = |pod: &PodName| match store.get(Kind::Pod, &pod.namespace, &pod.name) {
             Some(_) => Ok(()),

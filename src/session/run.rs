@@ -114,6 +114,12 @@ pub struct Future {
     scenario: Scenario,
 }
 
+// What was observed is there from the beginning, however long it took.
+fn horizon_after(end: SimTime, config: &Config) -> SimTime {
+    let observed = config.observed.as_ref().map_or(SimTime::ZERO, |observed| observed.ends());
+    end.max(observed) + HORIZON
+}
+
 struct Copy {
     happenings: usize,
     said: usize,
@@ -178,7 +184,7 @@ impl Run {
             memories: Vec::new(),
             seen: None,
             futures: Vec::new(),
-            horizon: SimTime::ZERO + HORIZON,
+            horizon: horizon_after(SimTime::ZERO, config),
             open: None,
             todo: VecDeque::new(),
             begun_at: None,
@@ -205,6 +211,12 @@ impl Run {
         let mut run = Run::of(scenario.header, &config);
         for (line, directive) in scenario.actions {
             run.perform(directive).map_err(|message| ScenarioError { line, column: 1, message })?;
+        }
+        if run.done.is_empty()
+            && let Some(observed) = &config.observed
+        {
+            run.session.run_until(observed.ends());
+            run.collect();
         }
         Ok(run)
     }
@@ -306,6 +318,16 @@ impl Run {
         self.done.last().map_or(SimTime::ZERO, |(_, end, _)| *end)
     }
 
+    /// Where what was carried out so far ended, a wait included.
+    pub fn stands(&self) -> Position {
+        self.position(self.stands)
+    }
+
+    /// What a line would print at a moment, asked on a copy.
+    pub fn ask(&self, at: SimTime, line: &str) -> String {
+        self.session_at(at).ask(line)
+    }
+
     /// Carries out what was begun and computes ahead, for at most so many steps; true when there is nothing left to do.
     pub fn compute(&mut self, max_steps: usize) -> bool {
         self.work(max_steps) != Progress::Working
@@ -326,7 +348,7 @@ impl Run {
     /// dropped; if inputs lie behind it, they stay as an old future. A refused action changes nothing.
     pub fn act(&mut self, at: Position, directive: Directive) -> Result<Acted, ActError> {
         let forked = self.begin(at, vec![directive])?;
-        self.finish().map_err(ActError)?;
+        self.carry_out().map_err(ActError)?;
         Ok(Acted {
             position: Position { happenings: self.happenings.len(), time: self.session.now() },
             forked,
@@ -400,7 +422,7 @@ impl Run {
     // Does a directive now, to its end.
     fn perform(&mut self, directive: Directive) -> Result<(), String> {
         self.start(directive)?;
-        self.finish()
+        self.carry_out()
     }
 
     // Takes over what the session has to tell.

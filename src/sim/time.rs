@@ -50,15 +50,19 @@ impl SimTime {
 
     /// Reads what [`SimTime::rfc3339`] wrote, to the second.
     pub fn parse(text: &str) -> Option<SimTime> {
-        let bytes = text.as_bytes();
-        if bytes.len() < 20 || bytes[10] != b'T' || !text.ends_with('Z') || !text.is_ascii() {
-            return None;
-        }
-        let n = |from: usize, to: usize| text[from..to].parse::<i64>().ok();
-        let days = days_from_civil(n(0, 4)?, n(5, 7)?, n(8, 10)?);
-        let secs = days * 86_400 + n(11, 13)? * 3600 + n(14, 16)? * 60 + n(17, 19)? - EPOCH_UNIX_SECS;
-        u64::try_from(secs).ok().map(|s| SimTime(s * 1000))
+        u64::try_from(unix_secs(text)? - EPOCH_UNIX_SECS).ok().map(|s| SimTime(s * 1000))
     }
+}
+
+/// Seconds since 1970 of a moment as the API writes it: `2026-01-01T00:00:46Z`; parts of seconds are left out.
+pub fn unix_secs(text: &str) -> Option<i64> {
+    let bytes = text.as_bytes();
+    if bytes.len() < 20 || bytes[10] != b'T' || !text.ends_with('Z') || !text.is_ascii() {
+        return None;
+    }
+    let n = |from: usize, to: usize| text[from..to].parse::<i64>().ok();
+    let days = days_from_civil(n(0, 4)?, n(5, 7)?, n(8, 10)?);
+    Some(days * 86_400 + n(11, 13)? * 3600 + n(14, 16)? * 60 + n(17, 19)?)
 }
 
 impl SimDuration {

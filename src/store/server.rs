@@ -64,6 +64,8 @@ pub struct ApiServer {
     next_cluster_ip: u32,
     /// How long pods bear a node that is not ready, or unreachable, unless they say otherwise (S119).
     pub toleration_secs: (i64, i64),
+    /// Why every request to change something is refused, if it is.
+    pub frozen: Option<&'static str>,
 }
 
 impl ApiServer {
@@ -76,6 +78,7 @@ impl ApiServer {
             names: Rng::new(seed, "generateName"),
             next_cluster_ip: 10,
             toleration_secs: (300, 300),
+            frozen: None,
         }
     }
 

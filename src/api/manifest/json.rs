@@ -21,7 +21,7 @@ pub struct JsonFault {
 
 /// Reads one value from the start of `text`; answers how many bytes it took.
 pub fn parse(text: &str) -> Result<(Value, MarkNode, usize), JsonFault> {
-    let mut reader = Reader { text: text.as_bytes(), source: text, at: 0, line: 0, line_start: 0 };
+    let mut reader = Reader { text: text.as_bytes(), source: text, at: 0, line: 0, counted: 0, column: 0 };
     let (value, mark) = reader.value(0)?;
     Ok((value, mark, reader.at))
 }
@@ -31,22 +31,25 @@ struct Reader<'a> {
     source: &'a str,
     at: usize,
     line: u32,
-    line_start: usize,
+    /// Up to which byte of the line columns are counted, and how many there are.
+    counted: usize,
+    column: usize,
 }
 
 type Read<T> = Result<T, JsonFault>;
 
 impl Reader<'_> {
-    fn place(&self) -> Place {
-        let column = self.source.get(self.line_start..self.at).map_or(0, |s| s.chars().count());
-        Place { line: self.line, column: column as u32 }
+    fn place(&mut self) -> Place {
+        self.column += self.source.get(self.counted..self.at).map_or(0, |s| s.chars().count());
+        self.counted = self.at;
+        Place { line: self.line, column: self.column as u32 }
     }
 
     fn blanks(&mut self) {
         while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.text.get(self.at) {
             if self.text[self.at] == b'\n' {
                 self.line += 1;
-                self.line_start = self.at + 1;
+                (self.counted, self.column) = (self.at + 1, 0);
             }
             self.at += 1;
         }

@@ -5,6 +5,7 @@
 
 mod act;
 pub mod decide;
+mod foresee;
 pub mod identity;
 pub mod pods;
 pub mod retention;

@@ -60,6 +60,10 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
             "Internal error occurred: unable to upgrade connection: container not found (\"{container}\")"
         )));
     }
+    // A program inside changes what was observed as little as a request would.
+    if let Some(refusal) = cx.host.client().refusal() {
+        return Err(refusal.into());
+    }
     // A terminal is there unless something is piped in (K162).
     if cx.args.is("tty") && !cx.stdin.is_empty() {
         cx.out.note("Unable to use a TTY - input is not a terminal or the right kind of file");

@@ -1,6 +1,7 @@
 //! `kubectl get`: lists in columns and other forms, and watches (K53 to K64, K78 to K86).
 
 use super::{Verb, found, look, words_of};
+use crate::api::print::to_go_json;
 use crate::api::{Kind, Object, Text, Value};
 use crate::kubectl::error::{Error, Result};
 use crate::kubectl::output::fill::sort_by;
@@ -10,6 +11,7 @@ use crate::kubectl::output::{list, table};
 use crate::kubectl::resource::Resource;
 use crate::kubectl::select::{Filter, Wanted};
 use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task};
+use crate::object;
 use crate::sim::SimTime;
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -142,6 +144,7 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
             rows: Rows::new(cx, *resource, everywhere, args.is("show-kind")),
             format,
             events: args.is("output-watch-events"),
+            printed: false,
             first: if args.is("watch-only") { Vec::new() } else { objects },
             several,
         };
@@ -322,6 +325,8 @@ struct Watch {
     rows: Rows,
     format: Format,
     events: bool,
+    /// Something was printed: documents of YAML are divided.
+    printed: bool,
     first: Vec<Rc<Object>>,
     several: bool,
 }
@@ -381,10 +386,21 @@ impl Watch {
             out.out(self.rows.print(&[(event, object)], now));
             return Ok(());
         }
-        let text = self.format.print(&object.body, false)?;
-        let before = if self.format == Format::Yaml { "---\n" } else { "" };
-        let mark = if self.events { format!("{event} ") } else { String::new() };
-        out.out(format!("{before}{mark}{text}"));
+        if self.format == Format::Yaml && self.printed {
+            out.out("---\n");
+        }
+        self.printed = true;
+        // Go's printers write a watch event as one line of JSON; a name is the object's own.
+        out.out(match (&self.format, self.events) {
+            (Format::Json, true) => {
+                format!("{{\"type\":\"{event}\",\"object\":{}}}\n", to_go_json(&object.body))
+            }
+            (Format::Name, _) | (_, false) => self.format.print(&object.body, false)?,
+            (format, true) => {
+                let event = object! { "object" => object.body.clone(), "type" => event.to_string() };
+                format.print(&event, false)?
+            }
+        });
         Ok(())
     }
 }

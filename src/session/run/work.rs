@@ -5,7 +5,7 @@
 //! in which it is typed. After a step back the machine has to catch up with a past that is known already; that past
 //! stays as it is meanwhile.
 
-use super::{ActError, Future, HORIZON, Position, Run};
+use super::{ActError, Future, Position, Run};
 use crate::api::Kind;
 use crate::component::{Happening, What};
 use crate::scenario::{Directive, Scenario, ScenarioError};
@@ -151,8 +151,8 @@ impl Run {
         Ok(())
     }
 
-    /// Does everything that was begun, without computing ahead.
-    pub(super) fn finish(&mut self) -> Result<(), String> {
+    /// Does everything that was begun, without computing ahead; the error says why the rest was left.
+    pub fn carry_out(&mut self) -> Result<(), String> {
         while !self.is_carried_out() && self.work_once() == Progress::Working {}
         self.trouble.take().map_or(Ok(()), Err)
     }
@@ -249,7 +249,7 @@ impl Run {
         }
         self.stands = end;
         self.copy_session();
-        self.horizon = end + HORIZON;
+        self.horizon = super::horizon_after(end, &self.header.config());
     }
 
     // The open directive ends where it is, and what was to come does not come.
