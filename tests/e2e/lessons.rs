@@ -10,6 +10,7 @@ const LONG: Duration = Duration::from_secs(60);
 
 /// Drops a file onto the page, as a hand would.
 pub fn drop_file(browser: &Browser, name: &str, text: &str) {
+    browser.wait_for("the page to listen", LONG, |b| b.script("return typeof ordinalHear") == "function");
     let (name, text) = (serde_json::to_string(name).unwrap(), serde_json::to_string(text).unwrap());
     // What listens is fetched when the file comes over the page.
     browser.script_async(

@@ -195,7 +195,9 @@ fn change(
 ) -> Result<Outcome> {
     let dry = DryRun::parse(cx)?;
     let format = Format::parse(cx.args)?;
+    // One that is missing keeps the others from being changed.
     let (found, mut errors) = cx.with_words(words, targets)?;
+    Error::all(std::mem::take(&mut errors))?;
     for (_, object) in found {
         let mut body = object.body.clone();
         let Some(spec) = containers(&mut body, object.kind) else {
