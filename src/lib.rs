@@ -30,6 +30,8 @@ pub mod kubectl;
 
 pub mod session;
 
+pub mod lessons;
+
 pub mod replay;
 
 pub mod advice;

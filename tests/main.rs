@@ -5,6 +5,7 @@
 //! - `gates`: whenever a set is not done and its controller does nothing, the gate that holds it has a name.
 //! - `html`: every panel as markup, drawn on the host.
 //! - `hostile`: input that means harm: a clear error in time, nothing changed, nothing lost.
+//! - `lessons`: every lesson that comes with the page, played and checked.
 //! - `model`: every order in which the actors can act, with faults: promises in every state.
 //! - `observed`: logs of a real cluster on the stage.
 //! - `program`: what the native program prints, over every scenario.
@@ -23,6 +24,7 @@ mod gates;
 mod hostile;
 #[cfg(feature = "ui")]
 mod html;
+mod lessons;
 mod model;
 mod observed;
 mod program;

@@ -21,12 +21,15 @@ const LAYERS: &[(&str, &str)] = &[
     ("scenario", "sim api component samples dns cluster"),
     ("kubectl", "sim api store component samples cluster"),
     ("session", "sim api store component samples dns cluster scenario kubectl"),
+    ("lessons", "sim api component scenario kubectl session lang"),
     ("replay", "sim api store component cluster scenario session kubectl dns controllers"),
     ("advice", "sim api lang samples"),
     ("story", "sim api store component cluster scenario lang scene"),
-    ("lessons", "sim api cluster scenario history kubectl"),
     ("scene", "sim api store component cluster scenario lang story"),
-    ("program", "sim api store component cluster scenario session kubectl lang samples advice scene story"),
+    (
+        "program",
+        "sim api store component cluster scenario session lessons kubectl lang samples advice scene story",
+    ),
     (
         "ui",
         "sim api store component scheduler kubelet dns controllers cluster scenario session kubectl lessons lang samples advice scene story program",

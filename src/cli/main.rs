@@ -125,11 +125,31 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
+    /// Check lessons, or print one as a scenario.
+    Lesson {
+        #[command(subcommand)]
+        command: LessonCommand,
+    },
     /// Measure the engine against its budgets; build with optimisation (`cargo xtask bench`).
     Bench {
         /// Fail over absolute times too, which depend on the machine.
         #[arg(long)]
         strict: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum LessonCommand {
+    /// Play lessons and hold answers, names and goals against the cluster.
+    Check {
+        /// The lesson files; `-` reads standard input.
+        #[arg(required = true)]
+        files: Vec<String>,
+    },
+    /// Print the whole lesson as a scenario.
+    Scenario {
+        /// The lesson file; `-` reads standard input.
+        file: String,
     },
 }
 
@@ -209,6 +229,10 @@ fn main() -> ExitCode {
             .and_then(|text| program::diff(&text, &k8s, lang.lang()).map_err(|e| format!("{file}: {e}")))
             .map(|text| print(&text)),
         Command::Open { link } => program::open(&link).map(|text| print(&text)),
+        Command::Lesson { command: LessonCommand::Check { files } } => return check_lessons(&files),
+        Command::Lesson { command: LessonCommand::Scenario { file } } => {
+            read(&file).and_then(|text| program::lesson_scenario(&file, &text)).map(|text| print(&text))
+        }
         Command::Observe { files } => observe(&files),
         Command::Replay { folders, all } => return replay::main(&folders, all),
         Command::Bench { strict } => return bench::main(strict),
@@ -243,16 +267,28 @@ fn check(files: &[String], lang: Lang) -> ExitCode {
     if checked.is_refused { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
+fn check_lessons(files: &[String]) -> ExitCode {
+    let mut all_hold = true;
+    for file in files {
+        match read(file).and_then(|text| program::check_lesson(file, &text)) {
+            Ok(held) => print(&held),
+            Err(wrong) => {
+                eprintln!("{}", wrong.trim_end());
+                all_hold = false;
+            }
+        }
+    }
+    if all_hold { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
 fn observe(files: &[String]) -> Result<(), String> {
     let mut logs = Vec::new();
     for file in files {
         logs.push((file.clone(), read(file)?));
     }
-    let (text, notes) = program::observe(&logs)?;
+    let (text, found) = program::observe(&logs)?;
     print(&text);
-    for note in notes {
-        eprintln!("{note}");
-    }
+    eprintln!("{}", program::found_says(&found, Lang::En));
     Ok(())
 }
 

@@ -31,6 +31,14 @@ pub enum Promise {
     CausesAreNamed,
 }
 
+impl Promise {
+    /// True if a log of a real cluster can show it broken: it says nothing of what led to a change, and not everything
+    /// may have been watched.
+    pub fn shows_from_outside(self) -> bool {
+        !matches!(self, Promise::ClaimsStay | Promise::OwnersAreReal | Promise::CausesAreNamed)
+    }
+}
+
 /// Every promise, in the order in which they are shown.
 pub const INVARIANTS: &[Promise] = &[
     Promise::OnePerIdentity,

@@ -14,7 +14,9 @@ pub use export::File;
 use crate::advice;
 use crate::api::print::to_yaml;
 use crate::lang::Lang;
-use crate::scenario::{Directive, Header, Scenario, link, observed};
+use crate::lessons::{self, Lesson, LessonError};
+use crate::scenario::observed::{self, Found};
+use crate::scenario::{Directive, Header, Scenario, link};
 use crate::scene::svg::{svg_document, svg_element};
 use crate::scene::{Scene, StageModel, StageOptions, stage};
 use crate::session::{Position, Run};
@@ -84,23 +86,32 @@ fn model(run: &Run, position: Position) -> StageModel {
     model
 }
 
-/// `ordinal observe`: what kubectl printed of a real cluster, files by name and text, as a scenario; and what to say about
-/// what was left out.
-pub fn observe(files: &[(String, String)]) -> Result<(String, Vec<String>), String> {
+/// `ordinal observe`: what kubectl printed of a real cluster, files by name and text, as a scenario; and what was found.
+pub fn observe(files: &[(String, String)]) -> Result<(String, Found), String> {
     let (seen, found) = observed::read(files).map_err(|error| error.to_string())?;
-    let header = Header { observed: Some(Rc::new(seen)), ..Header::default() };
-    let text = Scenario { header, actions: Vec::new() }.print();
-    let mut notes = vec![format!("{} objects, {} changes", found.objects, found.changes)];
-    if !found.left_out.is_empty() {
-        notes.push(format!("left out: {}", found.left_out.join(", ")));
-    }
-    notes.extend(
-        found
-            .cut
-            .iter()
-            .map(|file| format!("{file} ends in the middle of an object; what stands before is read")),
+    let version = found.release.clone();
+    let header = Header { observed: Some(Rc::new(seen)), version, ..Header::default() };
+    Ok((Scenario { header, actions: Vec::new() }.print(), found))
+}
+
+/// What was found in a log, in a sentence or two.
+pub fn found_says(found: &Found, lang: Lang) -> String {
+    let Found { objects, changes, left_out, cut, .. } = found;
+    let mut says = lang.pick(
+        format!("오브젝트 {objects}개와 변화 {changes}번을 읽었다."),
+        format!("{objects} objects and {changes} changes were read."),
     );
-    Ok((text, notes))
+    if !left_out.is_empty() {
+        let kinds = left_out.join(", ");
+        says += &lang.pick(format!(" 읽지 않은 것: {kinds}."), format!(" Left out: {kinds}."));
+    }
+    for file in cut {
+        says += &lang.pick(
+            format!(" {file}: 오브젝트 중간에서 끝나므로 그 앞까지만 읽었다."),
+            format!(" {file} ends in the middle of an object; what stands before is read."),
+        );
+    }
+    says
 }
 
 /// What [`check`] found.
@@ -152,6 +163,32 @@ pub fn check(manifests: &[(String, String)], lang: Lang) -> Checked {
         checked.text.push_str(&format!("{name}:{line}:{}: {word}: {}\n", problem.column, problem.text));
     }
     checked
+}
+
+/// `ordinal lesson check`: what holds in a lesson, or what does not, a line each.
+pub fn check_lesson(file: &str, text: &str) -> Result<String, String> {
+    let lesson = read_lesson(file, text)?;
+    let mut checked = lessons::check(&lesson);
+    let stem = file.rsplit('/').next().and_then(|name| name.strip_suffix(".md")).unwrap_or(&lesson.front.id);
+    if stem != lesson.front.id {
+        let message =
+            format!("the id is `{}` and the file is named `{stem}`: make them equal", lesson.front.id);
+        checked.wrong.push(LessonError { line: 2, column: 1, message });
+    }
+    let at = |line: &LessonError| format!("{file}:{line}\n");
+    match checked.wrong.is_empty() {
+        true => Ok(checked.held.iter().map(|held| format!("{file}: {held}\n")).collect()),
+        false => Err(checked.wrong.iter().map(at).collect()),
+    }
+}
+
+/// `ordinal lesson scenario`: the runs of a lesson as one scenario.
+pub fn lesson_scenario(file: &str, text: &str) -> Result<String, String> {
+    Ok(read_lesson(file, text)?.scenario().print())
+}
+
+fn read_lesson(file: &str, text: &str) -> Result<Lesson, String> {
+    Lesson::parse(text).map_err(|error| format!("{file}:{error}"))
 }
 
 /// `ordinal link`: the link to a scenario on the page at `base`, or only its fragment.

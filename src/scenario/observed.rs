@@ -5,7 +5,7 @@
 //! reading: Secrets, ConfigMaps, environment variables, arguments, and annotations of kubectl.
 
 use crate::api::manifest::{self, JsonFault};
-use crate::api::{Kind, Object, ObjectKey, Text, Value};
+use crate::api::{Kind, Object, ObjectKey, Profile, Text, Value};
 use crate::cluster::observed::{Observed, Seen};
 use crate::object;
 use crate::sim::{Arrange, SimTime, SortedMap, time};
@@ -44,6 +44,8 @@ pub struct Found {
     pub objects: usize,
     /// Changes.
     pub changes: usize,
+    /// The release its nodes run, if it is modelled and a node is among the objects.
+    pub release: String,
     /// Kinds that are left out, each once: those that are not modelled and those that hold secrets.
     pub left_out: Vec<String>,
     /// Files that end in the middle of an object, as after Ctrl+C; what stands before is read.
@@ -126,7 +128,18 @@ pub fn read(files: &[(String, String)]) -> Result<(Observed, Found), LogError> {
     found.objects = observed.start.len()
         + observed.seen.iter().map(|seen| &seen.key).collect::<crate::sim::SortedSet<_>>().len();
     found.changes = observed.seen.len();
+    found.release = release(&observed).unwrap_or_default();
     Ok((observed, found))
+}
+
+// The modelled release of a node's kubelet: `1.34` of `v1.34.4+k3s1`.
+fn release(observed: &Observed) -> Option<String> {
+    let seen = observed.seen.iter().filter_map(|seen| seen.new.as_ref());
+    let node = observed.start.iter().chain(seen).find(|object| object.kind == Kind::Node)?;
+    let version = node.status().at(&["nodeInfo", "kubeletVersion"]).str();
+    let numbers: String =
+        version.trim_start_matches('v').chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    Profile::find(&numbers).map(|profile| profile.name.to_string())
 }
 
 fn read_file(name: &str, text: &str, raws: &mut Vec<Raw>, found: &mut Found) -> Result<(), LogError> {

@@ -276,6 +276,22 @@ impl Session {
         self.sweep();
     }
 
+    /// What a line would print here, asked in a terminal of its own on a copy: nothing changes, and what keeps the prompt
+    /// goes on. A command that would not end is left where it waits.
+    pub fn ask(&self, line: &str) -> String {
+        let mut copy = self.clone();
+        copy.jobs.retain(|job| job.background);
+        copy.said.clear();
+        let asked = copy.entries;
+        copy.type_line(line);
+        copy.finish_foreground();
+        let printed = copy.said.into_iter().filter_map(|said| match said {
+            Said::Printed { entry, text, .. } if entry == asked => Some(text),
+            _ => None,
+        });
+        printed.collect()
+    }
+
     /// Lets a blocking command end; one that would never end keeps the prompt.
     pub fn finish_foreground(&mut self) {
         let limit = self.now() + SETTLE_LIMIT;

@@ -318,6 +318,16 @@ impl Run {
         self.done.last().map_or(SimTime::ZERO, |(_, end, _)| *end)
     }
 
+    /// Where what was carried out so far ended, a wait included.
+    pub fn stands(&self) -> Position {
+        self.position(self.stands)
+    }
+
+    /// What a line would print at a moment, asked on a copy.
+    pub fn ask(&self, at: SimTime, line: &str) -> String {
+        self.session_at(at).ask(line)
+    }
+
     /// Carries out what was begun and computes ahead, for at most so many steps; true when there is nothing left to do.
     pub fn compute(&mut self, max_steps: usize) -> bool {
         self.work(max_steps) != Progress::Working
@@ -338,7 +348,7 @@ impl Run {
     /// dropped; if inputs lie behind it, they stay as an old future. A refused action changes nothing.
     pub fn act(&mut self, at: Position, directive: Directive) -> Result<Acted, ActError> {
         let forked = self.begin(at, vec![directive])?;
-        self.finish().map_err(ActError)?;
+        self.carry_out().map_err(ActError)?;
         Ok(Acted {
             position: Position { happenings: self.happenings.len(), time: self.session.now() },
             forked,
@@ -412,7 +422,7 @@ impl Run {
     // Does a directive now, to its end.
     fn perform(&mut self, directive: Directive) -> Result<(), String> {
         self.start(directive)?;
-        self.finish()
+        self.carry_out()
     }
 
     // Takes over what the session has to tell.

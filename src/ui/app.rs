@@ -4,8 +4,9 @@
 //! it is also what writes them after every drawing, so the two never disagree.
 
 use super::choices::choices;
+use super::lesson;
 use super::panels::header::header;
-use super::panels::{self, Context, PANELS};
+use super::panels::{self, Context, PANELS, PanelEntry};
 use super::platform::{clipboard, dom, frames, storage, url};
 use super::player::Player;
 use super::remote;
@@ -53,6 +54,8 @@ pub struct App {
     lanes: Vec<AttrValue>,
     drafts: Vec<Player>,
     text_timer: u32,
+    /// What the address was last told of a lesson.
+    told: String,
     pictures: view::Pictures,
 }
 
@@ -97,8 +100,15 @@ impl Component for App {
         {
             let (model, send) = (model.clone(), send.clone());
             dom::on_key(move |key| {
-                let letters = model.borrow().ui.letters;
-                match super::keys::action(&key, letters) {
+                let pressed = {
+                    let model = model.borrow();
+                    let letters = model.ui.letters;
+                    match lesson::keys::action(&key, model.course.as_ref(), letters) {
+                        Some(answer) => answer,
+                        None => super::keys::action(&key, letters),
+                    }
+                };
+                match pressed {
                     Some(action) => {
                         send.emit(action);
                         true
@@ -123,6 +133,13 @@ impl Component for App {
             let link = ctx.link().clone();
             dom::on_resize(move || link.send_message(Message::Measure));
         }
+        let language = model.borrow().ui.language;
+        if !model.borrow().ui.is_embed {
+            lesson::errands::listen(send.clone());
+        }
+        if let Some((from, step)) = lesson::errands::asked_for() {
+            lesson::errands::run(lesson::play::Errand::Lesson(from, step), language, send.clone());
+        }
         let texts = model.borrow().ui.texts();
         let mut app = App {
             model,
@@ -133,6 +150,7 @@ impl Component for App {
             lanes: Vec::new(),
             drafts: Vec::new(),
             text_timer: 0,
+            told: String::new(),
             pictures: view::Pictures::default(),
         };
         app.set_document();
@@ -154,6 +172,12 @@ impl Component for App {
             Message::Do(UiAction::SeekPlace(place)) => {
                 let step = self.pictures.timeline(&mut self.model.borrow_mut()).axis.step_at(place);
                 self.act(ctx, UiAction::SeekStep(step))
+            }
+            Message::Do(UiAction::Lesson(lesson::Act::Pick(by))) => {
+                let mut model = self.model.borrow_mut();
+                let stage = self.pictures.stage(&mut model);
+                let slots: Vec<_> = stage.slots.into_iter().map(|slot| slot.key).collect();
+                lesson::play::pick(&mut model, &slots, by).is_some()
             }
             Message::Do(UiAction::TryOthers) => {
                 view::reasons::try_others(&mut self.model.borrow_mut(), &self.pictures);
@@ -232,6 +256,7 @@ impl Component for App {
         dom::place_boxes(panels::stage::AREA);
         dom::show_dialog(widgets::DIALOG, self.model.borrow().ui.dialog.is_some());
         self.measure(ctx);
+        self.tell_address();
         dom::announce("ordinal:drawn");
     }
 }
@@ -261,7 +286,12 @@ impl App {
                     frames::after(400, move || link.send_message(Message::Keep));
                 }
                 Effect::Keep(name, value) => storage::set(name, &value),
-                Effect::KeepRun if self.model.borrow().ui.is_embed => {}
+                // A lesson is kept by its name, and what the visitor had before it stays.
+                Effect::KeepRun if self.keeps_nothing() => {}
+                Effect::Lesson(errand) => {
+                    let language = self.model.borrow().ui.language;
+                    lesson::errands::run(errand, language, self.context.send.clone());
+                }
                 Effect::Visit(fragment) => url::visit(&fragment),
                 Effect::KeepRun => storage::set("run", &self.model.borrow().player.text()),
                 Effect::Forget => {
@@ -277,6 +307,22 @@ impl App {
             self.paint();
         }
         draw
+    }
+
+    fn keeps_nothing(&self) -> bool {
+        let model = self.model.borrow();
+        // What was seen of a real cluster is not kept either.
+        model.ui.is_embed || model.course.is_some() || model.player.run().header().observed.is_some()
+    }
+
+    /// The address names the lesson and its step, so that it can be passed on and loaded again.
+    fn tell_address(&mut self) {
+        let model = self.model.borrow();
+        let place = lesson::errands::place(model.course.as_ref());
+        if !model.ui.is_embed && place != self.told {
+            url::set_lesson(&place);
+            self.told = place;
+        }
     }
 
     fn run_frames(&mut self, ctx: &yew::Context<Self>, settle: bool) {
@@ -440,14 +486,20 @@ impl App {
         let has_no_place = match model.ui.panel {
             Panel::Stage => !is_embed,
             Panel::Manifest | Panel::Terminal => width >= 1200.0 && !is_embed,
+            Panel::Lesson => model.course.is_none(),
             _ => false,
         };
         if has_no_place {
             model.ui.panel = Panel::Reasons;
         }
         let panel = model.ui.panel;
-        let tabs_here = if is_embed { panels::embed::TABS } else { PANELS };
-        let stage = self.pictures.stage(model);
+        let all = if is_embed { panels::embed::TABS } else { PANELS };
+        let has_lesson = model.course.is_some();
+        let tabs_here: Rc<[&PanelEntry]> =
+            all.iter().filter(|entry| entry.panel != Panel::Lesson || has_lesson).collect();
+        let mut stage = self.pictures.stage(model);
+        stage.named =
+            model.course.as_ref().and_then(|course| course.named(stage.slots.iter().map(|s| &s.key)));
         let time = self.time(model, context, spoken);
         let chosen = tabs_here.iter().position(|entry| entry.panel == panel).unwrap_or(0);
         let row: Vec<Tab> = tabs_here
@@ -471,6 +523,7 @@ impl App {
             Panel::Manifest => "manifest",
             Panel::Terminal => "terminal",
             Panel::Stage => "stage",
+            Panel::Lesson => "side page--lesson",
             _ => "side",
         };
         let release = match &model.compare {
@@ -485,7 +538,9 @@ impl App {
             (width, _) if width < 900.0 => f64::MAX,
             _ => ui.stage_size.1,
         };
-        let choose = context.send.reform(|i: usize| UiAction::Show(tabs_here[i].panel));
+        let (labelled, shown) = (tabs_here[chosen].id, tabs_here.clone());
+        let choose = context.send.reform(move |i: usize| UiAction::Show(shown[i].panel));
+        let picked = model.course.as_ref().and_then(lesson::Course::picked);
         let head = if is_embed {
             let row = tabs(texts.panels, &row, chosen, "side", &choose);
             panels::embed::head(context, ui, row)
@@ -499,12 +554,12 @@ impl App {
                     if let Some(notice) = &ui.notice { <p class="notice notice--warn work__notice" role="alert">{icon("warn")}<span>{notice}</span></p> }
                     if let Some(says) = &release { {panels::header::release_notice(context, says)} }
                     {panels::caption::caption(context, &caption, ui.by_node)}
-                    {panels::stage::stage(context, &stage, room, ui.selected.as_ref())}
+                    {panels::stage::stage(context, &stage, room, picked.or(ui.selected.as_ref()))}
                 </main>
                 {time}
                 <aside class="aside" aria-label={texts.panels}>
                     if !is_embed { <div class="sidetabs">{tabs(texts.panels, &row, chosen, "side", &choose)}</div> }
-                    <div id="side" class="side" role="tabpanel" tabindex="0" aria-labelledby={tabs_here[chosen].id}>{side}</div>
+                    <div id="side" class="side" role="tabpanel" tabindex="0" aria-labelledby={labelled}>{side}</div>
                 </aside>
                 <panels::manifest::ManifestPanel context={context.clone()} text={ui.manifest.clone()} problems={ui.problems.clone()} {marks} offers={ui.offers.join("  ")}
                     is_changed={ui.manifest != ui.applied} />
@@ -515,6 +570,14 @@ impl App {
 
     fn side(&self, model: &mut Model, context: &Context, reasons: view::Reasons) -> Html {
         match model.ui.panel {
+            Panel::Lesson => {
+                let Some(course) = &model.course else { return Html::default() };
+                let after = match &course.from {
+                    lesson::From::Page(slug) if course.is_over() => model.shelf.after(slug, 2),
+                    _ => Vec::new(),
+                };
+                panels::lesson::lesson(context, course, &after)
+            }
             Panel::Names => {
                 let names = view::names::read(model, &self.pictures);
                 panels::names::names(context, &names, &model.ui.asked_from)
@@ -548,6 +611,8 @@ impl App {
             Some(Dialog::Settings) => (texts.settings, "dialog--settings"),
             Some(Dialog::Help) => (texts.help, "dialog--help"),
             Some(Dialog::GoTo) => (texts.go_to, "dialog--goto"),
+            Some(Dialog::Cluster) => (texts.own_cluster, "dialog--share"),
+            Some(Dialog::Lessons) => (texts.lessons, "dialog--lessons"),
             None => ("", ""),
         };
         let inside = ui.dialog.map(|dialog| match dialog {
@@ -567,7 +632,9 @@ impl App {
             }
             Dialog::Settings => panels::settings::settings(context, ui),
             Dialog::Help => panels::help::help(context),
+            Dialog::Lessons => panels::lessons::lessons(context, &model.shelf),
             Dialog::GoTo => panels::go_to::go_to(context, ui.not_found.as_deref()),
+            Dialog::Cluster => panels::cluster::cluster(context, &ui.log),
         });
         let close = context.send.reform(|()| UiAction::Open(None));
         widgets::dialog(title, class, texts.close, close, inside)
@@ -581,7 +648,14 @@ fn later(f: impl FnOnce() + 'static) {
 /// What was kept or asked for by the address: choices, the run, the text.
 fn restore(model: &mut Model) -> Option<String> {
     choices(&mut model.ui);
+    model.shelf.take_up(&storage::get("lessons").unwrap_or_default());
+    model.is_asked_nothing = url::parameter("questions").is_some_and(|v| v == "off");
     let ui = &mut model.ui;
+    if lesson::errands::asked_for().is_some() {
+        ui.screen = Screen::Page;
+        state::open_run(model, "");
+        return None;
+    }
     if let Some(linked) = link::read(&url::fragment()) {
         ui.screen = Screen::Page;
         model.moment = link::moment(&url::fragment());

@@ -28,6 +28,7 @@ pub fn choices(ui: &mut UiState) {
 pub fn is_awaited() -> bool {
     link::holds_run(&url::fragment())
         || url::parameter("sample").is_some()
+        || url::parameter("lesson").is_some()
         || url::parameter("mode").is_some_and(|mode| mode == "embed")
         || storage::get("run").is_some()
 }

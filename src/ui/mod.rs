@@ -6,9 +6,11 @@
 
 pub mod app;
 pub mod choices;
+pub mod cluster_log;
 pub mod complete;
 pub mod editor;
 pub mod keys;
+pub mod lesson;
 pub mod lobby;
 pub mod others;
 pub mod panels;

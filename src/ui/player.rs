@@ -114,6 +114,18 @@ impl Player {
         Ok(())
     }
 
+    /// Begins to do something at a moment; the place shown stays. What was computed beyond that moment goes.
+    pub fn append(&mut self, at: SimTime, directives: Vec<Directive>) -> Result<(), String> {
+        let here = self.position();
+        self.run.begin(self.run.position(at), directives).map_err(|error| error.0)?;
+        self.progress = Progress::Working;
+        (self.follow, self.goal) = (None, None);
+        self.version += 1;
+        self.reread();
+        self.go_to(here);
+        Ok(())
+    }
+
     /// Computes so many steps of the machine; true when there is nothing more to compute. What was computed is taken
     /// in by [`Player::take_in`].
     pub fn compute(&mut self, steps: usize) -> bool {

@@ -3,8 +3,10 @@
 //! [`update`] changes the model and answers with effects: what the browser has to do besides being drawn. It calls
 //! nothing of the browser itself, so whole visits can be played on the host.
 
+use super::cluster_log::{self, ClusterLog};
 use super::complete::complete;
 use super::editor::{self, Problem};
+use super::lesson::{self, Course, play::Errand, shelf::Shelf};
 use super::others::{Change, Compare, Other, Tries};
 use super::panels::terminal::Near;
 use super::player::{Advance, Player, SPEEDS, Spacing};
@@ -12,6 +14,7 @@ use super::texts::{Language, Texts};
 use crate::api::hash::fnv1a;
 use crate::api::{Kind, ObjectKey, Profile};
 use crate::component::What;
+use crate::lessons::Answer;
 use crate::program::File;
 use crate::samples::{SAMPLES, STORIES};
 use crate::scenario::link::{self, Linked};
@@ -35,6 +38,8 @@ pub enum Screen {
 pub enum Panel {
     #[default]
     Reasons,
+    /// Only while there is a lesson.
+    Lesson,
     /// The picture, where panels take its place (an embedded page).
     Stage,
     Names,
@@ -54,6 +59,8 @@ pub enum Dialog {
     Settings,
     Help,
     GoTo,
+    Cluster,
+    Lessons,
 }
 
 /// The chosen theme.
@@ -163,6 +170,8 @@ pub struct UiState {
     pub not_found: Option<String>,
     /// Something worth going on with is kept in this browser.
     pub has_kept: bool,
+    /// What kubectl saw of a real cluster, as far as it was dropped.
+    pub log: ClusterLog,
 }
 
 /// Where the run came from.
@@ -174,6 +183,8 @@ pub enum Origin {
     Sample(usize),
     /// Typed, pasted, dropped or linked.
     Own,
+    /// A real cluster that was watched.
+    Cluster,
 }
 
 impl Origin {
@@ -183,6 +194,7 @@ impl Origin {
             Origin::Story(i) => STORIES[i].title(texts.language.lang()),
             Origin::Sample(i) => SAMPLES[i].title(texts.language.lang()),
             Origin::Own => texts.own_manifest,
+            Origin::Cluster => texts.own_cluster,
         }
     }
 }
@@ -247,6 +259,7 @@ impl Default for UiState {
             share_code: 0,
             not_found: None,
             has_kept: false,
+            log: ClusterLog::default(),
         }
     }
 }
@@ -272,6 +285,12 @@ pub struct Model {
     pub moment: Option<String>,
     /// Play as soon as something is computed beyond the place shown.
     pub play_when_ready: bool,
+    /// The lesson under way.
+    pub course: Option<Course>,
+    /// The lessons there are, and how far the visitor has come.
+    pub shelf: Shelf,
+    /// Lessons do not ask (`questions=off`).
+    pub is_asked_nothing: bool,
 }
 
 impl Model {
@@ -351,6 +370,8 @@ pub enum UiAction {
     // manifest
     Manifest(String),
     OpenText(String),
+    /// A file that kubectl wrote of a real cluster: its name and text.
+    ClusterLog(String, String),
     Apply,
     Repair(usize),
     RepairAll,
@@ -375,6 +396,7 @@ pub enum UiAction {
     FirstDifference,
     TakeOther,
     Dismiss,
+    Lesson(lesson::Act),
 }
 
 /// What the browser has to do.
@@ -418,12 +440,26 @@ pub enum Effect {
     ScrollTerminal,
     /// Only the movable parts changed: no panel has to be drawn.
     PaintOnly,
+    /// Fetch something for lessons.
+    Lesson(Errand),
 }
 
 /// Takes the next step.
 pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
+    let mut effects = step(model, action);
+    effects.extend(lesson::play::look(model));
+    effects
+}
+
+fn step(model: &mut Model, action: UiAction) -> Vec<Effect> {
     use UiAction as A;
     match action {
+        A::Lesson(act) => lesson::play::act(model, act),
+        A::ChapterBy(by) if model.course.is_some() => lesson::play::act(model, lesson::Act::Step(by)),
+        A::Select(Some(key)) if model.course.as_ref().is_some_and(Course::asks_to_pick) => {
+            lesson::play::act(model, lesson::Act::Draft(Answer::Pick(key)))
+        }
+        A::Open(Some(Dialog::Lessons)) => lesson::play::open_list(model),
         A::TogglePlay if model.ui.playing => pause(model),
         A::TogglePlay => play(model),
         A::StepBy(by) => {
@@ -512,6 +548,7 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
         A::Computed => computed(model),
         A::GoBackToFuture(which) => {
             pause(model);
+            stray(model);
             model.player.go_back_to_future(which);
             (model.promises, model.tries, model.ui.chain) = (None, None, None);
             vec![Effect::Compute, Effect::KeepRun]
@@ -595,6 +632,9 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             let effects = if dialog.is_some() && model.ui.playing { pause(model) } else { Vec::new() };
             model.ui.dialog = dialog;
             model.ui.not_found = None;
+            if dialog == Some(Dialog::Cluster) {
+                cluster_log::begin(model);
+            }
             effects
         }
         A::Escape => {
@@ -626,7 +666,10 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             let old = std::mem::take(&mut model.player);
             model.player.version = version;
             let is_blank = old.is_blank();
+            let course = model.course.take();
             let _ = open_run(model, &text);
+            model.course = course;
+            stray(model);
             model.player.aim_at(here);
             if !is_blank && before != release {
                 // The run that was there is the one to compare with.
@@ -674,7 +717,8 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             let (language, theme) = (model.ui.language, model.ui.theme);
             let size =
                 (model.ui.stage_size, model.ui.track_width, model.ui.system_dark, model.ui.less_motion);
-            *model = Model::default();
+            let shelf = std::mem::take(&mut model.shelf);
+            *model = Model { shelf, is_asked_nothing: model.is_asked_nothing, ..Model::default() };
             model.ui.language = language;
             model.ui.theme = theme;
             (model.ui.stage_size, model.ui.track_width, model.ui.system_dark, model.ui.less_motion) = size;
@@ -707,6 +751,11 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             model.ui.manifest = text;
             check(model);
             vec![Effect::Keep("manifest", model.ui.manifest.clone())]
+        }
+        A::ClusterLog(name, text) => cluster_log::take(model, name, text),
+        A::OpenText(text) if cluster_log::is_meant(&text) => {
+            cluster_log::begin(model);
+            cluster_log::take(model, "dropped.json".into(), text)
         }
         A::OpenText(text) => {
             model.ui.origin = Origin::Own;
@@ -816,7 +865,10 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
             let Some(compare) = model.compare.take() else { return Vec::new() };
             let release = compare.player.run().session().cluster().profile().name;
             let (here, text) = (model.player.position(), compare.player.text());
+            let course = model.course.take();
             let manifest = open_run(model, &text);
+            model.course = course;
+            stray(model);
             model.ui.release = release;
             model.player.aim_at(here);
             let mut effects = manifest.map(|text| set_manifest(model, text)).unwrap_or_default();
@@ -875,7 +927,12 @@ fn frame(model: &mut Model, ms: f64) -> Vec<Effect> {
         model.player.settle(ms);
         return vec![Effect::PaintOnly];
     }
-    match model.player.advance(ms * SPEEDS[model.ui.speed].0, model.ui.spacing) {
+    let before = model.player.moving_position(model.ui.spacing).time;
+    let advance = model.player.advance(ms * SPEEDS[model.ui.speed].0, model.ui.spacing);
+    if lesson::play::stop(model, before) {
+        return vec![Effect::ScrollTerminal];
+    }
+    match advance {
         Advance::Within => vec![Effect::PaintOnly],
         Advance::Step => vec![Effect::ScrollTerminal],
         Advance::Waiting => vec![Effect::PaintOnly, Effect::Compute],
@@ -923,6 +980,7 @@ fn computed(model: &mut Model) -> Vec<Effect> {
             check(model);
         }
     }
+    effects.extend(lesson::play::pump(model));
     effects
 }
 
@@ -992,7 +1050,7 @@ fn check(model: &mut Model) {
     }
 }
 
-fn set_manifest(model: &mut Model, text: String) -> Vec<Effect> {
+pub(super) fn set_manifest(model: &mut Model, text: String) -> Vec<Effect> {
     model.ui.manifest = text.clone();
     check(model);
     vec![Effect::EditorText(text.clone()), Effect::Keep("manifest", text)]
@@ -1008,6 +1066,11 @@ fn apply(model: &mut Model) -> Vec<Effect> {
     }
     model.ui.screen = Screen::Page;
     pause(model);
+    if model.player.run().header().observed.is_some() {
+        // What was only watched cannot be changed: the manifest begins a simulation.
+        new_run(model, "");
+        model.ui.origin = Origin::Own;
+    }
     model.ui.applied = text.clone();
     if !text.ends_with('\n') {
         text.push('\n');
@@ -1074,7 +1137,9 @@ fn run_lines(model: &mut Model, mut directives: Vec<Directive>, lines: Vec<Strin
     run_directives(model, directives)
 }
 
-fn run_directives(model: &mut Model, directives: Vec<Directive>) -> Vec<Effect> {
+/// Does something at the moment shown, as if it had been typed.
+pub fn run_directives(model: &mut Model, directives: Vec<Directive>) -> Vec<Effect> {
+    stray(model);
     model.ui.notice = None;
     model.ui.back = 0;
     (model.promises, model.tries, model.ui.chain) = (None, None, None);
@@ -1083,6 +1148,18 @@ fn run_directives(model: &mut Model, directives: Vec<Directive>) -> Vec<Effect> 
     }
     model.play_when_ready = true;
     vec![Effect::Compute, Effect::KeepRun, Effect::ScrollTerminal]
+}
+
+fn stray(model: &mut Model) {
+    if let Some(course) = &mut model.course {
+        course.stray();
+    }
+}
+
+/// Puts a text into the editor that counts as applied.
+pub fn show_applied(model: &mut Model, text: String) -> Vec<Effect> {
+    model.ui.applied.clone_from(&text);
+    set_manifest(model, text)
 }
 
 fn new_run(model: &mut Model, scenario: &str) {
@@ -1100,6 +1177,7 @@ pub fn open_run(model: &mut Model, scenario: &str) -> Option<String> {
     model.ui.page = None;
     (model.promises, model.compare, model.tries, model.ui.chain) = (None, None, None, None);
     model.ui.says_release = false;
+    model.course = None;
     model.opening = None;
     model.play_when_ready = false;
     match Player::from_text(scenario) {

@@ -32,6 +32,7 @@ pub fn page(dev: bool) -> Result<PathBuf> {
     eprintln!("building the page{}", if dev { " (not optimised)" } else { "" });
     run_command(&mut trunk, minutes(20))?;
     join_stylesheets(&draft)?;
+    index_lessons(&draft.join("lessons"))?;
     if !dev {
         halves::cut(&kit, &draft)?;
         minify(&kit, &draft)?;
@@ -76,6 +77,22 @@ fn join_stylesheets(dist: &Path) -> Result<()> {
     }
     out += &html[at..];
     fs::write(&index, out).map_err(|error| format!("{}: {error}", index.display()))
+}
+
+/// Writes `lessons/index.yaml`, the front matter of every lesson, so that the list needs none of their texts.
+fn index_lessons(folder: &Path) -> Result<()> {
+    let io = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).map_err(io)?.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    let mut index = String::new();
+    for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "md")) {
+        let text = fs::read_to_string(file).map_err(io)?;
+        let front = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"));
+        let (front, _) = front.ok_or_else(|| format!("{}: no front matter", file.display()))?;
+        index += &format!("---\n{front}\n");
+    }
+    fs::write(folder.join("index.yaml"), index).map_err(io)
 }
 
 /// Takes out what only the authors read. Trunk's own minifiers do not know today's JavaScript.

@@ -22,13 +22,13 @@ struct Part {
 const PARTS: &[Part] = &[
     Part { name: "HTML", begins: "", ends: ".html", budget: 14.0 },
     Part { name: "CSS", begins: "", ends: ".css", budget: 12.0 },
-    Part { name: "JS", begins: "", ends: ".js", budget: 9.0 },
+    Part { name: "JS", begins: "", ends: ".js", budget: 10.0 },
     Part { name: "WASM", begins: "page-", ends: ".wasm", budget: 260.0 },
 ];
 const TOTAL: f64 = 300.0;
 /// What the first press of a button needs besides, and is fetched without being asked for. Whoever makes it smaller
 /// lowers this; whoever has to raise it says in CHANGELOG.md what for.
-const ENGINE: Part = Part { name: "engine", begins: "engine-", ends: ".wasm", budget: 800.0 };
+const ENGINE: Part = Part { name: "engine", begins: "engine-", ends: ".wasm", budget: 900.0 };
 /// What we would like it to be.
 const STRETCH_WASM: f64 = 180.0;
 const STRETCH_TOTAL: f64 = 215.0;

@@ -276,11 +276,13 @@ pub fn pod_word(pod: &Object) -> (Text, PodState) {
     (word, state)
 }
 
-/// True if nothing has been heard of the node for too long, or its object is gone.
+/// True if nothing has been heard of the node for too long, or its object is gone. Where no node is known at all, as in a
+/// cluster whose nodes nobody watched, none is silent.
 fn node_is_silent(store: &Store, node: &str) -> bool {
-    store
-        .get(Kind::Node, "", node)
-        .is_none_or(|node| node.condition("Ready").get("status").str() == "Unknown")
+    match store.get(Kind::Node, "", node) {
+        Some(node) => node.condition("Ready").get("status").str() == "Unknown",
+        None => store.count(Kind::Node) > 0,
+    }
 }
 
 /// True if one of the pod's claims is missing or not bound.

@@ -151,8 +151,8 @@ impl Run {
         Ok(())
     }
 
-    /// Does everything that was begun, without computing ahead.
-    pub(super) fn finish(&mut self) -> Result<(), String> {
+    /// Does everything that was begun, without computing ahead; the error says why the rest was left.
+    pub fn carry_out(&mut self) -> Result<(), String> {
         while !self.is_carried_out() && self.work_once() == Progress::Working {}
         self.trouble.take().map_or(Ok(()), Err)
     }

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::samples::STORIES;
-use crate::ui::state::UiAction;
+use crate::ui::state::{Dialog, UiAction};
 use crate::ui::widgets::{button, icon, kbd};
 use yew::prelude::*;
 
@@ -33,10 +33,12 @@ pub fn first(context: &Context, pictures: &FirstPictures, has_kept: bool) -> Htm
                         <button type="button" id="begin" class="button button--primary first__play" onclick={context.on(UiAction::Begin)}>
                             {icon("play")}{texts.first_play}<span class="first__len">{texts.first_length}</span></button>
                         {button("button--line first__paste", "paste", context.on(UiAction::PasteOwn), texts.first_paste.into())}
+                        <button type="button" class="button button--line first__paste first__lessons" onclick={context.on(UiAction::Open(Some(Dialog::Lessons)))}>{texts.first_lessons}</button>
                     </div>
                     if has_kept {
                         <p class="first__back"><button type="button" class="because__src" onclick={context.on(UiAction::Continue)}>{texts.first_continue}</button></p>
                     }
+                    <p class="first__own"><button type="button" class="because__src" onclick={context.on(UiAction::Open(Some(Dialog::Cluster)))}>{texts.own_cluster}{" …"}</button></p>
                     <p class="first__keys">
                         {kbd("Space")}{" "}{texts.key_play}{" "}{kbd("→")}{" "}{texts.key_step}{" "}{kbd("W")}{" "}{texts.key_why}
                     </p>

@@ -34,6 +34,12 @@ pub fn header(ui: &UiState, context: &Context) -> Html {
             UiAction::Sample(i),
         )
     });
+    let own = entry(
+        texts.own_cluster,
+        "kubectl get --watch",
+        ui.origin == Origin::Cluster,
+        UiAction::Open(Some(Dialog::Cluster)),
+    );
     let releases = PROFILES
         .iter()
         .map(|p| entry(p.name, p.git_version, p.name == ui.release, UiAction::Release(p.name)));
@@ -61,7 +67,8 @@ pub fn header(ui: &UiState, context: &Context) -> Html {
         <header class="head">
             <button type="button" class="head__brand" aria-label={["Ordinal, ", texts.home].concat()} onclick={context.on(UiAction::Home)}>{logo()}{"Ordinal"}</button>
             if ui.screen == Screen::Page { <h1 class="visually-hidden">{texts.title}</h1> }
-            {menu("samples", "", sample_label, stories.chain(samples).collect())}
+            {menu("samples", "", sample_label, stories.chain(samples).chain([own]).collect())}
+            <button type="button" class="button head__lessons" onclick={open(Dialog::Lessons)}>{texts.lessons}</button>
             <span class="head__space"></span>
             {menu("releases", "button--quiet", release_label, releases.collect())}
             <span class="head__sep"></span>

@@ -2,6 +2,7 @@
 
 pub mod caption;
 pub mod claims;
+pub mod cluster;
 pub mod compare;
 pub mod embed;
 pub mod events;
@@ -9,9 +10,12 @@ pub mod first;
 pub mod go_to;
 pub mod header;
 pub mod help;
+pub mod lesson;
+pub mod lessons;
 pub mod manifest;
 pub mod names;
 pub mod objects;
+pub mod question;
 pub mod reasons;
 pub mod settings;
 pub mod share;
@@ -38,6 +42,7 @@ pub struct PanelEntry {
 
 /// The tabs, in order.
 pub const PANELS: &[PanelEntry] = &[
+    LESSON,
     PanelEntry { panel: Panel::Reasons, id: "tab-why", label: |t| t.why, is_narrow: false },
     PanelEntry { panel: Panel::Names, id: "tab-dns", label: |t| t.dns, is_narrow: false },
     PanelEntry { panel: Panel::Events, id: "tab-events", label: |t| t.events, is_narrow: false },
@@ -47,6 +52,10 @@ pub const PANELS: &[PanelEntry] = &[
     PanelEntry { panel: Panel::Manifest, id: "tab-manifest", label: |t| t.manifest, is_narrow: true },
     PanelEntry { panel: Panel::Terminal, id: "tab-terminal", label: |t| t.terminal, is_narrow: true },
 ];
+
+/// The tab that is there only while there is a lesson.
+pub const LESSON: PanelEntry =
+    PanelEntry { panel: Panel::Lesson, id: "tab-lesson", label: |t| t.lesson, is_narrow: false };
 
 /// What every panel gets: the words, and the way to say what happened.
 #[derive(Clone)]

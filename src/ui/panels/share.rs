@@ -161,6 +161,17 @@ fn label(file: File, lang: Lang) -> &'static str {
     }
 }
 
+/// The most of a run's text that is shown; the file has it all.
+const SHOWN: usize = 64 * 1024;
+
+fn beginning(text: &str) -> String {
+    if text.len() <= SHOWN {
+        return text.to_string();
+    }
+    let end = (0..=SHOWN).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+    [&text[..end], "\n…"].concat()
+}
+
 /// What stands in the dialog. `chosen`: which of [`CODES`]; `long`: the link is longer than chats take.
 pub fn share(context: &Context, parts: &Parts, chosen: usize, long: bool, text: &str) -> Html {
     let texts = context.texts;
@@ -186,7 +197,7 @@ pub fn share(context: &Context, parts: &Parts, chosen: usize, long: bool, text: 
                 { for File::ALL.iter().map(|file| button("button--line", "file", context.on(UiAction::Export(*file)), (label(*file, texts.language.lang())).into())) }
             </p>
             <h3>{texts.share_text}</h3>
-            <pre class="share__text" tabindex="0" translate="no">{text}</pre>
+            <pre class="share__text" tabindex="0" translate="no">{beginning(text)}</pre>
         </div>
     }
 }

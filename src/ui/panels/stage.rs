@@ -4,6 +4,7 @@
 //! a pod that dies and returns stands under the same focused button.
 
 use super::Context;
+use super::question::veil;
 use crate::api::ObjectKey;
 use crate::scene::Paging;
 use crate::ui::state::UiAction;
@@ -38,6 +39,7 @@ pub fn stage(context: &Context, stage: &Stage, room: f64, selected: Option<&Obje
                 <div class="stage__figure">
                     <div class="stage__box" data-box={whole}>
                         {picture(&stage.svg)}
+                        {veil(stage, scale)}
                         <ol class="slots">
                             { for stage.slots.iter().map(|slot| {
                                 let on = selected == Some(&slot.key);

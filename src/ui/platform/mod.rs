@@ -5,6 +5,8 @@
 
 pub mod clipboard;
 pub mod dom;
+pub mod fetch;
+pub mod files;
 pub mod frames;
 pub mod storage;
 pub mod url;

@@ -35,6 +35,19 @@ pub fn visit(fragment: &str) {
     }
 }
 
+/// Writes a lesson and its step into the address, `lesson=partition&step=2`, in the place of those that were there.
+pub fn set_lesson(place: &str) {
+    let Some(window) = web_sys::window() else { return };
+    let (Ok(history), Ok(search)) = (window.history(), window.location().search()) else { return };
+    let is_other =
+        |pair: &&str| !pair.is_empty() && !pair.starts_with("lesson=") && !pair.starts_with("step=");
+    let mut pairs: Vec<&str> = search.trim_start_matches('?').split('&').filter(is_other).collect();
+    pairs.extend((!place.is_empty()).then_some(place));
+    let mark = if pairs.is_empty() { "" } else { "?" };
+    let address = [&base(), mark, &pairs.join("&")].concat();
+    let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+}
+
 /// Removes the fragment, so that a reload continues with what was kept and not with the link.
 pub fn clear_fragment() {
     if let Some(window) = web_sys::window()

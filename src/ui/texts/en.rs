@@ -60,6 +60,9 @@ pub const TEXTS: Texts = Texts {
     spacing_even: "even",
     spacing_real: "real",
     all_keys: "all keys",
+    lesson: "Lesson",
+    lessons: "Lessons",
+    first_lessons: "Choose a lesson",
     computing: "computing",
     computed_so_far: "Computed only so far. Playing on computes more.",
     stop_computing: "Stop computing",
@@ -92,6 +95,7 @@ pub const TEXTS: Texts = Texts {
     manifest_label: "Manifest in YAML. Tab indents; Esc and then Tab leaves.",
     manifest_leave_hint: "Esc, then Tab leaves",
     choose_file: "Open file",
+    own_cluster: "Your own cluster",
     drop_here: "Drop it here",
     apply: "Apply",
     problems_count: |errors, warnings| {

@@ -60,6 +60,9 @@ pub const TEXTS: Texts = Texts {
     spacing_even: "고르게",
     spacing_real: "실제",
     all_keys: "모든 키",
+    lesson: "레슨",
+    lessons: "레슨",
+    first_lessons: "레슨 고르기",
     computing: "계산하는 중",
     computed_so_far: "여기부터는 아직 계산하지 않았다. 재생하면 이어서 계산한다.",
     stop_computing: "계산 멈추기",
@@ -92,6 +95,7 @@ pub const TEXTS: Texts = Texts {
     manifest_label: "매니페스트 YAML. Tab은 들여쓰기이고, Esc 다음 Tab으로 나간다.",
     manifest_leave_hint: "Esc 다음 Tab으로 나간다",
     choose_file: "파일 열기",
+    own_cluster: "내 클러스터의 기록",
     drop_here: "놓으면 여기에 들어온다",
     apply: "적용",
     problems_count: |errors, warnings| match (errors, warnings) {

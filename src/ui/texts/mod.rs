@@ -7,6 +7,9 @@ use crate::lang::Lang;
 
 mod en;
 mod ko;
+mod lesson;
+
+pub use lesson::{LessonTexts, lesson};
 
 /// The languages of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -135,6 +138,9 @@ texts! {
     spacing_even: &'static str,
     spacing_real: &'static str,
     all_keys: &'static str,
+    lesson: &'static str,
+    lessons: &'static str,
+    first_lessons: &'static str,
     computing: &'static str,
     computed_so_far: &'static str,
     stop_computing: &'static str,
@@ -162,6 +168,7 @@ texts! {
     manifest_leave_hint: &'static str,
     choose_file: &'static str,
     drop_here: &'static str,
+    own_cluster: &'static str,
     apply: &'static str,
     problems_count: Counts,
     no_problems: &'static str,

@@ -287,7 +287,8 @@ fn to_stage(scene: &Scene) -> Stage {
         })
     });
     let svg = if cfg!(target_arch = "wasm32") { String::new() } else { svg_element(scene) };
-    Stage { svg, width: scene.width, height: scene.height, slots: slots.collect(), paging: scene.paging }
+    let (width, height) = (scene.width, scene.height);
+    Stage { svg, width, height, slots: slots.collect(), paging: scene.paging, named: None }
 }
 
 /// The key of `pod/default/web-3`; none for a place where nothing is.

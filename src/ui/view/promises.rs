@@ -60,5 +60,6 @@ pub fn rows(model: &Model) -> Vec<PromiseRow> {
         });
         PromiseRow { text: words(*promise, lang), broken }
     };
-    INVARIANTS.iter().map(row).collect()
+    let is_observed = run.header().observed.is_some();
+    INVARIANTS.iter().filter(|promise| !is_observed || promise.shows_from_outside()).map(row).collect()
 }

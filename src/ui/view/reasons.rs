@@ -128,6 +128,7 @@ fn say(model: &mut Model, pictures: &Pictures) -> Reasons {
         .filter(|h| matches!(h.what, What::Input(_)))
         .cloned()
         .collect();
+    let is_observed = model.player.run().header().observed.is_some();
     let still = model.player.still(position);
     let (store, now) = (still.store(), still.now());
     let Some(set) = store.by_key(&key) else {
@@ -148,6 +149,10 @@ fn say(model: &mut Model, pictures: &Pictures) -> Reasons {
     let decision = still.decision(&key);
     let gate = decision.and_then(|d| d.gate.as_ref());
     let options = |gate: Option<(&Gate, &GateWords)>, keeps: bool| -> Vec<(Other, Option<String>)> {
+        // Nothing can be tried on a cluster that was only watched.
+        if is_observed {
+            return Vec::new();
+        }
         let found = others(still, &past, set, gate, keeps, &manifest);
         found.into_iter().map(|other| (other, None)).collect()
     };

@@ -16,6 +16,8 @@ pub struct Stage {
     pub slots: Vec<Slot>,
     /// Which columns are shown, if not all.
     pub paging: Option<Paging>,
+    /// What an open question names; everything else is dimmed.
+    pub named: Option<Vec<ObjectKey>>,
 }
 
 /// A place in the picture that can be pressed: it belongs to an ordinal, not to the object that stands there.
