@@ -68,8 +68,8 @@ const parsed = new Promise((done) => {
   else document.addEventListener("DOMContentLoaded", done, { once: true });
 });
 
-async function fetched(address, how) {
-  const response = await fetch(address, how);
+async function fetched(address) {
+  const response = await fetch(address);
   if (!response.ok) throw new TypeError(`${response.status} ${address}`);
   return response;
 }
@@ -117,25 +117,10 @@ async function start() {
   }
 }
 
-// Reads a text for the module (ui/platform/fetch.rs): as data, without anybody's cookies, and no further than `most` bytes.
-globalThis.ordinalRead = async (address, most, done) => {
-  try {
-    const response = await fetched(address, { credentials: "omit", referrerPolicy: "no-referrer" });
-    const parts = [];
-    let length = 0;
-    const reader = response.body.getReader();
-    for (let part; !(part = await reader.read()).done;) {
-      parts.push(part.value);
-      if ((length += part.value.length) > most) {
-        reader.cancel();
-        throw new Error(`> ${most / 1024} KiB`);
-      }
-    }
-    done(await new Blob(parts).text());
-  } catch (error) {
-    done(null, error.message);
-  }
-};
+// The module reads texts from elsewhere through this (ui/platform/fetch.rs); most visits never do.
+globalThis.ordinalRead = (address, most, done) =>
+  import("./lesson.js").then(({ read }) => read(address, most, done), (error) => done(null, error.message));
+addEventListener("dragenter", () => import("./lesson.js"), { once: true });
 
 async function find(selector) {
   return document.querySelector(selector) ?? (await parsed, document.querySelector(selector));

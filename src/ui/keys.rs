@@ -39,6 +39,7 @@ pub const KEYS: &[&[&str]] = &[
     &["F"],
     &["Esc"],
     &["?"],
+    &["A … F", "1 … 6", "↵"],
 ];
 
 /// What a key press means; none where it is not ours. `letters` is false when the visitor switched single keys off.

@@ -181,6 +181,8 @@ pub enum Origin {
     Story(usize),
     /// A sample manifest.
     Sample(usize),
+    /// A lesson.
+    Lesson,
     /// Typed, pasted, dropped or linked.
     Own,
     /// A real cluster that was watched.
@@ -193,6 +195,7 @@ impl Origin {
         match self {
             Origin::Story(i) => STORIES[i].title(texts.language.lang()),
             Origin::Sample(i) => SAMPLES[i].title(texts.language.lang()),
+            Origin::Lesson => texts.lesson,
             Origin::Own => texts.own_manifest,
             Origin::Cluster => texts.own_cluster,
         }

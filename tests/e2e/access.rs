@@ -4,9 +4,10 @@
 //! as tokens (`tests/colours.rs`). Whatever it calls a violation fails here.
 
 use crate::driver::{Browser, Options, key};
-use crate::visit;
+use crate::{lessons, visit};
 use std::time::Duration;
 
+const PAGE_DOWN: char = '\u{e00f}';
 const LONG: Duration = Duration::from_secs(60);
 const BROKEN: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: web\nspec:\n  replcas: 3\n";
 
@@ -97,6 +98,49 @@ const STATES: &[State] = &[
         let text = serde_json::to_string(BROKEN).unwrap();
         b.script(&format!("document.execCommand('insertText', false, {text})"));
         b.wait_for_element(".problem--error");
+    }),
+    ("the list of lessons", |b| {
+        b.click(".head__lessons");
+        b.wait_for("the list", LONG, |b| b.has(".lessons__item"));
+    }),
+    ("a lesson", |b| {
+        leave_dialog(b);
+        lessons::open_short(b);
+    }),
+    ("a question, its stage dimmed", |b| {
+        b.wait_for("the end of the step", LONG, |b| {
+            press(b, PAGE_DOWN);
+            b.has(".ask")
+        });
+    }),
+    ("the answer", |b| {
+        b.type_keys("a");
+        b.wait_for("the choice", LONG, |b| b.has(".ask__option :checked"));
+        press(b, key::ENTER);
+        b.wait_for("the outcome", LONG, |b| {
+            press(b, key::END);
+            b.has(".outcome__verdict")
+        });
+    }),
+    ("a question on the stage", |b| {
+        press(b, PAGE_DOWN);
+        b.wait_for_element(".ask__how");
+        press(b, key::RIGHT);
+    }),
+    ("the goal with hint and solution", |b| {
+        b.click(".lesson__dots li:last-child button");
+        b.wait_for_element(".goal");
+        b.click(".goal__row button");
+        b.click(".goal__row button:nth-child(2)");
+        b.wait_for_element(".goal__solution");
+    }),
+    ("off the path", |b| {
+        b.click(".lesson__dots li:first-child button");
+        lessons::at_step(b, 1);
+        b.click("#prompt");
+        b.type_keys("kubectl delete sts web");
+        press(b, key::ENTER);
+        b.wait_for_element(".lesson__away");
     }),
     ("on a phone, the manifest", |b| {
         b.set_viewport(390, 844);

@@ -9,6 +9,7 @@
 //! - `harness`: the harness itself
 //! - `access`: what axe-core finds, in every main state
 //! - `embed`: a run in somebody else's page
+//! - `lessons`: lessons by address, from the list and as a file; questions and goals
 //! - `observed`: one's own cluster, from what kubectl watched
 //! - `others`: what if, compare, causes, the keys around them
 //! - `story`: the main story by hand, in both languages
@@ -24,6 +25,7 @@ mod static_server;
 mod access;
 mod embed;
 mod harness;
+mod lessons;
 mod observed;
 mod others;
 mod page;

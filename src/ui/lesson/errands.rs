@@ -42,8 +42,8 @@ pub fn asked_for() -> Option<(From, usize)> {
 
 /// Opens lesson files that are dropped onto the page, and reads them again when their author comes back from the editor.
 pub fn listen(send: Callback<UiAction>) {
-    files::on_lesson(MAX_BYTES, move |name, text| {
-        send.emit(UiAction::Lesson(Act::Fetched(From::File(name), 1, text)));
+    files::on_lesson(move |name, text| {
+        send.emit(UiAction::Lesson(Act::Fetched(From::File(name), 1, Ok(text))));
     });
 }
 

@@ -140,7 +140,7 @@ texts! {
     all_keys: &'static str,
     lesson: &'static str,
     lessons: &'static str,
-    first_lessons: &'static str,
+    first_lessons: fn(usize) -> String,
     computing: &'static str,
     computed_so_far: &'static str,
     stop_computing: &'static str,
