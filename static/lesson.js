@@ -5,8 +5,7 @@
 // it, or null and why not.
 export async function read(address, most, done) {
   try {
-    const response = await fetch(address, { credentials: "omit", referrerPolicy: "no-referrer" });
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    const response = await globalThis.ordinalParts.fetch(address, { credentials: "omit", referrerPolicy: "no-referrer" });
     const reader = response.body.getReader();
     const parts = [];
     let length = 0;

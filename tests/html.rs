@@ -119,7 +119,12 @@ fn caption_names_what_happened_and_what_is_next() {
 fn stage_has_a_button_for_every_pod() {
     let mut model = model(Language::En);
     let stage = view::Pictures::default().stage(&mut model);
-    let markup = drawn(panels::stage::stage(&context(Language::En), &stage, 480.0, None));
+    let markup = drawn(panels::stage::stage(
+        &context(Language::En),
+        &stage,
+        panels::stage::Room { height: 480.0, enlarge: 1.0 },
+        None,
+    ));
     assert!(markup.contains("aria-label=\"web-0,"), "{markup}");
     check("stage", &markup);
 }
@@ -329,6 +334,7 @@ fn dialogs_and_the_first_page() {
         still: "AbC".into(),
         title: "A \"title\" <b>".into(),
         lang: "en",
+        records: true,
     };
     check("share", &drawn(panels::share::share(&english, &parts, 0, false, "k8s 1.36\n")));
     let codes: String = panels::share::CODES

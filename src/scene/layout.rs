@@ -18,9 +18,11 @@ use crate::sim::Arrange;
 /// What a stage is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Form {
-    /// The page, the first visit's still, the projector.
+    /// The page and the first visit's still.
     #[default]
     Page,
+    /// A room.
+    Projector,
     /// A frame in somebody's article.
     Embed,
     /// A phone.
@@ -105,11 +107,12 @@ impl StageOptions {
         options
     }
 
-    /// The projector's: drawn at 740 and enlarged.
-    pub fn present(lang: Lang) -> StageOptions {
+    /// The projector's: drawn small and enlarged until its words can be read in a room.
+    pub fn present(width: f64, lang: Lang) -> StageOptions {
         let rows =
-            Rows { service: false, hand: false, claims: true, volumes: true, axis: false, others: false };
-        StageOptions { gutter: 52.0, counts: false, rows, ..StageOptions::page(740.0, lang) }
+            Rows { service: false, hand: false, claims: true, volumes: false, axis: false, others: false };
+        let form = Form::Projector;
+        StageOptions { form, gutter: 44.0, counts: false, rows, ..StageOptions::page(width, lang) }
     }
 
     /// One of two runs side by side.

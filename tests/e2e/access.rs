@@ -149,6 +149,54 @@ const STATES: &[State] = &[
         });
         b.click("#tab-manifest");
     }),
+    ("a presentation", |b| {
+        b.set_viewport(1280, 720);
+        b.script("document.activeElement?.blur(); document.querySelector('.head__present').click()");
+        b.wait_for("the stylesheet", LONG, |b| {
+            b.script(
+                "return getComputedStyle(document.querySelector('.page--present') ?? document.body).position",
+            ) == "fixed"
+        });
+        b.script("dispatchEvent(new PointerEvent('pointermove'))");
+    }),
+    ("a presentation, names", |b| {
+        b.type_keys("d");
+        b.wait_for_element(".page--present.page--side");
+    }),
+    ("a presentation, why", |b| {
+        b.type_keys("w");
+        b.wait_for_element(".page--present .why__title");
+    }),
+    ("a presentation, the terminal", |b| {
+        b.type_keys("`");
+        b.wait_for_element(".page--present.page--terminal");
+    }),
+    ("a question in a room", |b| {
+        leave_presentation(b);
+        b.script("document.querySelector('.head__lessons').click()");
+        b.wait_for_element(".lessons__item");
+        b.script("document.querySelector('.lessons__item').click()");
+        b.wait_for_element(".lesson__purpose");
+        b.script("document.activeElement?.blur(); document.querySelector('.head__present').click()");
+        b.wait_for("a question", LONG, |b| {
+            let asks = |b: &Browser| b.has(".present__options button:not(:disabled)");
+            // One more press would answer it.
+            asks(b) || {
+                press(b, key::PAGE_DOWN);
+                b.script_async("new Promise((done) => setTimeout(done, 400))");
+                asks(b)
+            }
+        });
+        for key in ['a', '4', 'b', '7'] {
+            press(b, key);
+        }
+        b.wait_for("the hands", LONG, |b| b.count(".present__hands") == 2);
+    }),
+    ("its answer in a room", |b| {
+        press(b, key::PAGE_DOWN);
+        b.wait_for("the answer", LONG, |b| b.has(".present__option--right"));
+    }),
+    ("after a presentation", leave_presentation),
     ("in an embed, why", |b| {
         b.set_viewport(600, 420);
         b.script("document.querySelector('#tab-why').click()");
@@ -157,6 +205,14 @@ const STATES: &[State] = &[
 
 fn press(browser: &Browser, key: char) {
     browser.type_keys(&key.to_string());
+}
+
+fn leave_presentation(browser: &Browser) {
+    browser.wait_for("the page", LONG, |b| {
+        b.script("document.activeElement?.blur()");
+        press(b, key::ESCAPE);
+        !b.has(".page--present")
+    });
 }
 
 fn leave_dialog(browser: &Browser) {

@@ -16,7 +16,7 @@ pub fn drop_file(browser: &Browser, name: &str, text: &str) {
     browser.script_async(
         "(dispatchEvent(new DragEvent('dragenter')),\
          new Promise((done) => { const look = () => performance.getEntriesByType('resource').some((e) =>\
-         e.name.endsWith('/lesson.js') && e.responseEnd) ? setTimeout(done, 100) : setTimeout(look, 20); look(); }))",
+         e.name.includes('/lesson-') && e.responseEnd) ? setTimeout(done, 100) : setTimeout(look, 20); look(); }))",
     );
     browser.script(&format!(
         "const data = new DataTransfer(); data.items.add(new File([{text}], {name}));\

@@ -14,12 +14,12 @@ pub fn run(errand: Errand, language: Language, send: Callback<UiAction>) {
     let (from, step) = match errand {
         Errand::Index => {
             let done = move |text: Result<String, String>| send.emit(UiAction::Lesson(Act::Index(text)));
-            return fetch::text(&[&url::base(), "lessons/index.yaml"].concat(), MAX_BYTES, done);
+            return fetch::text("lessons/index.yaml", MAX_BYTES, done);
         }
         Errand::Lesson(from, step) => (from, step),
     };
     let address = match &from {
-        From::Page(slug) => [&url::base(), "lessons/", slug, ".md"].concat(),
+        From::Page(slug) => ["lessons/", slug, ".md"].concat(),
         From::Address(address) if address.starts_with("https://") => address.clone(),
         _ => {
             let why = Err(texts.not_https.to_string());

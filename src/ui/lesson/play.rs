@@ -160,7 +160,7 @@ fn start(model: &mut Model, course: Course) -> Vec<Effect> {
     model.ui.release = release;
     model.ui.screen = Screen::Page;
     model.ui.origin = Origin::Lesson;
-    model.ui.panel = Panel::Lesson;
+    model.ui.panel = model.ui.present.beside_stage();
     model.ui.dialog = None;
     model.course = Some(course);
     let mut effects = state::show_applied(model, manifest);
@@ -238,7 +238,7 @@ fn go_anew(model: &mut Model) -> Vec<Effect> {
 fn stand(model: &mut Model, step: usize) -> Vec<Effect> {
     let Some(course) = &mut model.course else { return Vec::new() };
     course.stand(step);
-    model.ui.panel = Panel::Lesson;
+    model.ui.panel = model.ui.present.beside_stage();
     model.ui.playing = false;
     model.play_when_ready = false;
     model.player.rest();

@@ -14,6 +14,7 @@ pub mod events;
 pub mod names;
 pub mod objects;
 pub mod pictures;
+pub mod present;
 pub mod promises;
 pub mod reasons;
 pub mod stage;
