@@ -348,6 +348,20 @@ impl Grid<'_> {
                 Span::of("t__qual", 0.0, "replicas: "),
                 Span::of("t__num", 0.0, set.replicas.to_string()),
             ];
+            if set.exists {
+                let object = object_id("set", &set.key);
+                self.scene.slots.push(Slot {
+                    id: format!("slot/{object}"),
+                    object,
+                    place: Place::Set,
+                    ordinal: None,
+                    x: from,
+                    y,
+                    w: (left + name_w + 90.0).min(wide),
+                    h: 28.0,
+                    label: format!("StatefulSet {}, replicas: {}", set.key.name, set.replicas),
+                });
+            }
             if wide > left + name_w + numbers + 20.0 {
                 g.spans("t t--set t--mono", wide - 12.0, 20.5, Anchor::End, value);
             } else {
@@ -460,6 +474,7 @@ impl Grid<'_> {
             Place::Claim => "claim",
             Place::Volume => "volume",
             Place::Node => "node",
+            Place::Set => "set",
         };
         let id = ordinal.map_or_else(|| format!("slot/{kind}/{object}"), |o| format!("slot/{kind}/{o}"));
         self.scene.slots.push(Slot { id, object, place, ordinal, x, y, w, h, label });

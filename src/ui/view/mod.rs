@@ -6,6 +6,7 @@ use crate::api::{Kind, ObjectKey, Value};
 use crate::ui::editor::{Marks, outline};
 use crate::ui::state::Model;
 
+pub mod acts;
 pub mod caption;
 pub mod claims;
 pub mod compare;
