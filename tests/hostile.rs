@@ -383,3 +383,146 @@ mod page {
         }
     }
 }
+
+const JSONPATHS: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    ".",
+    "..",
+    "*",
+    "?",
+    "@",
+    "$",
+    "'",
+    "\"",
+    "\\",
+    ",",
+    ":",
+    "-1",
+    "0",
+    "2",
+    "1:",
+    "::2",
+    "::0",
+    "==",
+    "!=",
+    "<",
+    "&&",
+    "||",
+    "range",
+    "end",
+    "{range .items[*]}",
+    "{end}",
+    "{\"\\n\"}",
+    ".items",
+    ".metadata.name",
+    ".spec",
+    "[?(@.kind==\"Pod\")]",
+    "[*]",
+    "['a','b']",
+    "한",
+    " ",
+    "{.items[*].metadata.name}",
+    "9999999999999999999",
+];
+
+const TEMPLATES: &[&str] = &[
+    "{{",
+    "}}",
+    "{{-",
+    "-}}",
+    "|",
+    "(",
+    ")",
+    ".",
+    "$",
+    "$x",
+    ":=",
+    "=",
+    "\"",
+    "`",
+    "'",
+    "if",
+    "else",
+    "end",
+    "range",
+    "with",
+    "define",
+    "template \"a\"",
+    "block",
+    "{{end}}",
+    "{{range .items}}",
+    "{{if .}}",
+    "{{else}}",
+    "{{.metadata.name}}",
+    "index",
+    "len",
+    "printf",
+    "\"%d%s%v%z%999999999d\"",
+    "eq",
+    "and",
+    "not",
+    "slice",
+    "html",
+    "js",
+    "/* c */",
+    ",",
+    "-1",
+    "9999999999999999999",
+    "1e400",
+    "'a'",
+    "nil",
+    "true",
+    "{{template \"a\"}}",
+    "{{define \"a\"}}{{template \"a\"}}{{end}}",
+    "한",
+    " ",
+    "\\n",
+];
+
+/// What a format of `kubectl get` makes of nonsense: always an end, in time. `ORDINAL_FUZZ` is how many are tried of each,
+/// and a failure prints the seed, which `ORDINAL_SEED` takes.
+#[test]
+fn random_paths_and_templates_neither_panic_nor_hang() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let first = number("ORDINAL_SEED").unwrap_or(1);
+    let most = number("ORDINAL_FUZZ").unwrap_or(3_000);
+    let mut session = ordinal::session::Session::new(&Default::default());
+    session.write_file("web.yaml", WEB);
+    session.type_line("kubectl apply -f web.yaml");
+    while session.step() {}
+    session.take_said();
+    for (format, parts) in [("jsonpath", JSONPATHS), ("go-template", TEMPLATES)] {
+        let (mut good, mut bad) = (0, 0);
+        for seed in first..first + most {
+            let mut rng = ordinal::sim::Rng::new(seed, format);
+            let text: String = (0..1 + rng.below(14)).map(|_| parts[rng.below(parts.len())]).collect();
+            let (begin, length) = (Instant::now(), text.len());
+            let quoted = ordinal::session::shell::quote(&text);
+            session.type_line(&format!("kubectl get pods,sts -o {format}={quoted}"));
+            assert!(!session.holds_prompt(), "seed {seed}: {format} {text:?} does not end");
+            let took = begin.elapsed();
+            assert!(took < 2 * limit(), "seed {seed}: {format} {text:?} ({length} bytes): {took:?}");
+            for said in session.take_said() {
+                match said {
+                    ordinal::session::Said::Ended { code: 0, .. } => good += 1,
+                    ordinal::session::Said::Ended { .. } => bad += 1,
+                    ordinal::session::Said::Printed { text: out, .. } => {
+                        assert!(
+                            out.len() <= 2 << 20,
+                            "seed {seed}: {format} {text:?} prints {} bytes",
+                            out.len()
+                        );
+                    }
+                    ordinal::session::Said::Typed { .. } => {}
+                }
+            }
+            session.take_happenings();
+        }
+        assert!(good > most / 100 && bad > most / 100, "{format}: {good} were understood, {bad} refused");
+    }
+}

@@ -118,3 +118,42 @@ fn a_script_is_read_by_a_shell() {
     }
     assert!(script("wait soon\n").is_err());
 }
+
+/// The picture at the end of a run, in both languages.
+fn pictures(scenario: &str) -> [String; 2] {
+    let run = Run::from_scenario(scenario).unwrap();
+    [Lang::Ko, Lang::En].map(|lang| program::picture_file(&run, run.last(), lang, "light"))
+}
+
+#[test]
+fn a_deleted_set_is_called_so_and_its_service_stays_while_it_exists() {
+    let begin = "lab web\n$ kubectl apply -f web.yaml\nsettle\n$ kubectl delete sts web\nsettle\n";
+    let deleted = pictures(begin);
+    let scaled = pictures(&begin.replace("delete sts web", "scale sts web --replicas=0"));
+    for (deleted, scaled, word) in [(&deleted[0], &scaled[0], "삭제됨"), (&deleted[1], &scaled[1], "deleted")]
+    {
+        assert!(deleted.contains(word) && !deleted.contains("replicas: "));
+        assert!(!scaled.contains(word) && scaled.contains("replicas: "));
+        assert!(deleted.contains("service/default/nginx") && scaled.contains("service/default/nginx"));
+    }
+    for gone in pictures(&format!("{begin}$ kubectl delete svc nginx\nsettle\n")) {
+        assert!(!gone.contains("nginx"));
+    }
+}
+
+#[test]
+fn a_pod_that_runs_on_behind_a_cut_is_drawn_until_its_node_is_back() {
+    let begin = "lab web\n$ kubectl apply -f web.yaml\nsettle\ncut node-2\nwait 1m\n\
+                 $ kubectl delete pod web-1 --force --grace-period=0\nsettle\n";
+    let words = [
+        "node-2에서 아직 실행 중, API 서버는 모름",
+        "still running on node-2, the API server does not know it",
+    ];
+    for (picture, word) in pictures(begin).iter().zip(words) {
+        assert!(picture.contains(word));
+    }
+    for ended in ["mend node-2\nsettle\n", "stop node-2\n"] {
+        let pictures = pictures(&format!("{begin}{ended}"));
+        assert!(pictures.iter().zip(words).all(|(picture, word)| !picture.contains(word)), "{ended}");
+    }
+}

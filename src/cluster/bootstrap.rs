@@ -149,6 +149,7 @@ fn kubernetes_endpoints() -> [Object; 2] {
     let port = object! { "name" => "https", "port" => API_PORT, "protocol" => "TCP" };
     let mut slice = Object::new(Kind::EndpointSlice, "default", "kubernetes");
     slice.body.set(&["metadata", "labels"], object! { "kubernetes.io/service-name" => "kubernetes" });
+    slice.body.set(&["metadata", "generation"], 1);
     let body = slice.body.map_mut();
     body.insert("addressType", "IPv4");
     let endpoint = object! {

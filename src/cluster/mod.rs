@@ -216,6 +216,15 @@ impl Cluster {
         self.due.next_at()
     }
 
+    /// When the DNS server answers by the newest change of what it reads; none if it does already.
+    pub fn names_at(&self) -> Option<SimTime> {
+        let lag = self.world.pace.dns;
+        let reads = [Kind::Namespace, Kind::Service, Kind::EndpointSlice, Kind::Pod];
+        let recent = self.server.store.changes_from(self.server.store.first_after(self.now - lag));
+        let last = recent.rev().find(|change| reads.contains(&change.key.kind))?;
+        Some(last.at + lag)
+    }
+
     /// Does the next thing that is due; false if there is none.
     pub fn step(&mut self) -> bool {
         let Some((at, due)) = self.due.pop() else { return false };
@@ -335,7 +344,8 @@ impl Cluster {
         }
         let heard = self.slots.iter().map(|slot| slot.cursor).min().unwrap_or(head);
         // The DNS server answers from the recent past, so a little of it is kept.
-        let recent = self.server.store.first_after(self.now - SimDuration::secs(2));
+        let lag = self.world.pace.dns.max(SimDuration::secs(2));
+        let recent = self.server.store.first_after(self.now - lag);
         self.server.store.forget_changes_before(heard.min(recent));
     }
 

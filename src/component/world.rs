@@ -112,6 +112,8 @@ pub struct World {
     pub slow: SortedMap<Text, SimDuration>,
     /// Files: volume (`pv/NAME`, or `pod/UID/VOLUME` for one that goes with the pod) to path to content.
     pub files: SortedMap<Text, SortedMap<Text, Value>>,
+    /// Init containers that have begun: whoever can run programs takes them from here and runs theirs.
+    pub begun: Vec<(PodName, Text)>,
 }
 
 impl World {

@@ -5,7 +5,7 @@ use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::component::{Component, Ctx, DeleteOptions, EventType, Fault, SyncError, WorkKey, WorkQueue};
 use crate::object;
 use crate::sim::{Arrange, SimDuration, SortedSet};
-use crate::store::{Change, View};
+use crate::store::{Change, Reason, View};
 
 /// The volume controller. Its kinds of work: claims (`""`), and volumes (`"volume"`).
 #[derive(Clone, Default)]
@@ -193,11 +193,7 @@ impl ClaimBinder {
             // C10: the loser of a race with another writer comes back at the next resync.
             if let Err(status) = ctx.client.update(changed) {
                 ctx.requeue_after(WorkKey::of(claim), RESYNC);
-                return if status.reason == crate::store::Reason::Conflict {
-                    Ok(())
-                } else {
-                    Err(status.into())
-                };
+                return if status.reason == Reason::Conflict { Ok(()) } else { Err(status.into()) };
             }
         }
         let delay = ctx.world.pace.provision;
@@ -400,16 +396,24 @@ fn volume(name: &Text, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
     if !deletes || !ours {
         return Ok(());
     }
-    // The storage is removed first, then the finalizer that stands for it, then the object.
-    let live = ctx.client.store().get(Kind::PersistentVolume, "", name).cloned();
-    let Some(live) = live else { return Ok(()) };
+    // The storage is removed first, then the finalizer that stands for it, then the object. The controller hears of the
+    // second before it has done the third, and puts the finalizer back; so it takes two rounds (two recordings in three).
+    let Some(live) = ctx.client.store().get(Kind::PersistentVolume, "", name).cloned() else { return Ok(()) };
+    if live.is_terminating() && live.has_finalizer(super::protection::PV_PROTECTION) {
+        return Ok(());
+    }
     if live.has_finalizer(PV_CONTROLLER) {
         follow_policy(&live, false, ctx)?;
     }
-    if !live.is_terminating() {
-        ctx.client.delete(&live.key(), &DeleteOptions::default())?;
+    if !live.is_terminating()
+        && let Some(changed) = ctx.client.store().get(Kind::PersistentVolume, "", name).cloned()
+    {
+        follow_policy(&changed, true, ctx)?;
     }
-    Ok(())
+    match ctx.client.delete(&live.key(), &DeleteOptions::default()) {
+        Err(status) if status.reason != Reason::NotFound => Err(status.into()),
+        _ => Ok(()),
+    }
 }
 
 // The controller's finalizer is there for storage that it will have to remove (modifyDeletionFinalizers).

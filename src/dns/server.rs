@@ -99,7 +99,7 @@ pub struct DnsServer<'a> {
     /// Everything asked so far.
     pub log: Vec<Lookup>,
     cache: Option<&'a mut Cache>,
-    shuffle: Option<Rng>,
+    shuffle: Option<&'a mut Rng>,
 }
 
 impl<'a> DnsServer<'a> {
@@ -108,8 +108,8 @@ impl<'a> DnsServer<'a> {
         DnsServer { zone, now, log: Vec::new(), cache, shuffle: None }
     }
 
-    /// Shuffles the addresses of each answer, as CoreDNS does (D130, D132).
-    pub fn shuffled(mut self, rng: Rng) -> DnsServer<'a> {
+    /// Shuffles the addresses of each answer by this stream, as CoreDNS does (D130, D132).
+    pub fn shuffled(mut self, rng: &'a mut Rng) -> DnsServer<'a> {
         self.shuffle = Some(rng);
         self
     }

@@ -17,7 +17,7 @@ mod wire;
 
 use crate::api::{Kind, Profile};
 use crate::component::Client;
-use crate::sim::{SimTime, SortedMap};
+use crate::sim::{SimDuration, SimTime, SortedMap};
 use crate::store::Store;
 use args::Args;
 use error::{Error, Result};
@@ -43,6 +43,10 @@ pub trait Host {
     fn poll_exec(&mut self, id: u64, out: &mut Output) -> Progress;
     /// The program a container was made for ends with this status.
     fn end_container(&mut self, place: &Place, code: i32);
+    /// Why the API server cannot talk to the kubelet of a node, and after how long it gives up; none if it can.
+    fn trouble(&self, _node: &str) -> Option<(&'static str, SimDuration)> {
+        None
+    }
     /// Gives a text to the program that edits files; what it left.
     fn edit(&mut self, editor: &str, text: &str) -> std::result::Result<String, String>;
     /// What a container has printed, if the machine keeps it.

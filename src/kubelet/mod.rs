@@ -21,7 +21,7 @@ use std::rc::Rc;
 #[derive(Clone, Default)]
 pub struct Kubelets {
     pods: SortedMap<WorkKey, PodRun>,
-    /// The last address given on each node; never used again.
+    /// How many addresses each node has given.
     addresses: SortedMap<Text, u32>,
     /// Images present on each node.
     images: SortedSet<(Text, Text)>,
@@ -73,6 +73,23 @@ impl Kubelets {
             Some(container) => run.containers.iter().position(|c| c.name == *container).unwrap_or(0),
             None => 0,
         })
+    }
+
+    // The next free address of the node's range, from .2 to .254 and around again.
+    fn next_address(&mut self, node: &Text, store: &crate::store::Store) -> Text {
+        const HOSTS: u32 = 253;
+        let range = store.get(Kind::Node, "", node).map_or("", |node| node.spec().get("podCIDR").str());
+        let range = range.rsplit_once('.').map_or("10.244.0", |(range, _)| range);
+        loop {
+            let given = self.addresses.entry(node.clone()).or_insert(0);
+            let ip = Text::from(format!("{range}.{}", *given % HOSTS + 2));
+            *given += 1;
+            // The first time around they are all free; more than all cannot be taken.
+            let is_free = *given <= HOSTS || self.pods.values().all(|run| run.node != *node || run.ip != ip);
+            if is_free || *given > 100 * HOSTS * HOSTS {
+                return ip;
+            }
+        }
     }
 
     fn write(&self, key: &WorkKey, ctx: &mut Ctx<'_>) {
@@ -171,13 +188,9 @@ impl Kubelets {
                 self.schedule(key, Next::Sandbox, delay, ctx);
             }
             Next::Sandbox => {
-                let last = self.addresses.entry(node.clone()).or_insert(1);
-                *last += 1;
-                let (subnet, host) = (node_number(ctx.client.store(), &node), *last);
+                let ip = self.next_address(&node, ctx.client.store());
                 let run = self.pods.get_mut(key).expect("looked up above");
-                run.ip =
-                    format!("10.244.{}.{}", subnet + host / 254, host % 254 + u32::from(host >= 254) * 2)
-                        .into();
+                run.ip = ip;
                 run.sandbox = true;
                 self.write(key, ctx);
                 self.after_init(key, 0, ctx);
@@ -190,6 +203,10 @@ impl Kubelets {
                 container.ready = sidecar;
                 self.write(key, ctx);
                 self.start_events(key, &node, &image, &name, ctx);
+                if !sidecar {
+                    let pod = PodName { namespace: key.namespace.clone(), name: key.name.clone() };
+                    ctx.world.begun.push((pod, name));
+                }
                 if sidecar {
                     self.after_init(key, i + 1, ctx);
                 } else {
@@ -571,11 +588,6 @@ fn report_node(name: &Text, ctx: &mut Ctx<'_>) {
 fn go_duration(d: SimDuration) -> String {
     let s = d.as_secs();
     if s < 60 { format!("{s}s") } else { format!("{}m{}s", s / 60, s % 60) }
-}
-
-// The number of a node for pod addresses: its place among all nodes, from 1.
-fn node_number(store: &crate::store::Store, node: &str) -> u32 {
-    store.list(Kind::Node, None).position(|n| n.name() == node).map_or(0, |i| i as u32 + 1)
 }
 
 fn node_ip(store: &crate::store::Store, node: &str) -> String {

@@ -57,7 +57,7 @@ impl Container {
 
     fn status(&self) -> Value {
         let time = |at: SimTime| Value::from(at.rfc3339());
-        let state = |state: &State| match state {
+        let state = |state: &State, id: &str| match state {
             State::Waiting(reason, message) if message.is_empty() => {
                 object! { "waiting" => object! { "reason" => *reason } }
             }
@@ -66,22 +66,26 @@ impl Container {
             }
             State::Running(since) => object! { "running" => object! { "startedAt" => time(*since) } },
             State::Ended(code, reason, began, ended) => object! { "terminated" => object! {
-                "containerID" => CONTAINER_ID, "exitCode" => *code, "finishedAt" => time(*ended),
+                "containerID" => id.to_string(), "exitCode" => *code, "finishedAt" => time(*ended),
                 "reason" => *reason, "startedAt" => time(*began),
             } },
         };
+        // The back-off after a crash still shows the container that crashed.
+        let backs_off = matches!(self.state, State::Waiting("CrashLoopBackOff", _));
+        let id = container_id(self.restarts);
+        let before = if backs_off { id.clone() } else { container_id(self.restarts - 1) };
         let mut status = object! {
             "image" => &self.image,
             "imageID" => "",
-            "lastState" => self.last.as_ref().map_or_else(Value::map, state),
+            "lastState" => self.last.as_ref().map_or_else(Value::map, |last| state(last, &before)),
             "name" => &self.name,
             "ready" => self.ready,
             "restartCount" => self.restarts,
             "started" => self.running(),
-            "state" => state(&self.state),
+            "state" => state(&self.state, &id),
         };
-        if !matches!(self.state, State::Waiting(..)) {
-            status.set(&["containerID"], CONTAINER_ID);
+        if backs_off || !matches!(self.state, State::Waiting(..)) {
+            status.set(&["containerID"], id);
             let image = full_name(&self.image);
             status.set(&["imageID"], [&image, "@sha256:", &"0".repeat(64)].concat());
             status.set(&["image"], image);
@@ -103,7 +107,10 @@ pub fn full_name(image: &str) -> String {
     [home, image, tag].concat()
 }
 
-const CONTAINER_ID: &str = "containerd://0000000000000000000000000000000000000000000000000000000000000000";
+// What the runtime calls the container of a run.
+fn container_id(run: i64) -> String {
+    format!("containerd://{run:064}")
+}
 
 /// What the kubelet does next with a pod.
 #[derive(Clone, Debug, PartialEq)]

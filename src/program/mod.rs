@@ -79,6 +79,7 @@ fn model(run: &Run, position: Position) -> StageModel {
     let set = StageModel::choose(still.store()).or_else(|| StageModel::last_set(so_far));
     let decision = set.as_ref().and_then(|set| still.decision(set));
     let mut model = StageModel::from_store(still.store(), set.as_ref(), still.now(), decision);
+    model.recall(so_far, still.store());
     if let Some((low, high)) = set.as_ref().and_then(|set| StageModel::ordinals(happenings, set)) {
         model.keep_columns(low..=high);
     }

@@ -516,6 +516,7 @@ fn apply(
         "Pod" => !fields.get("images").is_null(),
         "StatefulSet" | "Deployment" | "ReplicaSet" | "DaemonSet" => !fields.get("spec").is_null(),
         "ControllerRevision" => !fields.get("revision").is_null(),
+        "PersistentVolumeClaim" | "PersistentVolume" => !fields.get("phase").is_null(),
         _ => !fields.entries().is_empty(),
     };
     match state.get_mut(&key) {

@@ -24,5 +24,7 @@ pub fn read(folder: &Path) -> Result<Recording, String> {
             }
         }
     }
-    Ok(Recording { name: folder.display().to_string(), files })
+    let parts: Vec<_> = folder.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    let from = parts.iter().rposition(|part| part == "versions").unwrap_or(parts.len().saturating_sub(1));
+    Ok(Recording { name: parts[from..].join("/"), files })
 }

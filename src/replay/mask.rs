@@ -26,7 +26,16 @@ pub fn mask_dns(text: &str) -> String {
         }
         out
     };
-    text.lines().map(line).collect::<Vec<_>>().join("\n")
+    let mut lines: Vec<String> = text.lines().map(line).collect();
+    // `getent ahosts` names the host behind the first address, whichever that is.
+    for i in 0..lines.len() {
+        if let Some((head, name)) = lines[i].split_once(" STREAM ").filter(|(_, name)| !name.is_empty()) {
+            let (head, name) = (format!("{} STREAM", head.trim_end()), name.trim().to_string());
+            lines[i] = head;
+            lines.push(name);
+        }
+    }
+    lines.join("\n")
 }
 
 /// Nodes and addresses of pods, where which pod went where is chance.

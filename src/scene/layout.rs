@@ -6,7 +6,7 @@
 mod above;
 mod rows;
 
-pub(crate) use rows::object_id;
+pub(crate) use rows::{object_id, pod_id};
 
 use super::marks::{self, CARD, COMPACT, Sizes};
 use super::model::{Column, StageModel};
@@ -333,8 +333,15 @@ impl Grid<'_> {
             // The spine of the first column stays free: its cable passes here.
             let left = self.spine + if self.is_card() { 36.0 } else { 24.0 };
             g.icon(marks::icon::Icon::Stack, "icon icon--text", left - 10.0, 16.0, 13.0);
-            let replicas = format!("replicas: {}", set.replicas);
-            let numbers = super::text::width(&replicas, 12.0, false, true);
+            let value = match set.exists {
+                true => vec![
+                    Span::of("t__qual", 0.0, "replicas: "),
+                    Span::of("t__num", 0.0, set.replicas.to_string()),
+                ],
+                false => vec![Span::of("t__qual", 0.0, self.options.lang.pick("삭제됨", "deleted"))],
+            };
+            let said: String = value.iter().map(|span| &*span.text).collect();
+            let numbers = super::text::width(&said, 12.0, false, true);
             let wide = to - from;
             let mut room = if wide > 190.0 { wide - left - numbers - 24.0 } else { 150.0 };
             if let Some(i) = held {
@@ -347,10 +354,6 @@ impl Grid<'_> {
                 spans.push(Span::of("t__qual", 6.0, "StatefulSet"));
             }
             g.spans("t t--set", left, 20.5, Anchor::Start, spans);
-            let value = vec![
-                Span::of("t__qual", 0.0, "replicas: "),
-                Span::of("t__num", 0.0, set.replicas.to_string()),
-            ];
             if set.exists {
                 let object = object_id("set", &set.key);
                 self.scene.slots.push(Slot {

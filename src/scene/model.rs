@@ -3,6 +3,7 @@
 //! Columns go by ordinal. Without a set to show, every pod is a column of its own and no ordinal is drawn.
 //! State words are kubectl's STATUS column; [`PodState`] is the coarser condition that decides the drawing.
 
+mod past;
 mod pods;
 mod services;
 

@@ -173,7 +173,7 @@ fn pod_stack(
         }
         scene.push(g);
     }
-    let id = super::layout::object_id("pod", &pod.key);
+    let id = super::layout::pod_id(pod);
     let mut g = Group::new(id.clone(), format!("pod pod--{}", marks::pod::class(pod.state)), x, y)
         .moving(Motion::Travel);
     let short = column.map_or_else(|| pod.key.name.to_string(), |c| c.ordinal.to_string());

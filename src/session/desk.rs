@@ -7,8 +7,7 @@ use crate::component::world::PodName;
 use crate::component::{Client, Fault};
 use crate::dns::Cache;
 use crate::kubectl::{self, Host, Invocation, Output, Place, Program, Progress};
-use crate::sim::SimTime;
-use crate::sim::SortedMap;
+use crate::sim::{Rng, SimDuration, SimTime, SortedMap};
 
 /// The folder in which the prompt stands.
 const HOME: &str = "/root";
@@ -61,15 +60,22 @@ struct Process {
 }
 
 /// What runs in pods for somebody at the workstation.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Processes {
     list: Vec<Process>,
     begun: u64,
     /// Counts requests, so that a Service takes its pods in turn.
     pub turn: u64,
+    /// In which order the DNS server names addresses (D132).
+    pub shuffle: Rng,
 }
 
 impl Processes {
+    /// Nothing runs yet.
+    pub fn new(seed: u64) -> Processes {
+        Processes { list: Vec::new(), begun: 0, turn: 0, shuffle: Rng::new(seed, "dns") }
+    }
+
     fn of(&self, job: u64) -> Option<&Process> {
         self.list.iter().rev().find(|process| process.job == job)
     }
@@ -161,6 +167,15 @@ impl Host for Desk<'_> {
         let place = place.clone();
         self.processes.list.push(Process { id, job: self.job, place, pod, shell, has_terminal });
         Ok(id)
+    }
+
+    fn trouble(&self, node: &str) -> Option<(&'static str, SimDuration)> {
+        let world = self.cluster.world();
+        // Nobody on the wire knows the address of a machine without power; behind a cut packets only vanish.
+        if world.stopped_nodes.contains(node) {
+            return Some(("connect: no route to host", SimDuration::secs(3)));
+        }
+        world.cut_nodes.contains(node).then_some(("i/o timeout", SimDuration::secs(30)))
     }
 
     fn edit(&mut self, editor: &str, text: &str) -> Result<String, String> {
@@ -268,6 +283,22 @@ impl System for Desk<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::Run;
+
+    #[test]
+    fn d130_the_seed_decides_in_which_order_addresses_come() {
+        let orders = |seed: u64| {
+            let begin = "lab web\n$ kubectl apply -f web.yaml\n$ kubectl run box --image=busybox -- sleep 1d\nsettle\n";
+            let asked = "$ kubectl exec box -- getent hosts nginx\n".repeat(8);
+            let run = Run::from_scenario(&format!("seed {seed}\n{begin}{asked}")).unwrap();
+            let outputs = run.transcript().iter().filter(|entry| entry.line.contains("getent"));
+            outputs.map(|entry| entry.output[0].1.clone()).collect::<Vec<_>>()
+        };
+        let (first, other) = (orders(1), orders(2));
+        assert_eq!(first, orders(1), "the same seed, the same run");
+        assert_ne!(first, other);
+        assert!(first.iter().any(|order| *order != first[0]), "each answer is shuffled anew: {first:?}");
+    }
 
     #[test]
     fn k210_pasted_prompts_go_where_a_command_follows() {

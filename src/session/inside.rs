@@ -43,6 +43,9 @@ const BUILT_IN: &[&str] = &[
     "time",
 ];
 
+/// How often the shell of an init container gets its turn.
+const MOST_SLICES: usize = 100;
+
 /// The most bytes one file may have.
 const MOST_BYTES: usize = 256 * 1024;
 
@@ -100,6 +103,7 @@ fn resolve<T>(desk: &mut Desk<'_>, pod: &Object, ask: impl FnOnce(&mut Resolver<
     }
     let view = desk.cluster.view_late_by(desk.cluster.world().pace.dns);
     let server = DnsServer::new(zone_at(view, &profile), desk.cluster.now(), Some(desk.memory));
+    let server = server.shuffled(&mut desk.processes.shuffle);
     ask(&mut Resolver::of_pod(pod, server))
 }
 
@@ -141,10 +145,16 @@ impl Program for Pinging {
                 return Progress::Done(end.code);
             }
             let ip = self.ping.ip.to_string();
-            let store = host.client();
-            let is_alive = store.store().list(Kind::Pod, None).any(|pod| {
+            let is_up = |pod: &&Rc<Object>| {
                 pod.status().get("podIP").str() == ip && pod.status().get("phase").str() == "Running"
-            });
+            };
+            let node = host
+                .client()
+                .store()
+                .list(Kind::Pod, None)
+                .find(is_up)
+                .map(|pod| pod.spec().get("nodeName").text());
+            let is_alive = node.is_some_and(|node| host.trouble(&node).is_none());
             out.out(self.ping.packet(is_alive, 1));
             self.next = SimTime(self.next.0 + 1000);
         }
@@ -218,6 +228,31 @@ impl<'a, 'b> Inside<'a, 'b> {
         let line: Vec<String> = argv.iter().map(|word| shell::quote(word)).collect();
         shell.run(shell::parse(&line.join(" "))?);
         Ok(shell)
+    }
+
+    /// Runs the container's own command, for what it does to files: as far as it gets in no time, whatever its end. What
+    /// it sleeps for does not come, and a program that is not simulated is a failed command.
+    pub fn run_command(&mut self) {
+        let vars = self.environment().vars;
+        let lists = ["command", "args"].map(|list| self.container.get(list).items().to_vec());
+        let argv: Vec<String> = lists
+            .iter()
+            .flatten()
+            .map(|word| {
+                // `$(NAME)` is put in by the kubelet.
+                let whole = word.str().to_string();
+                vars.iter().fold(whole, |text, (name, value)| text.replace(&format!("$({name})"), value))
+            })
+            .collect();
+        let Ok(mut shell) = self.shell(&argv, "") else { return };
+        let mut out = Output::default();
+        let now = self.now();
+        for _ in 0..MOST_SLICES {
+            match shell.poll(self, &mut out) {
+                Progress::Wait { at: Some(at) } if at <= now => out.chunks.clear(),
+                _ => break,
+            }
+        }
     }
 
     fn environment(&self) -> Env {

@@ -22,10 +22,11 @@ use crate::cluster::{Cluster, Config};
 use crate::component::world::PodName;
 use crate::component::{Fault, Happening};
 use crate::dns::Cache;
-use crate::kubectl::{Output, Progress as Polled};
+use crate::kubectl::{Output, Place, Progress as Polled};
 use crate::sim::SortedMap;
 use crate::sim::{SimDuration, SimTime};
 use desk::{Desk, Processes};
+use inside::Inside;
 use shell::{Env, Shell};
 
 /// How long `settle` waits without a limit of its own.
@@ -99,7 +100,7 @@ impl Session {
             files: SortedMap::new(),
             env: desk::environment(),
             jobs: Vec::new(),
-            processes: Processes::default(),
+            processes: Processes::new(config.seed),
             entries: 0,
             said: Vec::new(),
             polled_revision: 0,
@@ -154,8 +155,26 @@ impl Session {
         } else {
             self.cluster.run_until(at);
         }
+        self.run_init_containers();
         self.poll_jobs();
         true
+    }
+
+    // The kubelet cannot run programs: what an init container does to its volumes is done here when it begins.
+    fn run_init_containers(&mut self) {
+        if self.cluster.world().begun.is_empty() {
+            return;
+        }
+        for (pod, container) in std::mem::take(&mut self.cluster.world_mut().begun) {
+            let [namespace, pod, container] =
+                [pod.namespace, pod.name, container].map(|text| text.to_string());
+            let place = Place { namespace, pod, container };
+            let Session { cluster, memory, files, processes, .. } = self;
+            let mut desk = Desk { cluster, memory, files, processes, input: 0, job: 0 };
+            if let Some(mut inside) = Inside::enter(&mut desk, &place, false) {
+                inside.run_command();
+            }
+        }
     }
 
     /// Lets time pass until `until`.
@@ -180,6 +199,14 @@ impl Session {
     pub fn busy_at(&self) -> Option<SimTime> {
         let wakes = self.jobs.iter().filter(|job| !self.is_endless(job)).filter_map(|job| job.wake);
         wakes.chain(self.cluster.next_at()).min()
+    }
+
+    /// Lets the DNS server learn of what changed, by `limit` at the latest: its answers change without anything happening
+    /// in the cluster.
+    pub fn settle_names(&mut self, limit: SimTime) {
+        if let Some(at) = self.cluster.names_at() {
+            self.run_until(at.min(limit));
+        }
     }
 
     /// True while a command keeps the prompt.

@@ -338,7 +338,14 @@ fn node(object: &Object, cells: &mut Vec<String>, created: String) {
     cells.extend([status, roles(object), created, place(info, "kubeletVersion")]);
     cells.extend(["InternalIP", "ExternalIP"].map(address));
     let places = ["osImage|<unknown>", "kernelVersion|<unknown>", "containerRuntimeVersion|<unknown>"];
-    cells.extend(places.map(|spec| place(info, spec)));
+    let mut places = places.map(|spec| place(info, spec));
+    // From 1.36 on the kernel is named with its architecture.
+    let minor =
+        info.get("kubeletVersion").str().split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+    if minor.is_some_and(|minor| minor >= 36) {
+        places[1] += &format!(" ({})", info.get("architecture").str());
+    }
+    cells.extend(places);
 }
 
 /// When an event was first and last seen, and how often; of the old and of the new form.

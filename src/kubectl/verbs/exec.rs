@@ -1,10 +1,11 @@
 //! `kubectl exec`: a program inside a container (K159 to K163).
 
 use super::Verb;
-use crate::api::{Kind, Object};
+use crate::api::{Kind, Object, Text};
 use crate::kubectl::error::{Error, Result};
 use crate::kubectl::select::{self, Wanted};
 use crate::kubectl::{Cx, Host, Outcome, Output, Place, Progress, Task};
+use crate::sim::SimTime;
 use crate::store::{Reason, Status};
 use std::rc::Rc;
 
@@ -50,6 +51,20 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         let text = format!("pod {} does not have a host assigned", pod.name());
         return Err(Status::new(Reason::BadRequest, text).into());
     }
+    let mut query: String = argv.iter().map(|word| format!("command={}&", escaped(word))).collect();
+    // The API server names what it asks of the kubelet in the order of the alphabet.
+    let tty = cx.args.is("tty") && cx.stdin.is_empty();
+    for (name, asked) in [("error", !tty), ("input", cx.args.is("stdin")), ("output", true), ("tty", tty)] {
+        if asked {
+            query += &format!("{name}=1&");
+        }
+    }
+    let path = format!("exec/{}/{}/{container}?{}", pod.namespace(), pod.name(), query.trim_end_matches('&'));
+    if let Some(outcome) = unreachable(cx, &pod, |url, why| {
+        Error::client(format!("Internal error occurred: error sending request: Post \"{url}/{path}\": {why}"))
+    })? {
+        return Ok(outcome);
+    }
     let statuses = ["containerStatuses", "initContainerStatuses"].map(|list| pod.status().get(list).items());
     let running = statuses
         .iter()
@@ -81,17 +96,78 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
              process: {why}"
         ))
     })?;
-    Ok(Outcome::Goes(Box::new(Exec { id })))
+    Ok(Outcome::Goes(Box::new(Exec { id, node: pod.spec().get("nodeName").text() })))
+}
+
+/// What a command comes to whose pod is on a node that does not answer: the API server tries for a while, then says in
+/// the given words why it cannot reach the kubelet. Nothing if the node answers.
+pub(crate) fn unreachable(
+    cx: &mut Cx,
+    pod: &Object,
+    tell: impl FnOnce(&str, &str) -> Error,
+) -> Result<Option<Outcome>> {
+    let name = pod.spec().get("nodeName").str();
+    // An observed cluster has no machines behind it.
+    if name.is_empty() || cx.host.client().refusal().is_some() {
+        return Ok(None);
+    }
+    let node = cx.host.client().store().get(Kind::Node, "", name).cloned();
+    let Some(node) = node else { return Err(Status::not_found(Kind::Node, name).into()) };
+    let Some((why, after)) = cx.host.trouble(name) else { return Ok(None) };
+    let addresses = node.status().get("addresses").items();
+    let internal = addresses.iter().find(|address| address.get("type").str() == "InternalIP");
+    let at = format!("{}:10250", internal.map_or("", |address| address.get("address").str()));
+    let error = tell(&format!("https://{at}"), &format!("dial tcp {at}: {why}"));
+    Ok(Some(Outcome::Goes(Box::new(Unreachable { at: cx.host.now() + after, error }))))
+}
+
+// A request that comes to nothing at that time.
+#[derive(Clone)]
+struct Unreachable {
+    at: SimTime,
+    error: Error,
+}
+
+impl Task for Unreachable {
+    fn poll(&mut self, host: &mut dyn Host, _out: &mut Output) -> Result<Progress> {
+        if host.now() < self.at { Ok(Progress::Wait { at: Some(self.at) }) } else { Err(self.error.clone()) }
+    }
+}
+
+// As Go writes a value into the query of an address.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b' ' => out.push('+'),
+            b'-' | b'_' | b'.' | b'~' => out.push(byte.into()),
+            _ if byte.is_ascii_alphanumeric() => out.push(byte.into()),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// Ends what runs in a container whose node no longer answers.
+pub(crate) fn check_connection(host: &dyn Host, node: &str) -> Result<()> {
+    match host.trouble(node) {
+        None => Ok(()),
+        Some(_) => Err(Error::client(
+            "error reading from error stream: next reader: websocket: close 1006 (abnormal closure): unexpected EOF",
+        )),
+    }
 }
 
 // A program that runs in a container.
 #[derive(Clone)]
 struct Exec {
     id: u64,
+    node: Text,
 }
 
 impl Task for Exec {
     fn poll(&mut self, host: &mut dyn Host, out: &mut Output) -> Result<Progress> {
+        check_connection(host, &self.node)?;
         let progress = host.poll_exec(self.id, out);
         if let Progress::Done(code @ 1..) = progress {
             out.note(format_args!("command terminated with exit code {code}"));

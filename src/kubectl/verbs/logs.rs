@@ -1,7 +1,7 @@
 //! `kubectl logs`: what a container printed (K164).
 
 use super::Verb;
-use super::exec::{container_of, pod_of};
+use super::exec::{container_of, pod_of, unreachable};
 use crate::api::{Kind, Object};
 use crate::kubectl::error::{Error, Result};
 use crate::kubectl::resource;
@@ -75,6 +75,27 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
             vec![container_of(cx, &pod, false)?]
         };
         for container in containers {
+            let path = format!("containerLogs/{}/{}/{container}", pod.namespace(), pod.name());
+            let mut query = Vec::new();
+            if cx.args.is("follow") {
+                query.push("follow=true".to_string());
+            }
+            if cx.args.is("previous") {
+                query.push("previous=true".into());
+            }
+            if tail >= 0 {
+                query.push(format!("tailLines={tail}"));
+            }
+            if cx.args.is("timestamps") {
+                query.push("timestamps=true".into());
+            }
+            let mark = if query.is_empty() { "" } else { "?" };
+            if let Some(outcome) = unreachable(cx, &pod, |url, why| {
+                let query = query.join("&");
+                Error::Raw(format!("Error from server: Get \"{url}/{path}{mark}{query}\": {why}"))
+            })? {
+                return Ok(outcome);
+            }
             check(&pod, &container, cx.args.is("previous"))?;
             let mut lines = cx.host.logs(pod.namespace(), pod.name(), &container);
             if let Some(since) = cx.args.duration("since") {

@@ -1,6 +1,7 @@
 //! `kubectl run`: one bare pod, and a terminal in it with `-i` (K121 to K126).
 
 use super::apply::told;
+use super::exec::check_connection;
 use super::{DryRun, Verb};
 use crate::api::{Kind, ObjectKey, Value};
 use crate::kubectl::error::{Error, Result};
@@ -150,6 +151,10 @@ impl Task for Attached {
                 begun.map_err(Error::client)?
             }
         };
+        let pod = host.client().store().get(Kind::Pod, namespace, name).cloned();
+        if let Some(pod) = pod {
+            check_connection(host, pod.spec().get("nodeName").str())?;
+        }
         let mut said = Output::default();
         let progress = host.poll_exec(id, &mut said);
         let waits = matches!(progress, Progress::Wait { .. }) || !self.stdin.is_empty();

@@ -1,4 +1,6 @@
-//! `kubectl set image`, `set env` and `set resources`: changes inside the pod template (K132).
+//! `kubectl set`: changes inside the pod template, and the selector of a Service (K132).
+//!
+//! `set subject` is about kinds that are not simulated.
 
 use super::apply::told;
 use super::{DryRun, Verb, targets};
@@ -25,8 +27,8 @@ Examples:
 /// `kubectl set env`.
 pub const ENV: Verb = Verb {
     name: "set env",
-    flags: "all! selector/l= local! filename/f, recursive/R! dry-run? output/o= template= containers/c= env/e, list! \
-        overwrite! resolve! field-manager= record!",
+    flags: "all! selector/l= local! filename/f, recursive/R! dry-run? output/o= template= containers/c= env/e, from= keys, \
+        prefix= list! overwrite! resolve! field-manager= record!",
     summary: "Update environment variables on a pod template",
     help: "kubectl set env RESOURCE/NAME KEY_1=VAL_1 ... KEY_N=VAL_N
 
@@ -48,6 +50,56 @@ Examples:
   # Ask for more memory
   kubectl set resources sts/web -c nginx --limits=memory=256Mi",
     run: resources,
+};
+
+/// `kubectl set selector`.
+pub const SELECTOR: Verb = Verb {
+    name: "set selector",
+    flags: "all! local! filename/f, recursive/R! dry-run? output/o= template= resource-version= field-manager= record!",
+    summary: "Set the selector of a service",
+    help: "kubectl set selector (-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version]
+
+Examples:
+  # Let a service take the pods of another set
+  kubectl set selector service nginx app=web",
+    run: selector,
+};
+
+/// `kubectl set serviceaccount`.
+pub const SERVICE_ACCOUNT: Verb = Verb {
+    name: "set serviceaccount",
+    flags: "all! local! filename/f, recursive/R! dry-run? output/o= template= field-manager= record!",
+    summary: "Update the service account of a pod template",
+    help: "kubectl set serviceaccount (-f FILENAME | TYPE NAME) SERVICE_ACCOUNT
+
+Examples:
+  # Let the pods of a set act as another account
+  kubectl set serviceaccount sts/web reader",
+    run: service_account,
+};
+
+/// `kubectl set`.
+pub const VERB: Verb = Verb {
+    name: "set",
+    flags: "",
+    summary: "Set specific features on objects",
+    help: "kubectl set SUBCOMMAND
+
+Examples:
+  # Roll out another version
+  kubectl set image sts/web nginx=registry.k8s.io/nginx-slim:0.24",
+    run: |cx| match &cx.args.words[..] {
+        [] => {
+            cx.out.out(super::help(&VERB));
+            Ok(Outcome::Done(0))
+        }
+        [word, ..] if word == "subject" => {
+            Err(Error::client("this simulator does not offer \"kubectl set subject\""))
+        }
+        // The short name.
+        [word, rest @ ..] if word == "sa" => cx.with_words(rest.to_vec(), service_account),
+        words => Err(cx.usage(format_args!("unknown command \"{}\"", words.join(" ")))),
+    },
 };
 
 /// Where the containers of an object stand.
@@ -118,19 +170,23 @@ fn env(cx: &mut Cx) -> Result<Outcome> {
                 ));
                 for variable in container.get("env").items() {
                     let name = variable.get("name").str();
-                    match variable.get("value").as_str() {
-                        Some(value) => cx.out.line(format_args!("{name}={value}")),
-                        None => cx.out.line(format_args!("# {name} comes from elsewhere")),
+                    match variable.get("valueFrom") {
+                        Value::Null => {
+                            cx.out.line(format_args!("{name}={}", variable.get("value").str()));
+                        }
+                        source => cx.out.line(format_args!("# {name} from {}", source_text(source))),
                     }
                 }
             }
         }
         return Error::all(errors).map(|()| Outcome::Done(0));
     }
-    if changes.is_empty() {
+    let sourced = from_source(cx)?;
+    if changes.is_empty() && sourced.is_empty() {
         return Err(Error::client("at least one environment variable must be provided"));
     }
     let only = cx.args.get("containers").unwrap_or("*").to_string();
+    let overwrites = cx.args.text("overwrite") != "false";
     change(cx, words, "env updated", &|spec| {
         for container in spec.at_mut(&["containers"]).list_mut() {
             if only != "*" && container.get("name").str() != only {
@@ -139,15 +195,21 @@ fn env(cx: &mut Cx) -> Result<Outcome> {
             let mut list = container.get("env").items().to_vec();
             for change in &changes {
                 if let Some((name, value)) = change.split_once('=') {
-                    let new = object! { "name" => name.to_string(), "value" => value.to_string() };
-                    match list.iter_mut().find(|variable| variable.get("name").str() == name) {
-                        Some(variable) => *variable = new,
-                        None => list.push(new),
+                    let old = list.iter().find(|variable| variable.get("name").str() == name);
+                    if let Some(old) = old.map(|old| old.get("value").str()).filter(|old| *old != value)
+                        && !overwrites
+                    {
+                        let text = format!("'{name}' already has a value ({old}), and --overwrite is false");
+                        return Err(Error::client(text));
                     }
+                    put(&mut list, object! { "name" => name.to_string(), "value" => value.to_string() });
                 } else {
                     let name = change.trim_end_matches('-');
                     list.retain(|variable| variable.get("name").str() != name);
                 }
+            }
+            for variable in &sourced {
+                put(&mut list, variable.clone());
             }
             if list.is_empty() {
                 container.remove(&["env"]);
@@ -157,6 +219,98 @@ fn env(cx: &mut Cx) -> Result<Outcome> {
         }
         Ok(())
     })
+}
+
+// Puts a variable in the place of the one of its name, or at the end.
+fn put(list: &mut Vec<Value>, variable: Value) {
+    match list.iter_mut().find(|old| old.get("name") == variable.get("name")) {
+        Some(old) => *old = variable,
+        None => list.push(variable),
+    }
+}
+
+// Where a variable's value comes from, in the words of `--list`.
+fn source_text(source: &Value) -> String {
+    for (member, kind) in [("configMapKeyRef", "configmap"), ("secretKeyRef", "secret")] {
+        let part = source.get(member);
+        if !part.is_null() {
+            return format!("{kind} {}, key {}", part.get("name").str(), part.get("key").str());
+        }
+    }
+    match source.at(&["fieldRef", "fieldPath"]).as_str() {
+        Some(path) => format!("field path {path}"),
+        None => format!("resource field {}", source.at(&["resourceFieldRef", "resource"]).str()),
+    }
+}
+
+// The variables `--from` names: one for each key of a ConfigMap.
+fn from_source(cx: &mut Cx) -> Result<Vec<Value>> {
+    let Some(from) = cx.args.get("from") else { return Ok(Vec::new()) };
+    let (targets, errors) = cx.with_words(vec![from.to_string()], targets)?;
+    Error::all(errors)?;
+    let wanted = cx.args.list("keys");
+    let mut variables = Vec::new();
+    for (_, object) in targets {
+        if object.kind != Kind::ConfigMap {
+            return Err(Error::client("unsupported resource specified in --from"));
+        }
+        for (key, _) in object.body.get("data").entries() {
+            if !wanted.is_empty() && !wanted.iter().any(|name| *name == key.as_str()) {
+                continue;
+            }
+            let upper = key.to_ascii_uppercase();
+            let upper = upper.replace(|c: char| !c.is_ascii_alphanumeric() && c != '_', "_");
+            let name = [cx.args.text("prefix"), &upper].concat();
+            let mut variable = object! { "name" => name };
+            let source = object! { "key" => key.clone(), "name" => object.name().to_string() };
+            variable.set(&["valueFrom", "configMapKeyRef"], source);
+            variables.push(variable);
+        }
+    }
+    Ok(variables)
+}
+
+// The words without the last, which says what is set.
+fn before_last(cx: &Cx, missing: &str) -> Result<(Vec<String>, String)> {
+    match cx.args.words.split_last() {
+        Some((last, words)) => Ok((words.to_vec(), last.clone())),
+        None => Err(Error::client(missing)),
+    }
+}
+
+fn service_account(cx: &mut Cx) -> Result<Outcome> {
+    let (words, name) = before_last(cx, "serviceaccount is required")?;
+    change(cx, words, "serviceaccount updated", &|spec| {
+        spec.set(&["serviceAccountName"], name.clone());
+        Ok(())
+    })
+}
+
+fn selector(cx: &mut Cx) -> Result<Outcome> {
+    let (words, text) = before_last(cx, "one selector is required")?;
+    let mut labels = Value::map();
+    for part in text.split(',').filter(|part| !part.is_empty()) {
+        match part.split_once('=').filter(|(key, _)| !key.ends_with('!')) {
+            Some((key, value)) => {
+                let value = value.trim_start_matches('=').trim().to_string();
+                labels.map_mut().insert(key.trim().to_string(), value);
+            }
+            None => {
+                return Err(Error::client(format!(
+                    "match expression [{{{} Exists []}}] not supported on this object",
+                    part.trim()
+                )));
+            }
+        }
+    }
+    change_where(cx, words, "selector updated", service_spec, &|spec| {
+        spec.set(&["selector"], labels.clone());
+        Ok(())
+    })
+}
+
+fn service_spec(object: &mut Value, kind: Kind) -> Option<&mut Value> {
+    (kind == Kind::Service).then(|| object.at_mut(&["spec"]))
 }
 
 fn resources(cx: &mut Cx) -> Result<Outcome> {
@@ -193,6 +347,21 @@ fn change(
     done: &str,
     edit: &dyn Fn(&mut Value) -> Result<()>,
 ) -> Result<Outcome> {
+    change_where(cx, words, done, containers, edit)
+}
+
+// Changes the part of each object that `part` finds.
+fn change_where(
+    cx: &mut Cx,
+    words: Vec<String>,
+    done: &str,
+    part: fn(&mut Value, Kind) -> Option<&mut Value>,
+    edit: &dyn Fn(&mut Value) -> Result<()>,
+) -> Result<Outcome> {
+    if words.is_empty() && !cx.args.has("filename") {
+        let text = "one or more resources must be specified as <resource> <name> or <resource>/<name>";
+        return Err(Error::client(text));
+    }
     let dry = DryRun::parse(cx)?;
     let format = Format::parse(cx.args)?;
     // One that is missing keeps the others from being changed.
@@ -200,9 +369,11 @@ fn change(
     Error::all(std::mem::take(&mut errors))?;
     for (_, object) in found {
         let mut body = object.body.clone();
-        let Some(spec) = containers(&mut body, object.kind) else {
-            let text = format!("{}/{} is not a pod template", object.kind.resource(), object.name());
-            errors.push(Error::client(text));
+        let Some(spec) = part(&mut body, object.kind) else {
+            errors.push(Error::client(match done {
+                "selector updated" => "setting a selector is only supported for Services".to_string(),
+                _ => format!("{}/{} is not a pod template", object.kind.resource(), object.name()),
+            }));
             continue;
         };
         if let Err(error) = edit(spec) {
@@ -217,7 +388,8 @@ fn change(
             annotations.insert("kubernetes.io/change-cause", format!("{} --record=true", line.join(" ")));
         }
         let edited = Object { kind: object.kind, body };
-        if edited == *object && dry != DryRun::Client {
+        let tells_anyway = matches!(done, "selector updated" | "serviceaccount updated");
+        if edited == *object && dry != DryRun::Client && !tells_anyway {
             continue;
         }
         if dry == DryRun::Client {

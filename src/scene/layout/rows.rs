@@ -2,6 +2,7 @@
 
 use super::{Density, Grid, other_pill};
 use crate::scene::marks::{claim, pod, sign, volume};
+use crate::scene::model::{Note, PodModel};
 use crate::scene::shapes::Pen;
 use crate::scene::text::{elide, width};
 use crate::scene::{Group, Motion, Place};
@@ -9,6 +10,14 @@ use crate::scene::{Group, Motion, Place};
 /// The id of an object's group.
 pub(crate) fn object_id(kind: &str, key: &crate::api::ObjectKey) -> String {
     format!("{kind}/{}/{}", key.namespace, key.name)
+}
+
+/// The id of a pod; one that runs on without an object may have a successor of its name.
+pub(crate) fn pod_id(pod: &PodModel) -> String {
+    match &pod.note {
+        Note::Unknown => format!("{}/{}", object_id("ghost", &pod.key), pod.node),
+        _ => object_id("pod", &pod.key),
+    }
 }
 
 impl Grid<'_> {
@@ -135,14 +144,15 @@ impl Grid<'_> {
         let total = self.model.others.len();
         for (i, p) in self.model.others.iter().enumerate() {
             let name = elide(&p.key.name, 130.0, 12.0, false);
-            let w = 30.0 + width(&name, 12.0, false, false) + 8.0 + width(&p.word, 11.5, false, false) + 10.0;
+            let word = if p.note == Note::Unknown { pod::left_running(p, lang) } else { p.word.to_string() };
+            let w = 30.0 + width(&name, 12.0, false, false) + 8.0 + width(&word, 11.5, false, false) + 10.0;
             if x + w > self.options.width - 40.0 && i > 0 {
                 let mut g = Group::new("others", "others", x, y);
                 g.text("t t--note", 4.0, 17.0, format!("+{}", total - i));
                 self.scene.push(g);
                 break;
             }
-            let id = object_id("pod", &p.key);
+            let id = pod_id(p);
             let mut g = Group::new(id.clone(), format!("pod pod--{}", pod::class(p.state)), x, y);
             other_pill(&mut g, w);
             let (_, mark, token) = pod::look(p.state);
@@ -150,7 +160,7 @@ impl Grid<'_> {
                 sign::sign(&mut g, mark, token, 16.0, 13.0, p.countdown.map(|c| c.part()), 14.0);
             }
             g.text("t t--vol", 28.0, 17.0, name);
-            g.text_at("t t--note", w - 10.0, 17.0, crate::scene::Anchor::End, p.word.to_string());
+            g.text_at("t t--note", w - 10.0, 17.0, crate::scene::Anchor::End, word);
             self.scene.push(g);
             let label = pod::label(p, lang);
             self.scene.slots.push(crate::scene::Slot {

@@ -219,6 +219,7 @@ fn note(pod: &PodModel, lang: Lang, long: bool) -> (String, bool) {
         Note::NeedsNode => lang.pick("노드를 찾는 중", "needs a node").to_string(),
         Note::NeedsVolume => lang.pick("볼륨을 기다림", "needs its volume").to_string(),
         Note::Unconfirmed => lang.pick("확인 불가", "unconfirmed").to_string(),
+        Note::Unknown => lang.pick("API 서버는 모름", "API unaware").to_string(),
         Note::Exit(code) => format!("exit {code}"),
         Note::Reason(reason) => reason.to_string(),
         Note::Grace => pod.countdown.map_or_else(String::new, |c| {
@@ -245,6 +246,8 @@ pub fn label(pod: &PodModel, lang: Lang) -> String {
     if let Some(c) = pod.countdown {
         let left = lang.seconds(c.left);
         parts.push(lang.pick(format!("{left} 남음"), format!("{left} left")));
+    } else if pod.note == Note::Unknown {
+        parts.push(left_running(pod, lang));
     } else if pod.note != Note::Address {
         parts.push(note(pod, lang, true).0);
     }
@@ -257,6 +260,15 @@ pub fn label(pod: &PodModel, lang: Lang) -> String {
     }
     parts.retain(|p| !p.is_empty());
     parts.join(", ")
+}
+
+/// What is said of a pod that runs on without an object.
+pub fn left_running(pod: &PodModel, lang: Lang) -> String {
+    let node = &pod.node;
+    lang.pick(
+        format!("{node}에서 아직 실행 중, API 서버는 모름"),
+        format!("still running on {node}, the API server does not know it"),
+    )
 }
 
 /// A name whose ordinal is bold.

@@ -131,6 +131,8 @@ pub enum Note {
     Settling,
     /// The node says nothing.
     Unconfirmed,
+    /// Its object is gone, and its containers run on where nobody can tell them.
+    Unknown,
     /// How it ended.
     Exit(i64),
     /// A reason in the cluster's own word.

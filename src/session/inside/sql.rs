@@ -1,9 +1,11 @@
 //! The `mysql` client of the MySQL lab (K218): statements to a server in a pod, whose data lies in the first server's
 //! volume, so that what is written there can be read from every replica.
 
+use super::web::{self, Late, PATIENCE, Reached};
 use super::{Desk, Inside, Started};
 use crate::api::{Kind, Object, Text, Value};
 use crate::kubectl::output::fill::sort_by;
+use crate::sim::SimDuration;
 use std::net::IpAddr;
 
 /// What MySQL has by itself.
@@ -18,13 +20,17 @@ struct Client {
     database: String,
     /// Somebody types the statements.
     talks: bool,
-    has_terminal: bool,
+    /// Results begin with the names of their columns (`-N` leaves them out).
+    has_names: bool,
+    /// Results are drawn with lines; `-s` and `-B` put tabs between the fields instead.
+    is_table: bool,
     out: String,
 }
 
 /// `mysql -h HOST -u USER [-D DATABASE] [-e SQL]`, statements on standard input, or a conversation.
 pub fn mysql(inside: &mut Inside<'_, '_>, words: &[String], stdin: &str) -> Started {
     let (mut host, mut database, mut text, mut line) = ("localhost", "", None, None);
+    let (mut has_names, mut is_batch) = (true, false);
     let mut args = words[1..].iter().map(String::as_str);
     while let Some(arg) = args.next() {
         match arg {
@@ -32,17 +38,28 @@ pub fn mysql(inside: &mut Inside<'_, '_>, words: &[String], stdin: &str) -> Star
             "-e" | "--execute" => text = args.next(),
             "-D" | "--database" => database = args.next().unwrap_or(""),
             "--line" => line = args.next(),
+            "-N" | "--skip-column-names" => has_names = false,
+            "-s" | "--silent" | "-B" | "--batch" => is_batch = true,
             "-u" | "-P" => {
                 args.next();
             }
             _ if arg.starts_with("-h") => host = &arg[2..],
-            _ if arg.starts_with('-') => {}
+            _ if arg.starts_with("-D") => database = &arg[2..],
+            _ if ["--", "-u", "-p", "-P"].iter().any(|start| arg.starts_with(start)) => {}
+            // Short ones may stand together: `-sN`.
+            _ if arg.starts_with('-') => {
+                has_names &= !arg.contains('N');
+                is_batch |= arg.contains(['s', 'B']);
+            }
             name => database = name,
         }
     }
     let (ordinal, store) = match server(inside, host) {
         Ok(found) => found,
-        Err(message) => return Started::Ran(String::new(), message + "\n", 1),
+        Err((message, after)) => {
+            let end = Started::Ran(String::new(), message + "\n", 1);
+            return if after.0 == 0 { end } else { Late::after(inside.desk, after, end) };
+        }
     };
     let mut client = Client {
         store,
@@ -50,7 +67,8 @@ pub fn mysql(inside: &mut Inside<'_, '_>, words: &[String], stdin: &str) -> Star
         ordinal,
         database: database.to_string(),
         talks: line.is_some(),
-        has_terminal: inside.has_terminal,
+        has_names,
+        is_table: line.is_some() || (inside.has_terminal && !is_batch),
         out: String::new(),
     };
     let is_piped = !stdin.is_empty() || !inside.has_terminal;
@@ -100,8 +118,8 @@ pub fn prompt(words: &[String]) -> String {
     format!("MySQL [{database}]> ")
 }
 
-// The server of that name: its ordinal, and where the data of its set is kept.
-fn server(inside: &mut Inside<'_, '_>, host: &str) -> Result<(i64, String), String> {
+// The server of that name: its ordinal, and where the data of its set is kept. Or what goes wrong, and after how long.
+fn server(inside: &mut Inside<'_, '_>, host: &str) -> Result<(i64, String), (String, SimDuration)> {
     let own = inside.pod.clone();
     let ip = match host {
         "localhost" | "127.0.0.1" => own.status().get("podIP").str().parse::<IpAddr>().ok(),
@@ -109,13 +127,13 @@ fn server(inside: &mut Inside<'_, '_>, host: &str) -> Result<(i64, String), Stri
             Ok(ip) => Some(ip),
             Err(_) => {
                 let found = super::resolve(inside.desk, &own, |net| net.host(host));
-                let found = found
-                    .map_err(|_| format!("ERROR 2005 (HY000): Unknown MySQL server host '{host}' (-2)"))?;
+                let unknown = |_| format!("ERROR 2005 (HY000): Unknown MySQL server host '{host}' (-2)");
+                let found = found.map_err(|failure| (unknown(failure), SimDuration(0)))?;
                 found.addresses.first().copied()
             }
         },
     };
-    let found = ip.and_then(|ip| super::web::server(inside.desk, &ip.to_string(), 3306));
+    let ip = ip.map_or(String::new(), |ip| ip.to_string());
     let is_server = |pod: &Object| {
         let mut containers = pod.spec().get("containers").items().iter();
         containers.any(|c| {
@@ -123,8 +141,16 @@ fn server(inside: &mut Inside<'_, '_>, host: &str) -> Result<(i64, String), Stri
                 && c.get("ports").items().iter().any(|p| p.get("containerPort").as_int() == Some(3306))
         })
     };
-    let Some((pod, _)) = found.filter(|(pod, _)| is_server(pod)) else {
-        return Err(format!("ERROR 2002 (HY000): Can't connect to MySQL server on '{host}' (115)"));
+    let pod = match web::server(inside.desk, &own, &ip, 3306) {
+        Reached::Pod(pod, _) if is_server(&pod) => pod,
+        Reached::Nobody => {
+            let message = format!("ERROR 2002 (HY000): Can't connect to MySQL server on '{host}' (110)");
+            return Err((message, PATIENCE));
+        }
+        _ => {
+            let message = format!("ERROR 2002 (HY000): Can't connect to MySQL server on '{host}' (115)");
+            return Err((message, SimDuration(0)));
+        }
     };
     let (set, ordinal) = pod.name().rsplit_once('-').unwrap_or((pod.name(), "0"));
     // The first server's claim of the same template.
@@ -380,8 +406,9 @@ impl Client {
 
     // A result: as a table for somebody who looks, between tabs otherwise.
     fn show(&mut self, columns: &[String], rows: Vec<Vec<String>>) {
-        if !self.talks && !self.has_terminal {
-            for row in std::iter::once(columns).chain(rows.iter().map(Vec::as_slice)) {
+        if !self.is_table {
+            let names = self.has_names.then_some(columns);
+            for row in names.into_iter().chain(rows.iter().map(Vec::as_slice)) {
                 self.out.push_str(&(row.join("\t") + "\n"));
             }
             return;
@@ -389,13 +416,17 @@ impl Client {
         let count = rows.len();
         if count > 0 {
             let longest = |i: usize| rows.iter().filter_map(|row| Some(row.get(i)?.chars().count())).max();
-            let width = |i: usize| columns[i].chars().count().max(longest(i).unwrap_or(0));
+            let named = |i: usize| if self.has_names { columns[i].chars().count() } else { 0 };
+            let width = |i: usize| named(i).max(longest(i).unwrap_or(0));
             let rule: String = (0..columns.len()).map(|i| format!("+{}", "-".repeat(width(i) + 2))).collect();
             let line = |row: &[String]| -> String {
                 let cell = |i: usize| format!("| {:<1$} ", row.get(i).map_or("", String::as_str), width(i));
                 (0..columns.len()).map(cell).collect()
             };
-            self.out.push_str(&format!("{rule}+\n{}|\n{rule}+\n", line(columns)));
+            self.out.push_str(&format!("{rule}+\n"));
+            if self.has_names {
+                self.out.push_str(&format!("{}|\n{rule}+\n", line(columns)));
+            }
             for row in &rows {
                 self.out.push_str(&format!("{}|\n", line(row)));
             }

@@ -4,9 +4,11 @@
 
 use super::{Desk, Inside, Started, System, resolver};
 use crate::api::{Kind, Object};
-use crate::kubectl::Place;
+use crate::kubectl::{Host, Output, Place, Program, Progress, Stream};
 use crate::samples;
+use crate::sim::{SimDuration, SimTime};
 use std::net::IpAddr;
+use std::rc::Rc;
 
 /// What a command line asks for.
 #[derive(Default)]
@@ -15,19 +17,24 @@ struct Request {
     /// `-o FILE`, `-O`; `-` is standard output.
     file: Option<String>,
     write_out: String,
-    is_quiet: bool,
+    /// `-s` without `-S`: curl keeps its errors to itself.
+    is_silent: bool,
     fails: bool,
+    /// `-m`, `--connect-timeout`, `-T`: milliseconds.
+    timeout: Option<u64>,
     head: bool,
 }
 
 impl Request {
     fn read(name: &str, args: &[String]) -> Request {
         let mut request = Request::default();
+        let mut shows_errors = false;
         let mut args = args.iter();
         while let Some(arg) = args.next() {
             if let Some(long) = arg.strip_prefix("--") {
                 match long {
-                    "silent" | "quiet" => request.is_quiet = true,
+                    "silent" => request.is_silent = true,
+                    "show-error" => shows_errors = true,
                     "fail" => request.fails = true,
                     "head" => request.head = true,
                     "output" | "write-out" | "max-time" | "connect-timeout" | "header" | "request"
@@ -36,6 +43,7 @@ impl Request {
                         match long {
                             "output" => request.file = Some(value),
                             "write-out" => request.write_out = value,
+                            "max-time" | "connect-timeout" => request.limit(&value),
                             _ => {}
                         }
                     }
@@ -56,12 +64,14 @@ impl Request {
                     match (name, flag) {
                         ("curl", 'o') | ("wget", 'O') => request.file = Some(value),
                         ("curl", 'w') => request.write_out = value,
+                        ("curl", 'm') | ("wget", 'T') => request.limit(&value),
                         _ => {}
                     }
                     break;
                 }
                 match flag {
-                    's' | 'q' => request.is_quiet = true,
+                    's' => request.is_silent = true,
+                    'S' => shows_errors = true,
                     'f' => request.fails = true,
                     'I' => request.head = true,
                     'O' => request.file = Some(String::new()),
@@ -69,6 +79,7 @@ impl Request {
                 }
             }
         }
+        request.is_silent = name == "curl" && request.is_silent && !shows_errors;
         if name == "wget" {
             request.file.get_or_insert_default();
         }
@@ -78,6 +89,24 @@ impl Request {
             request.file = Some(if last.is_empty() { "index.html".into() } else { last.into() });
         }
         request
+    }
+
+    // The least of the limits counts.
+    fn limit(&mut self, seconds: &str) {
+        if let Ok(seconds) = seconds.parse::<f64>() {
+            let millis = (seconds.max(0.0) * 1000.0) as u64;
+            self.timeout = Some(self.timeout.map_or(millis, |limit| limit.min(millis)));
+        }
+    }
+
+    // What is written out at the end, whether it went well or not.
+    fn written_out(&self, code: u16) -> String {
+        self.write_out.replace("\\n", "\n").replace("%{http_code}", &format!("{code:03}"))
+    }
+
+    // How it ends when there is no answer.
+    fn fails_with(&self, message: String, status: i32) -> Started {
+        Started::Ran(self.written_out(0), if self.is_silent { String::new() } else { message + "\n" }, status)
     }
 
     // Host, port and path.
@@ -100,15 +129,85 @@ pub fn from_outside(desk: &mut Desk<'_>, words: &[String], folder: &str) -> Star
     let (host, ..) = request.target();
     match samples::page(&request.url) {
         Some(text) => deliver(desk, folder, &request, &text, 200),
-        None => unresolved(&words[0], &host),
+        None => unresolved(&request, &words[0], &host),
     }
 }
 
-fn unresolved(name: &str, host: &str) -> Started {
+fn unresolved(request: &Request, name: &str, host: &str) -> Started {
     match (name, host) {
         ("curl", "") => Started::Ran(String::new(), "curl: (2) no URL specified\n".into(), 2),
-        ("curl", _) => Started::Ran(String::new(), format!("curl: (6) Could not resolve host: {host}\n"), 6),
-        _ => Started::Ran(String::new(), format!("wget: bad address '{host}'\n"), 1),
+        ("curl", _) => request.fails_with(format!("curl: (6) Could not resolve host: {host}"), 6),
+        _ => request.fails_with(format!("wget: bad address '{host}'"), 1),
+    }
+}
+
+// Nobody answers: it ends when its patience does, or the kernel's.
+fn silence(
+    desk: &Desk<'_>,
+    request: &Request,
+    name: &str,
+    host: &str,
+    ip: Option<IpAddr>,
+    port: u16,
+) -> Started {
+    let millis = request.timeout.unwrap_or(PATIENCE.0);
+    let ip = ip.map_or(String::new(), |ip| ip.to_string());
+    let (message, status) = match (name, request.timeout) {
+        ("curl", Some(_)) => (format!("curl: (28) Connection timed out after {millis} milliseconds"), 28),
+        ("curl", None) => (
+            format!(
+                "curl: (28) Failed to connect to {host} port {port} after {millis} ms: Couldn't connect to server"
+            ),
+            28,
+        ),
+        (_, Some(_)) => ("wget: download timed out".into(), 1),
+        (_, None) => (format!("wget: can't connect to remote host ({ip}): Connection timed out"), 1),
+    };
+    Late::after(desk, SimDuration(millis), request.fails_with(message, status))
+}
+
+/// How long the kernel tries to connect to somebody who does not answer: seven packets, each time twice as long.
+pub const PATIENCE: SimDuration = SimDuration(127_000);
+
+/// A program that has nothing to say until a moment.
+#[derive(Clone)]
+pub struct Late {
+    at: SimTime,
+    out: String,
+    err: String,
+    status: i32,
+}
+
+impl Late {
+    /// That end, but only so much later.
+    pub fn after(desk: &Desk<'_>, delay: SimDuration, end: Started) -> Started {
+        match end {
+            Started::Ran(out, err, status) => {
+                Started::Runs(Box::new(Late { at: desk.cluster.now() + delay, out, err, status }))
+            }
+            other => other,
+        }
+    }
+}
+
+impl Program for Late {
+    fn poll(&mut self, host: &mut dyn Host, out: &mut Output) -> Progress {
+        if host.now() < self.at {
+            return Progress::Wait { at: Some(self.at) };
+        }
+        out.push(Stream::Stdout, std::mem::take(&mut self.out));
+        out.push(Stream::Stderr, std::mem::take(&mut self.err));
+        Progress::Done(self.status)
+    }
+
+    fn interrupt(&mut self) {}
+
+    fn is_endless(&self) -> bool {
+        false
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Program> {
+        Box::new(self.clone())
     }
 }
 
@@ -121,51 +220,78 @@ pub fn get(inside: &mut Inside<'_, '_>, name: &str, args: &[String], folder: &st
     }
     let own = inside.pod.clone();
     let address = match host.as_str() {
-        "" => return unresolved(name, ""),
+        "" => return unresolved(&request, name, ""),
         "localhost" | "127.0.0.1" => own.status().get("podIP").str().parse().ok(),
         host => match host.parse::<IpAddr>() {
             Ok(ip) => Some(ip),
             Err(_) => {
                 let found = super::resolve(inside.desk, &own, |net| net.host(host));
-                let Ok(found) = found else { return unresolved(name, host) };
+                let Ok(found) = found else { return unresolved(&request, name, host) };
                 found.addresses.first().copied()
             }
         },
     };
-    let found = address.and_then(|ip| server(inside.desk, &ip.to_string(), port));
-    let Some((pod, port)) = found else {
-        let ip = address.map_or(String::new(), |ip| ip.to_string());
-        return match name {
-            "curl" => Started::Ran(
-                String::new(),
+    let ip = address.map_or(String::new(), |ip| ip.to_string());
+    let (pod, port) = match server(inside.desk, &own, &ip, port) {
+        Reached::Pod(pod, port) => (pod, port),
+        Reached::Nobody => return silence(inside.desk, &request, name, &host, address, port),
+        Reached::Refusal if name == "curl" => {
+            return request.fails_with(
                 format!(
-                    "curl: (7) Failed to connect to {host} port {port} after 0 ms: Couldn't connect to server\n"
+                    "curl: (7) Failed to connect to {host} port {port} after 0 ms: Couldn't connect to server"
                 ),
                 7,
-            ),
-            _ => Started::Ran(
-                String::new(),
-                format!("wget: can't connect to remote host ({ip}): Connection refused\n"),
-                1,
-            ),
-        };
+            );
+        }
+        Reached::Refusal => {
+            return request
+                .fails_with(format!("wget: can't connect to remote host ({ip}): Connection refused"), 1);
+        }
     };
     let (code, body) = answer(inside.desk, &pod, port, &path);
     deliver(inside, folder, &request, &body, code)
 }
 
-/// The pod behind an address and a port, and its own port: itself, or one of a Service's in turn.
-pub fn server(desk: &mut Desk<'_>, ip: &str, port: u16) -> Option<(Object, u16)> {
-    let store = desk.cluster.store();
+/// Who answers at an address.
+pub enum Reached {
+    /// This pod, at this port of its own.
+    Pod(Box<Object>, u16),
+    /// Somebody says no.
+    Refusal,
+    /// Packets get no answer: the node is without power or network.
+    Nobody,
+}
+
+/// Who answers `client` at an address and a port: a pod itself, or one of a Service's in turn.
+pub fn server(desk: &mut Desk<'_>, client: &Object, ip: &str, port: u16) -> Reached {
+    let (store, world) = (desk.cluster.store(), desk.cluster.world());
+    let at = |pod: &Object, port: u16| {
+        let node = pod.spec().get("nodeName").str();
+        if node != client.spec().get("nodeName").str() && !world.node_is_reachable(node) {
+            return Reached::Nobody;
+        }
+        if listens(pod, port) { Reached::Pod(Box::new(pod.clone()), port) } else { Reached::Refusal }
+    };
     let is_up =
         |pod: &Object| pod.status().get("podIP").str() == ip && pod.status().get("phase").str() == "Running";
     if let Some(pod) = store.list(Kind::Pod, None).find(|pod| is_up(pod)) {
-        return listens(pod, port).then(|| ((**pod).clone(), port));
+        return at(pod, port);
     }
-    let service =
-        store.list(Kind::Service, None).find(|service| service.spec().get("clusterIP").str() == ip)?;
+    let of_ip = |service: &&Rc<Object>| service.spec().get("clusterIP").str() == ip;
+    let Some(service) = store.list(Kind::Service, None).find(of_ip) else {
+        // A pod whose object is gone has its address from its node.
+        let is_lost = |node: &Rc<Object>| {
+            let range = node.spec().get("podCIDR").str().rsplit_once('.').map_or("", |(range, _)| range);
+            !range.is_empty()
+                && ip.rsplit_once('.').is_some_and(|(network, _)| network == range)
+                && !world.node_is_reachable(node.name())
+        };
+        let is_lost = store.list(Kind::Node, None).any(is_lost);
+        return if is_lost { Reached::Nobody } else { Reached::Refusal };
+    };
     let ports = service.spec().get("ports").items();
-    let chosen = ports.iter().find(|entry| entry.get("port").as_int() == Some(i64::from(port)))?;
+    let chosen = ports.iter().find(|entry| entry.get("port").as_int() == Some(i64::from(port)));
+    let Some(chosen) = chosen else { return Reached::Refusal };
     let mut ready = Vec::new();
     for slice in store.list(Kind::EndpointSlice, Some(service.namespace())) {
         if slice.label("kubernetes.io/service-name") != service.name() {
@@ -186,9 +312,9 @@ pub fn server(desk: &mut Desk<'_>, ip: &str, port: u16) -> Option<(Object, u16)>
     }
     let turn = desk.processes.turn as usize;
     desk.processes.turn += 1;
-    let (name, port) = ready.get(turn % ready.len().max(1))?;
-    let pod = store.get(Kind::Pod, service.namespace(), name)?;
-    listens(pod, *port).then(|| ((**pod).clone(), *port))
+    let chosen = ready.get(turn % ready.len().max(1));
+    let pod = chosen.and_then(|(name, port)| Some((store.get(Kind::Pod, service.namespace(), name)?, *port)));
+    pod.map_or(Reached::Refusal, |(pod, port)| at(pod, port))
 }
 
 // A container listens on the ports it names; one that names none on any.
@@ -247,13 +373,11 @@ fn page(title: &str) -> String {
 // The answer on standard output or in a file.
 fn deliver(system: &mut dyn System, folder: &str, request: &Request, body: &str, code: u16) -> Started {
     if request.fails && code >= 400 {
-        return Started::Ran(
-            String::new(),
-            format!("curl: (22) The requested URL returned error: {code}\n"),
-            22,
-        );
+        let message = format!("curl: (22) The requested URL returned error: {code}\n");
+        let message = if request.is_silent { String::new() } else { message };
+        return Started::Ran(request.written_out(code), message, 22);
     }
-    let mut out = request.write_out.replace("\\n", "\n").replace("%{http_code}", &code.to_string());
+    let mut out = request.written_out(code);
     let word = ["OK", "Forbidden", "Not Found"]
         [[200, 403, 404].iter().position(|known| *known == code).unwrap_or(0)];
     let body = match request.head {

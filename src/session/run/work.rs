@@ -172,8 +172,10 @@ impl Run {
             if goes_on && self.session.step() {
                 self.collect();
             } else {
-                if let Until::Time(limit) = open.until {
-                    self.session.run_until(limit);
+                match open.until {
+                    Until::Time(limit) => self.session.run_until(limit),
+                    Until::Quiet(limit) => self.session.settle_names(limit),
+                    Until::Prompt(_) => {}
                 }
                 self.close();
             }

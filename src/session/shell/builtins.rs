@@ -378,7 +378,9 @@ impl Shell {
                         let mut call = Call::new(tool.name, args, &stdin, &self.env, system);
                         call.is_seen = is_seen && call.system.is_terminal();
                         let status = (tool.run)(&mut call);
-                        (call.out, call.err, status)
+                        let Call { out, err, sets, .. } = call;
+                        sets.into_iter().for_each(|(name, value)| drop(self.env.vars.insert(name, value)));
+                        (out, err, status)
                     }
                     None if name.contains('/') && system.read(&self.env.path(name)).is_some() => {
                         return self.inner_shell(words, system);

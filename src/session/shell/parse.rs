@@ -432,6 +432,22 @@ impl Parser {
         let mut simple = Simple::default();
         let mut redirects = Vec::new();
         loop {
+            // Between double brackets an expression stands as it is, and `&&` and `||` join conditions.
+            let word = |at: Option<&Word>| at.map_or(String::new(), |word| plain(word));
+            let last = word(simple.words.last());
+            if word(simple.words.first()) == "[[" && last != "]]" {
+                if last == "=~" {
+                    self.blanks();
+                    simple.words.push(self.word_until("")?);
+                    continue;
+                }
+                if let Some(sign) = self.operator().filter(|sign| matches!(*sign, "&&" | "||")) {
+                    self.at += 2;
+                    let joins = if sign == "&&" { "-a" } else { "-o" };
+                    simple.words.push(vec![Part::Quoted(joins.into())]);
+                    continue;
+                }
+            }
             if self.redirect(&mut redirects)? {
                 continue;
             }
@@ -547,6 +563,11 @@ impl Parser {
     }
 
     fn word(&mut self) -> Result<Word> {
+        self.word_until(";&|()<>")
+    }
+
+    // Up to a blank or one of those signs.
+    fn word_until(&mut self, ends: &str) -> Result<Word> {
         let mut word = Word::new();
         while let Some(c) = self.peek() {
             match c {
@@ -571,7 +592,7 @@ impl Parser {
                     word.append(&mut parts);
                 }
                 '$' | '`' => self.dollar(&mut word, false)?,
-                c if c.is_whitespace() || ";&|()<>".contains(c) => break,
+                c if c.is_whitespace() || ends.contains(c) => break,
                 c => {
                     self.at += 1;
                     word.push(Part::Char(c));
@@ -694,6 +715,18 @@ impl Parser {
                 self.peek().filter(|c| "?#@*!$0123456789".contains(*c)).ok_or("bad substitution")?;
             name.push(special);
             self.at += 1;
+        }
+        // One of a list: only what a match left in BASH_REMATCH.
+        if self.take("[") {
+            let rest = self.text[self.at..].iter();
+            let index: String = rest.take_while(|c| c.is_ascii_digit()).collect();
+            self.at += index.len();
+            if index.is_empty() || !self.take("]") {
+                return Err("bad substitution".into());
+            }
+            if index != "0" {
+                name += &format!("[{index}]");
+            }
         }
         let mut operator = if length { "length" } else { "" };
         let mut word = Word::new();

@@ -158,6 +158,9 @@ fn k202_to_k208_lines_do_what_a_shell_does() {
         ("((1 > 2)) || echo less", "less\n"),
         ("echo \"a\\\"b\" 'c d'\\ e", "a\"b c d e\n"),
         ("[[ web-0 == web-* ]] && echo fits", "fits\n"),
+        ("[[ web-12 =~ -([0-9]+)$ ]] || exit 1; echo ${BASH_REMATCH[1]} ${BASH_REMATCH[0]}", "12 -12\n"),
+        ("[[ web =~ ^(db|web)$ && 1 -eq 1 ]] && echo both; [[ a == b || c ]] && echo one", "both\none\n"),
+        ("[[ web =~ -([0-9]+)$ ]] || echo no", "no\n"),
     ]);
 }
 

@@ -101,6 +101,7 @@ fn stage_at(player: &Player, set: Option<&ObjectKey>, position: Position) -> Sta
     let still = run.still(position);
     let decision = set.and_then(|set| still.decision(set));
     let mut picture = StageModel::from_store(still.store(), set, still.now(), decision);
+    picture.recall(&run.happenings()[..position.happenings.min(run.happenings().len())], still.store());
     picture.read_names(still.names());
     if let Some((low, high)) = set.and_then(|set| StageModel::ordinals(run.happenings(), set)) {
         picture.keep_columns(low..=high);

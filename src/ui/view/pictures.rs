@@ -230,6 +230,8 @@ impl Pictures {
                 !d.gate.as_ref().is_some_and(|gate| gate.is_past(still.store(), &d.set.namespace))
             });
             let mut picture = StageModel::from_store(still.store(), set.as_ref(), still.now(), decision);
+            let happenings = player.run().happenings();
+            picture.recall(&happenings[..position.happenings.min(happenings.len())], still.store());
             picture.read_names(still.names());
             if let Some((low, high)) = range {
                 picture.keep_columns(low..=high);

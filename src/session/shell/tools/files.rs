@@ -265,10 +265,10 @@ pub fn test(call: &mut Call) -> i32 {
     }
 }
 
-fn holds(call: &Call, words: &[&str]) -> Result<bool, String> {
+fn holds(call: &mut Call, words: &[&str]) -> Result<bool, String> {
     for (word, any) in [("-o", true), ("-a", false)] {
         if let Some(at) =
-            words.iter().position(|known| *known == word).filter(|at| *at > 0 && words.len() > 3)
+            words.iter().position(|known| *known == word).filter(|at| *at > 0 && *at + 1 < words.len())
         {
             let (left, right) = (holds(call, &words[..at])?, holds(call, &words[at + 1..])?);
             return Ok(if any { left || right } else { left && right });
@@ -291,7 +291,15 @@ fn holds(call: &Call, words: &[&str]) -> Result<bool, String> {
         [left, "=" | "==", right] if call.name == "[[" => Pattern::glob(right).is_whole(left),
         [left, "=" | "==", right] => left == right,
         [left, "!=", right] => left != right,
-        [left, "=~", right] => Pattern::new(right, true, false)?.is_in(left),
+        [left, "=~", right] => {
+            let text: Vec<char> = left.chars().collect();
+            let found = Pattern::new(right, true, false)?.find(&text, 0);
+            for (i, (from, to)) in found.iter().flatten().enumerate() {
+                let name = if i == 0 { "BASH_REMATCH".into() } else { format!("BASH_REMATCH[{i}]") };
+                call.sets.push((name, text[*from..*to].iter().collect()));
+            }
+            found.is_some()
+        }
         [left, operator, right] => {
             let operator = match operator {
                 "-eq" => "==",

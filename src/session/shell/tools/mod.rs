@@ -39,6 +39,8 @@ pub struct Call<'a> {
     pub err: String,
     /// True if somebody looks at what it prints.
     pub is_seen: bool,
+    /// Variables it sets.
+    pub sets: Vec<(String, String)>,
 }
 
 /// Options as `getopt` takes them apart, with the values of those that have one, and the other words.
@@ -53,7 +55,8 @@ impl<'a> Call<'a> {
         env: &'a Env,
         system: &'a mut dyn System,
     ) -> Call<'a> {
-        Call { name, args, stdin, env, system, out: String::new(), err: String::new(), is_seen: false }
+        let (out, err) = (String::new(), String::new());
+        Call { name, args, stdin, env, system, out, err, is_seen: false, sets: Vec::new() }
     }
 
     /// Takes the words apart; `valued` are the options with a value. Long options are left out.
