@@ -79,7 +79,7 @@ pub fn key(key: &Key, course: Option<&Course>) -> Option<UiAction> {
     let digits = key.code.strip_prefix("Digit").or(key.code.strip_prefix("Numpad"));
     let digit = digits.and_then(|digit| digit.parse::<u32>().ok());
     let act = match (key.code.as_str(), digit) {
-        ("Enter", _) if !key.on_control => Act::Slide(1, Vec::new()),
+        ("Enter" | "NumpadEnter", _) if !key.on_control => Act::Slide(1, Vec::new()),
         ("Backspace", _) => Act::Digit(None),
         (_, Some(digit)) if matches!(course.draft, Some(Answer::Choice(_))) => Act::Digit(Some(digit)),
         _ => return None,

@@ -23,7 +23,7 @@ const CASES: &[(&str, &str)] = &[
     ("view=node", "!!q('#picture .scene--nodes')"),
     (
         "size=1.5",
-        "parseFloat(getComputedStyle(q('.caption__text')).fontSize) === 30 && q('#picture .t--state').getScreenCTM().a > 1.1",
+        "parseFloat(getComputedStyle(q('.caption__text')).fontSize) === 30 && q('#picture .t--row').getScreenCTM().a > 1.1",
     ),
     ("start=click", "!!q('#boot') || document.documentElement.dataset.state === 'asleep'"),
     ("autoplay=1", "+q('.timeline__slider').value > 0"),

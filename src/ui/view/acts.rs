@@ -154,7 +154,11 @@ fn node(node: &Object, past: &[Happening], add: &mut dyn FnMut(&'static str, &'s
     match is_out {
         true => add("펜싱 풀기", "unfence", format!("kubectl taint node {name} {taint}-")),
         false if is_gone => {
-            add("펜싱: out-of-service", "fence: out-of-service", format!("kubectl taint node {name} {taint}"))
+            add(
+                "펜싱: out-of-service",
+                "fence: out-of-service",
+                format!("kubectl taint node {name} {taint}"),
+            );
         }
         false => {}
     }
