@@ -87,7 +87,6 @@ fn check_says_what_the_api_server_says_and_what_cannot_work() {
     );
 }
 
-<<<<<<< HEAD
 /// The picture at the end of a run, in both languages.
 fn pictures(scenario: &str) -> [String; 2] {
     let run = Run::from_scenario(scenario).unwrap();
@@ -125,7 +124,8 @@ fn a_pod_that_runs_on_behind_a_cut_is_drawn_until_its_node_is_back() {
         let pictures = pictures(&format!("{begin}{ended}"));
         assert!(pictures.iter().zip(words).all(|(picture, word)| !picture.contains(word)), "{ended}");
     }
-=======
+}
+
 /// What a program says of a script that it reads from its input, and whether it is content; none if it is not there.
 fn says(program: &str, words: &[&str], script: &str) -> Option<(bool, String)> {
     let mut reader = std::process::Command::new(program)
@@ -156,5 +156,4 @@ fn a_script_is_read_by_a_shell() {
         }
     }
     assert!(script("wait soon\n").is_err());
->>>>>>> page
 }
