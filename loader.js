@@ -7,7 +7,13 @@
 // crash later, the reason is put before `#app`, which is left as it is. `data-state` on the root element follows:
 // asleep, loading, running, failed. An embedded page (?mode=embed) sleeps until it is clicked (?start=click), seen
 // (?start=visible) or told (an `ordinal:start` event on the document), and fetches no module before that; embed.js draws
-// its still and talks to the page around it.
+// its still and talks to the page around it. The speaker window of a presentation (?mode=speaker) needs no module at all.
+//
+// What is fetched later is a part, asked for by the name it has in static/: a release build gives parts hashed names, which
+// the document lists (`meta[name=page-parts]`). A page in one file carries everything (xtask/src/single.rs) and
+// fetches nothing: each file is looked for in `ordinalCarried` first.
+
+const carried = globalThis.ordinalCarried;
 
 const root = document.documentElement;
 const reasons = {
@@ -68,9 +74,18 @@ const parsed = new Promise((done) => {
   else document.addEventListener("DOMContentLoaded", done, { once: true });
 });
 
+// A file whose name says what is in it.
+const isNamed = (name) => /-[0-9a-f]{16}\./.test(name);
+
 async function fetched(address, how) {
-  const response = await fetch(address, how);
-  if (!response.ok) throw new TypeError(`${response.status} ${address}`);
+  const inside = carried?.file(address);
+  if (inside) return inside;
+  const place = new URL(address, document.baseURI);
+  // What is of this version and has no hash in its name says with which engine it goes (static/sw.js).
+  const engine = document.querySelector("meta[name=page-engine]")?.content;
+  if (engine && !/^https?:/.test(address) && !isNamed(address)) place.searchParams.set("of", engine.replace("./", ""));
+  const response = await fetch(place, how);
+  if (!response.ok) throw new TypeError(`HTTP ${response.status}: ${address}`);
   return response;
 }
 
@@ -88,12 +103,11 @@ async function start() {
   }
   try {
     // Both at once; the glue compiles the module while it arrives.
-    const glue = find("#page-glue").then((link) => import(link.href));
-    const module = find("meta[name=page-module]").then((meta) =>
-      fetched(new URL(meta.content, document.baseURI)));
+    const glue = carried ? carried.module("glue") : find("#page-glue").then((link) => import(link.href));
+    const module = find("meta[name=page-module]").then((meta) => fetched(meta.content));
     module.catch(() => {});
     const engine = module.then(() => parsed).then(() => document.querySelector("meta[name=page-engine]"))
-      .then((meta) => meta && fetched(new URL(meta.content, document.baseURI)).then(compiled));
+      .then((meta) => meta && fetched(meta.content).then(compiled));
     engine.catch(() => {});
     const bindings = await glue;
     await parsed;
@@ -108,8 +122,10 @@ async function start() {
     root.dataset.engine = "ready";
     document.dispatchEvent(new Event("ordinal:engine"));
     boot?.remove();
+    parts.remote = bindings.remote;
     (await embedded)?.serve(bindings.remote);
     performance.mark("ordinal:engine");
+    keep();
   } catch (error) {
     await parsed;
     fail(reasonOf(error), error);
@@ -117,25 +133,40 @@ async function start() {
   }
 }
 
-// Reads a text for the module (ui/platform/fetch.rs): as data, without anybody's cookies, and no further than `most` bytes.
-globalThis.ordinalRead = async (address, most, done) => {
-  try {
-    const response = await fetched(address, { credentials: "omit", referrerPolicy: "no-referrer" });
-    const parts = [];
-    let length = 0;
-    const reader = response.body.getReader();
-    for (let part; !(part = await reader.read()).done;) {
-      parts.push(part.value);
-      if ((length += part.value.length) > most) {
-        reader.cancel();
-        throw new Error(`> ${most / 1024} KiB`);
-      }
-    }
-    done(await new Blob(parts).text());
-  } catch (error) {
-    done(null, error.message);
-  }
-};
+// The parts: `call` a function of one, take its `style`, `fetch` a file; `remote` asks the page, once the engine is there.
+const parts = (globalThis.ordinalParts = {
+  known: {},
+  fetch: fetched,
+  async address(name) {
+    if (document.readyState === "loading" && !document.querySelector("meta[name=page-parts]")) await parsed;
+    const list = document.querySelector("meta[name=page-parts]")?.content.split(" ") ?? [];
+    return new URL(list.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? `./${name}`, document.baseURI).href;
+  },
+  module(name) {
+    return (this.known[name] ??= carried ? carried.module(name) : this.address(name).then((address) => import(address)));
+  },
+  call(name, what, text) {
+    return this.module(name).then((module) => module[what](text));
+  },
+  style(name) {
+    return (this.known[name] ??= carried ? Promise.resolve() : this.address(name).then((href) => new Promise((done, failed) => {
+      const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: done, onerror: failed });
+      document.head.append(link);
+    })));
+  },
+});
+
+// A page of its own is kept for times without a network (static/sw.js); an unbuilt one has nothing to be kept by.
+function keep() {
+  const built = document.querySelector("meta[name=page-parts]");
+  if (!built || carried || inside || parent !== window || !navigator.serviceWorker || navigator.connection?.saveData) return;
+  navigator.serviceWorker.register("./sw.js").catch(() => {});
+}
+
+// The module reads texts from elsewhere through this (ui/platform/fetch.rs); most visits never do.
+globalThis.ordinalRead = (address, most, done) =>
+  parts.module("lesson.js").then(({ read }) => read(address, most, done), (error) => done(null, error.message));
+addEventListener("dragenter", () => parts.module("lesson.js"), { once: true });
 
 async function find(selector) {
   return document.querySelector(selector) ?? (await parsed, document.querySelector(selector));
@@ -167,9 +198,16 @@ async function sleep(until) {
 }
 
 const query = new URLSearchParams(location.search);
-const inside = query.get("mode") === "embed";
+const mode = query.get("mode");
+const inside = mode === "embed";
 // What only a page inside another one needs.
-const embedded = inside ? import("./embed.js") : null;
+const embedded = inside ? parts.module("embed.js") : null;
 const when = query.get("start") ?? (inside ? "click" : "load");
-if (when === "click" || when === "visible") await sleep(when);
-await start();
+if (mode === "present") parts.style("present.css");
+if (mode === "speaker") {
+  await Promise.all([parsed, parts.style("present.css")]);
+  await parts.call("classroom.js", "show");
+} else {
+  if (when === "click" || when === "visible") await sleep(when);
+  await start();
+}

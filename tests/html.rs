@@ -1,7 +1,10 @@
 //! Every panel as markup, drawn on the host from a real run: `html/<panel>.html`. `UPDATE_EXPECT=1 cargo test` writes them anew.
 
+use ordinal::lessons::Answer;
 use ordinal::samples::{SAMPLES, STORIES};
 use ordinal::ui::editor::Marks;
+use ordinal::ui::lesson::shelf::Shelf;
+use ordinal::ui::lesson::{Act, From};
 use ordinal::ui::others::{self, Change};
 use ordinal::ui::panels::terminal::Near;
 use ordinal::ui::panels::{self, Context};
@@ -116,7 +119,12 @@ fn caption_names_what_happened_and_what_is_next() {
 fn stage_has_a_button_for_every_pod() {
     let mut model = model(Language::En);
     let stage = view::Pictures::default().stage(&mut model);
-    let markup = drawn(panels::stage::stage(&context(Language::En), &stage, 480.0, None));
+    let markup = drawn(panels::stage::stage(
+        &context(Language::En),
+        &stage,
+        panels::stage::Room { height: 480.0, enlarge: 1.0 },
+        None,
+    ));
     assert!(markup.contains("aria-label=\"web-0,"), "{markup}");
     check("stage", &markup);
 }
@@ -326,6 +334,7 @@ fn dialogs_and_the_first_page() {
         still: "AbC".into(),
         title: "A \"title\" <b>".into(),
         lang: "en",
+        records: true,
     };
     check("share", &drawn(panels::share::share(&english, &parts, 0, false, "k8s 1.36\n")));
     let codes: String = panels::share::CODES
@@ -336,4 +345,92 @@ fn dialogs_and_the_first_page() {
     check("go-to", &drawn(panels::go_to::go_to(&english, Some("web-9"))));
     let pictures = panels::first::FirstPictures::default();
     check("first", &drawn(panels::first::first(&context(Language::Ko), &pictures, false)));
+}
+
+/// The lesson of the tests at a step, after a few acts; everything is carried out at once.
+fn course(text: &str, step: usize, language: Language, acts: &[Act]) -> Model {
+    let mut model = Model::default();
+    (model.ui.language, model.ui.less_motion) = (language, true);
+    let settle = |model: &mut Model| {
+        for _ in 0..10 {
+            while !model.player.compute(1000) {}
+            update(model, UiAction::Computed);
+        }
+    };
+    let file = From::File("short.md".into());
+    update(&mut model, UiAction::Lesson(Act::Fetched(file, step, Ok(text.to_string()))));
+    settle(&mut model);
+    for act in acts {
+        update(&mut model, UiAction::Lesson(act.clone()));
+        settle(&mut model);
+        if *act == Act::Solve {
+            update(&mut model, UiAction::SeekEnd);
+        }
+    }
+    model
+}
+
+#[test]
+fn a_lesson_is_an_article_in_every_form() {
+    let short = include_str!("lessons/short.md");
+    let order = short.replace("form: choice", "form: order").replace("answer: 2\n", "answer: [2, 1, 3]\n");
+    let options = short.find("options:").unwrap()..short.find("answer: 2").unwrap();
+    let number =
+        [&short[..options.start], &short[options.end..]].concat().replace("form: choice", "form: number");
+    let hands = [Act::Draft(Answer::Choice(0)), Act::Hands(vec![7, 12, 1]), Act::Commit];
+    let web = Answer::Pick(ordinal::lessons::object("pod/web-0").unwrap());
+    let cases: &[(&str, Model, &[&str])] = &[
+        ("step.ko", course(short, 1, Language::Ko, &[]), &["Pod 둘을", "aria-current=\"step\""]),
+        (
+            "choice.en",
+            course(short, 2, Language::En, &[Act::Letter(2)]),
+            &["<fieldset", "<legend", "type=\"radio\""],
+        ),
+        (
+            "outcome.en",
+            course(short, 2, Language::En, &hands),
+            &["It went otherwise", "Hands raised", "Retain"],
+        ),
+        ("shown.ko", course(short, 2, Language::Ko, &[Act::Reveal]), &["정답", "유보 정책"]),
+        ("pick.ko", course(short, 3, Language::Ko, &[Act::Draft(web)]), &["web-0"]),
+        ("number.en", course(&number, 2, Language::En, &[]), &["inputmode=\"numeric\""]),
+        ("order.ko", course(&order, 2, Language::Ko, &[Act::Move(2, -1)]), &["위로", "아래로"]),
+        (
+            "goal.en",
+            course(short, 4, Language::En, &[Act::Hint, Act::Solution]),
+            &["Not yet", "kubectl scale"],
+        ),
+        ("over.ko", course(short, 4, Language::Ko, &[Act::Solve]), &["이루었다", "레슨을 마쳤다"]),
+    ];
+    for (name, model, parts) in cases {
+        let course = model.course.as_ref().expect("a lesson is open");
+        let html = panels::lesson::lesson(&context(model.ui.language), course, &[]);
+        let markup = drawn(html);
+        for part in *parts {
+            assert!(markup.contains(part), "{name} has no {part}: {markup}");
+        }
+        check(&format!("lesson.{name}"), &markup);
+    }
+    let mut away = course(short, 1, Language::En, &[]);
+    update(&mut away, UiAction::Command("kubectl delete sts web".into()));
+    let markup = drawn(panels::lesson::lesson(&context(Language::En), away.course.as_ref().unwrap(), &[]));
+    assert!(markup.contains("Back to the lesson"), "{markup}");
+}
+
+#[test]
+fn the_list_of_lessons_has_marks() {
+    let short = include_str!("lessons/short.md");
+    let front =
+        |slug: &str| short.split("---\n").nth(1).unwrap().replace("id: short", &format!("id: {slug}"));
+    let mut shelf = Shelf::default();
+    shelf.read(Ok(format!(
+        "---\n{}---\n{}---\n{}",
+        front("first-set"),
+        front("partition"),
+        front("versions")
+    )));
+    shelf.take_up("partition:done versions:3 nothing:2 partition:x");
+    let markup = drawn(panels::lessons::lessons(&context(Language::En), &shelf));
+    assert_eq!((markup.matches("lessons__item").count(), markup.matches("lessons__done").count()), (3, 1));
+    check("lessons", &markup);
 }

@@ -26,6 +26,12 @@ const EQUAL: &[&str] = &[
     "parallel-rollout",
     "pending-cpu",
     "publish-not-ready",
+    "more/claim-in-use",
+    "more/failed-succeeded",
+    "more/finalizers",
+    "more/late-class",
+    "more/partition-rolling",
+    "more/retention-flip",
 ];
 
 #[test]

@@ -237,7 +237,8 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     for path in paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() {
-            if !["target", "dist", ".git", ".dist.new", ".dist.old", "node_modules"].contains(&name.as_str())
+            if !["target", "dist", "dist-single", ".git", ".dist.new", ".dist.old", "node_modules"]
+                .contains(&name.as_str())
             {
                 walk(&path, files);
             }

@@ -1,9 +1,9 @@
-//! Whether a node suits what a pod asks of it: tolerations, node selector, required node affinity.
+//! Whether a node suits what a pod asks of it: tolerations, node selector, required node affinity; label selectors.
 //!
 //! The scheduler and the DaemonSet controller ask the same (S140, S199). Follows component-helpers/scheduling.
 
 use super::object::Object;
-use super::value::Value;
+use super::value::{Map, Value};
 
 /// True if the tolerations of a pod's spec let that taint pass.
 pub fn tolerates(spec: &Value, key: &str, value: &str, effect: &str) -> bool {
@@ -39,6 +39,13 @@ pub fn selects_node(spec: &Value, node: &Object) -> bool {
             && fields.iter().all(|e| holds(e, Some(node.meta("name"))))
     };
     plain && (required.is_null() || required.get("nodeSelectorTerms").items().iter().any(matches))
+}
+
+/// True if a label selector (`matchLabels`, `matchExpressions`) selects these labels.
+pub fn labels_match(selector: &Value, labels: &Map) -> bool {
+    let own = |key: &str| labels.get(key);
+    selector.get("matchLabels").entries().iter().all(|(key, value)| own(key) == Some(value))
+        && selector.get("matchExpressions").items().iter().all(|e| holds(e, own(e.get("key").str())))
 }
 
 fn holds(expression: &Value, found: Option<&Value>) -> bool {

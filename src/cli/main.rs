@@ -63,7 +63,7 @@ enum Command {
     Export {
         /// The scenario; `-` reads standard input.
         file: String,
-        /// Which file: scenario, picture, moving, transcript, events or script.
+        /// Which file: scenario, picture, moving, transcript, events, script or handout.
         #[arg(long = "as", default_value = "moving")]
         form: Form,
         /// The language of the picture's words.
@@ -176,6 +176,7 @@ enum Form {
     Transcript,
     Events,
     Script,
+    Handout,
 }
 
 impl Form {
@@ -187,6 +188,7 @@ impl Form {
             Form::Transcript => File::Transcript,
             Form::Events => File::Events,
             Form::Script => File::Script,
+            Form::Handout => File::Handout,
         }
     }
 }

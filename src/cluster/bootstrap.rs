@@ -30,6 +30,35 @@ fn namespace(name: &'static str) -> Object {
     namespace
 }
 
+/// The event that tells of a node's first appearance.
+pub fn registered(node: &Object) -> Object {
+    let name = node.meta("name").text();
+    let at = SimTime::ZERO.rfc3339();
+    let message = format!("Node {name} event: Registered Node {name} in Controller");
+    let mut event = Object::new(Kind::Event, "default", format!("{name}.{:016x}", 0));
+    for (member, value) in [
+        (
+            "involvedObject",
+            object! {
+                "apiVersion" => "v1", "kind" => "Node", "name" => name, "uid" => node.meta("uid").text(),
+            },
+        ),
+        ("reason", "RegisteredNode".into()),
+        ("message", message.into()),
+        ("type", "Normal".into()),
+        ("count", 1.into()),
+        ("eventTime", Value::Null),
+        ("firstTimestamp", at.clone().into()),
+        ("lastTimestamp", at.into()),
+        ("source", object! { "component" => "node-controller" }),
+        ("reportingComponent", "node-controller".into()),
+        ("reportingInstance", "".into()),
+    ] {
+        event.body.set(&[member], value);
+    }
+    event
+}
+
 /// A node as the recorder's: 4 CPUs, 8 Gi, 110 pods.
 pub fn node(index: usize, name: &Text, config: &Config) -> Object {
     let mut node = Object::new(Kind::Node, "", name.clone());

@@ -13,7 +13,7 @@ pub mod observed;
 #[cfg(test)]
 mod tests;
 
-use crate::api::{Kind, Profile, Text};
+use crate::api::{Kind, Object, Profile, Text};
 use crate::component::client::{Film, InputNote};
 use crate::component::{
     Cause, Client, Component, Ctx, Fault, Happening, Pace, Recorder, What, WorkKey, WorkQueue, World,
@@ -149,6 +149,12 @@ impl Cluster {
                     cluster.server.seed(cluster.now, object);
                 }
             }
+        }
+        // The recorder's clusters were new; elsewhere such events are long forgotten.
+        if config.pace.scripted.is_some() {
+            let nodes: Vec<Object> =
+                cluster.server.store.list(Kind::Node, None).map(|node| bootstrap::registered(node)).collect();
+            nodes.into_iter().for_each(|event| cluster.server.seed(cluster.now, event));
         }
         // The beginning is there already when the run begins: everyone has seen it and has nothing to do.
         cluster.spread();

@@ -23,7 +23,13 @@ pub struct Recorder {
 struct Memory {
     seen: Vec<Seen>,
     similar: Vec<Similar>,
-    /// The tokens taken out of the bucket, and since when they come back.
+    /// A bucket for each type of event: normal ones use up nothing of the warnings'.
+    buckets: [Bucket; 2],
+}
+
+/// The tokens taken out of a bucket, and since when they come back.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
     used: u32,
     since: SimTime,
 }
@@ -35,7 +41,14 @@ struct Seen {
     kind: EventType,
     reason: &'static str,
     message: Text,
+    logged: Logged,
+}
+
+/// An event as it was last logged, whether or not it was let through to the server.
+#[derive(Clone, Debug)]
+struct Logged {
     event: ObjectKey,
+    count: i64,
 }
 
 /// Events of one type and reason that differ only in their message.
@@ -46,14 +59,14 @@ struct Similar {
     messages: SortedSet<Text>,
     last: SimTime,
     /// The event they are merged into.
-    merged: Option<ObjectKey>,
+    merged: Option<Logged>,
 }
 
 /// From so many different messages on, within so long, they are merged into one event.
 const MOST_SIMILAR: usize = 10;
 const SIMILAR_MS: u64 = 600_000;
 
-/// Events an object may have from one source at once, and how long one more takes.
+/// Events of one type an object may have from one source at once, repeated ones included, and how long one more takes.
 const BURST: u32 = 25;
 const REFILL_MS: u64 = 300_000;
 
@@ -86,42 +99,50 @@ impl Recorder {
                 && seen.kind == kind
                 && seen.field_path == *field_path
         });
-        let known = match merge {
-            Some(group) => memory.similar[group].merged.clone(),
-            None => seen.map(|i| memory.seen[i].event.clone()),
+        // Named by the moment, as client-go does, so that a list by name is in the order of time.
+        let namespace = if object.namespace().is_empty() {
+            Text::Static("default")
+        } else {
+            object.meta("namespace").text()
         };
+        let fresh = || {
+            let name = format!("{}.{:016x}", object.name(), client.moment());
+            Logged { event: ObjectKey::new(Kind::Event, namespace.clone(), name), count: 0 }
+        };
+        let logged = match (merge, seen) {
+            (Some(group), _) => memory.similar[group].merged.get_or_insert_with(fresh),
+            (None, Some(i)) => &mut memory.seen[i].logged,
+            (None, None) => {
+                let field_path = Text::from(field_path.to_string());
+                let logged = fresh();
+                memory.seen.push(Seen { field_path, kind, reason, message: message.clone(), logged });
+                &mut memory.seen.last_mut().expect("pushed just now").logged
+            }
+        };
+        logged.count += 1;
+        let Logged { event: key, count } = logged.clone();
         let message = match merge {
             Some(_) => Text::from(format!("(combined from similar events): {message}")),
             None => message,
         };
-        if let Some(key) = known
-            && client.store().by_key(&key).is_some()
-        {
+        // What is not let through counts all the same. The newer recorder lets everything through.
+        if !series && !memory.buckets[kind as usize].allow(at) {
+            return;
+        }
+        if count > 1 && client.store().by_key(&key).is_some() {
             let _ = client.patch(&key, "", |event| {
                 event.set(&["message"], message);
                 if series {
-                    let count = event.at(&["series", "count"]).as_int().unwrap_or(1) + 1;
                     event.set(&["series", "count"], count);
                     event.set(&["series", "lastObservedTime"], now);
                 } else {
-                    let count = event.get("count").as_int().unwrap_or(1) + 1;
                     event.set(&["count"], count);
                     event.set(&["lastTimestamp"], now);
                 }
             });
             return;
         }
-        if !memory.allow(at) {
-            return;
-        }
-        let namespace = if object.namespace().is_empty() {
-            Text::Static("default")
-        } else {
-            object.meta("namespace").text()
-        };
-        // Named by the moment, as client-go does, so that a list by name is in the order of time.
-        let name = format!("{}.{:016x}", object.name(), client.moment());
-        let mut event = Object::new(Kind::Event, namespace, name);
+        let mut event = Object::new(Kind::Event, key.namespace, key.name);
         let mut involved = object! {
             "apiVersion" => object.kind.api_version(),
             "kind" => object.kind.name(),
@@ -151,7 +172,7 @@ impl Recorder {
             body.insert("reportingComponent", self.source);
             body.insert("reportingInstance", format!("{}-master", self.source));
         } else {
-            body.insert("count", 1);
+            body.insert("count", count);
             body.insert("eventTime", Value::Null);
             body.insert("firstTimestamp", now.clone());
             body.insert("lastTimestamp", now);
@@ -163,23 +184,14 @@ impl Recorder {
             body.insert("reportingComponent", self.source);
             body.insert("reportingInstance", client.node().cloned().unwrap_or_default());
         }
-        let key = event.key();
-        if client.create(event).is_ok() {
-            match (merge, seen) {
-                (Some(group), _) => memory.similar[group].merged = Some(key),
-                (None, Some(i)) => memory.seen[i].event = key,
-                (None, None) => {
-                    let field_path = Text::from(field_path.to_string());
-                    memory.seen.push(Seen { field_path, kind, reason, message, event: key });
-                }
-            }
-        }
+        // Nobody waits for an event that is refused.
+        let _ = client.create(event);
     }
 }
 
 impl Memory {
     fn new(now: SimTime) -> Memory {
-        Memory { seen: Vec::new(), similar: Vec::new(), used: 0, since: now }
+        Memory { seen: Vec::new(), similar: Vec::new(), buckets: [Bucket { used: 0, since: now }; 2] }
     }
 
     // The similar events it is to be merged with, if this message is one too many of its kind.
@@ -209,7 +221,9 @@ impl Memory {
         similar.messages.pop_first();
         Some(group)
     }
+}
 
+impl Bucket {
     // The token bucket: full at first, one token each five minutes.
     fn allow(&mut self, now: SimTime) -> bool {
         let refilled = (now.since(self.since).as_millis() / REFILL_MS) as u32;

@@ -5,7 +5,7 @@ use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::component::{Component, Ctx, DeleteOptions, EventType, Fault, SyncError, WorkKey, WorkQueue};
 use crate::object;
 use crate::sim::{Arrange, SimDuration, SortedSet};
-use crate::store::{Change, View};
+use crate::store::{Change, Reason, View};
 
 /// The volume controller. Its kinds of work: claims (`""`), and volumes (`"volume"`).
 #[derive(Clone, Default)]
@@ -14,6 +14,8 @@ pub struct ClaimBinder {
     free: SortedSet<Text>,
     /// Claims without a volume.
     waiting: SortedSet<WorkKey>,
+    /// New claims that no pod waited for when they came; the first look is at that moment.
+    early: SortedSet<WorkKey>,
 }
 
 const RESYNC: SimDuration = SimDuration(15_000);
@@ -33,10 +35,14 @@ impl Component for ClaimBinder {
         &[Kind::PersistentVolumeClaim, Kind::PersistentVolume, Kind::StorageClass]
     }
 
-    fn observe(&mut self, change: &Change, _view: View<'_>, queue: &mut WorkQueue) {
+    fn observe(&mut self, change: &Change, view: View<'_>, queue: &mut WorkQueue) {
         match change.key.kind {
             Kind::PersistentVolumeClaim => {
                 let key = WorkKey::new(change.key.namespace.clone(), change.key.name.clone());
+                let made = change.new.as_ref().filter(|_| change.old.is_none());
+                if made.is_some_and(|claim| is_late(claim, view) && consumers(claim, view).is_empty()) {
+                    self.early.insert(key.clone());
+                }
                 if change.new.as_ref().is_some_and(|claim| claim.spec().get("volumeName").str().is_empty()) {
                     self.waiting.insert(key.clone());
                 } else {
@@ -137,11 +143,10 @@ impl Component for ClaimBinder {
 
 impl ClaimBinder {
     // S130.
-    fn unbound(&self, claim: &Object, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
+    fn unbound(&mut self, claim: &Object, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
         let class_name = claim.spec().get("storageClassName").text();
         let class = ctx.get(Kind::StorageClass, "", &class_name);
-        let late =
-            class.as_ref().is_some_and(|c| c.body.get("volumeBindingMode").str() == "WaitForFirstConsumer");
+        let late = is_late(claim, ctx.view());
         let chosen = !claim.annotation("volume.kubernetes.io/selected-node").is_empty();
         let view = ctx.view();
         let mut fitting: Vec<_> = self
@@ -155,8 +160,18 @@ impl ClaimBinder {
             return bind(claim, volume, ctx);
         }
         if late && !chosen {
-            let text = "waiting for first consumer to be created before binding";
-            ctx.event(claim, EventType::Normal, "WaitForFirstConsumer", text.into());
+            let early = self.early.remove(&WorkKey::of(claim));
+            let pods = if early { Vec::new() } else { consumers(claim, view) };
+            let (reason, text) = match &*pods {
+                [] => {
+                    ("WaitForFirstConsumer", "waiting for first consumer to be created before binding".into())
+                }
+                [pod] => ("WaitForPodScheduled", format!("waiting for pod {pod} to be scheduled")),
+                pods => {
+                    ("WaitForPodScheduled", format!("waiting for pods {} to be scheduled", pods.join(",")))
+                }
+            };
+            ctx.event(claim, EventType::Normal, reason, text);
             return Ok(());
         }
         if class_name.is_empty() {
@@ -178,17 +193,32 @@ impl ClaimBinder {
             // C10: the loser of a race with another writer comes back at the next resync.
             if let Err(status) = ctx.client.update(changed) {
                 ctx.requeue_after(WorkKey::of(claim), RESYNC);
-                return if status.reason == crate::store::Reason::Conflict {
-                    Ok(())
-                } else {
-                    Err(status.into())
-                };
+                return if status.reason == Reason::Conflict { Ok(()) } else { Err(status.into()) };
             }
         }
         let delay = ctx.world.pace.provision;
         ctx.requeue_after(WorkKey { task: "provision", ..WorkKey::of(claim) }, delay);
         Ok(())
     }
+}
+
+// True if the claim's volume is made only once a pod that mounts it has a node.
+fn is_late(claim: &Object, view: View<'_>) -> bool {
+    view.get(Kind::StorageClass, "", claim.spec().get("storageClassName").str())
+        .is_some_and(|class| class.body.get("volumeBindingMode").str() == "WaitForFirstConsumer")
+}
+
+// The pods without a node that mount the claim.
+fn consumers(claim: &Object, view: View<'_>) -> Vec<String> {
+    let mounts = |pod: &Object| {
+        let mut volumes = pod.spec().get("volumes").items().iter();
+        volumes.any(|volume| volume.at(&["persistentVolumeClaim", "claimName"]).str() == claim.name())
+    };
+    view.list(Kind::Pod, Some(claim.namespace()))
+        .iter()
+        .filter(|pod| pod.spec().get("nodeName").str().is_empty() && mounts(pod))
+        .map(|pod| pod.name().to_string())
+        .collect()
 }
 
 fn provision(claim: &Object, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
@@ -218,15 +248,14 @@ fn provision(claim: &Object, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
                 PROVISIONED_BY => &provisioner,
             },
         );
-        // C: the controller's own finalizer comes first, the server's protection second.
-        volume.body.set(
-            &["metadata", "finalizers"],
-            Value::list(vec!["kubernetes.io/pv-controller".into(), "kubernetes.io/pv-protection".into()]),
-        );
         let reclaim = match class.body.get("reclaimPolicy").str() {
             "" => Text::Static("Delete"),
             policy => policy.to_string().into(),
         };
+        // C: the controller's own finalizer, for what it will have to remove, comes first, the server's protection second.
+        let own = (reclaim == *"Delete").then(|| PV_CONTROLLER.into());
+        let finalizers = own.into_iter().chain([super::protection::PV_PROTECTION.into()]);
+        volume.body.set(&["metadata", "finalizers"], Value::list(finalizers.collect()));
         volume.body.set(
             &["spec"],
             object! {
@@ -340,6 +369,12 @@ fn volume(name: &Text, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
     let Some(volume) = ctx.get(Kind::PersistentVolume, "", name) else { return Ok(()) };
     let reference = volume.spec().get("claimRef");
     let phase = volume.status().get("phase").str();
+    let ours = volume.annotation(PROVISIONED_BY).starts_with("kubernetes.io/");
+    let deletes = volume.spec().get("persistentVolumeReclaimPolicy").str() == "Delete";
+    if ours && phase == "Bound" && !volume.is_terminating() && volume.has_finalizer(PV_CONTROLLER) != deletes
+    {
+        return follow_policy(&volume, deletes, ctx);
+    }
     if reference.is_null() {
         if !matches!(phase, "Available" | "Released") && !volume.is_terminating() {
             set_phase(&volume, "Available", ctx)?;
@@ -358,22 +393,37 @@ fn volume(name: &Text, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
     if phase == "Bound" {
         set_phase(&volume, "Released", ctx)?;
     }
-    let ours = !volume.annotation(PROVISIONED_BY).is_empty();
-    if volume.spec().get("persistentVolumeReclaimPolicy").str() != "Delete" || !ours {
+    if !deletes || !ours {
         return Ok(());
     }
-    // The storage is removed first, then the finalizer that stands for it, then the object.
-    let live = ctx.client.store().get(Kind::PersistentVolume, "", name).cloned();
-    let Some(live) = live else { return Ok(()) };
+    // The storage is removed first, then the finalizer that stands for it, then the object. The controller hears of the
+    // second before it has done the third, and puts the finalizer back; so it takes two rounds (two recordings in three).
+    let Some(live) = ctx.client.store().get(Kind::PersistentVolume, "", name).cloned() else { return Ok(()) };
+    if live.is_terminating() && live.has_finalizer(super::protection::PV_PROTECTION) {
+        return Ok(());
+    }
     if live.has_finalizer(PV_CONTROLLER) {
-        let mut changed = (*live).clone();
-        let left: Vec<Value> =
-            live.meta("finalizers").items().iter().filter(|f| f.str() != PV_CONTROLLER).cloned().collect();
-        changed.body.set(&["metadata", "finalizers"], Value::list(left));
-        ctx.client.update(changed)?;
+        follow_policy(&live, false, ctx)?;
     }
-    if !live.is_terminating() {
-        ctx.client.delete(&live.key(), &DeleteOptions::default())?;
+    if !live.is_terminating()
+        && let Some(changed) = ctx.client.store().get(Kind::PersistentVolume, "", name).cloned()
+    {
+        follow_policy(&changed, true, ctx)?;
     }
+    match ctx.client.delete(&live.key(), &DeleteOptions::default()) {
+        Err(status) if status.reason != Reason::NotFound => Err(status.into()),
+        _ => Ok(()),
+    }
+}
+
+// The controller's finalizer is there for storage that it will have to remove (modifyDeletionFinalizers).
+fn follow_policy(volume: &Object, deletes: bool, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
+    let mut changed = volume.clone();
+    let finalizers = changed.body.at_mut(&["metadata", "finalizers"]).list_mut();
+    finalizers.retain(|finalizer| finalizer.str() != PV_CONTROLLER);
+    if deletes {
+        finalizers.push(PV_CONTROLLER.into());
+    }
+    ctx.client.update(changed)?;
     Ok(())
 }

@@ -564,4 +564,19 @@ mod tests {
         settle(&mut driver);
         assert_eq!(pods_of(&slices(&driver)[0]), ["a", "c"]);
     }
+
+    #[test]
+    fn a_pod_that_ends_without_a_word_on_its_readiness_stays_until_something_else_changes() {
+        let mut driver = started(WEB);
+        for name in ["a", "b"] {
+            add(&mut driver, name, 80);
+            settle(&mut driver);
+        }
+        let key = ObjectKey::new(Kind::Pod, "default", "a");
+        driver.user().patch(&key, "status", |body| body.set(&["status", "phase"], "Failed")).unwrap();
+        assert!(settle(&mut driver).is_empty());
+        driver.run_pod("b", false);
+        settle(&mut driver);
+        assert_eq!(pods_of(&slices(&driver)[0]), ["b"]);
+    }
 }

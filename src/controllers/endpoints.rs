@@ -407,10 +407,14 @@ pub(super) mod tests {
             self.user().patch(&key, "status", |body| body.set(&["status"], status)).unwrap();
         }
 
-        /// The pod has ended, its object is still there.
+        /// The pod has ended and is not ready any more, its object is still there.
         pub fn end_pod(&mut self, name: &str) {
             let key = ObjectKey::new(Kind::Pod, "default", name.to_string());
-            self.user().patch(&key, "status", |body| body.set(&["status", "phase"], "Succeeded")).unwrap();
+            let end = |body: &mut Value| {
+                body.set(&["status", "phase"], "Succeeded");
+                body.remove(&["status", "conditions"]);
+            };
+            self.user().patch(&key, "status", end).unwrap();
         }
 
         /// The pod's object goes at once.

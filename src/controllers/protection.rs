@@ -1,8 +1,8 @@
 //! Finalizers that keep claims and volumes while they are used (S108).
 
 use crate::api::{Kind, Object, Text, Value};
-use crate::component::{Component, Ctx, SyncError, WorkKey, WorkQueue};
-use crate::sim::{SortedMap, SortedSet};
+use crate::component::{Component, Ctx, SyncError, WorkKey, WorkQueue, World};
+use crate::sim::{SimDuration, SortedMap, SortedSet};
 use crate::store::{Change, View};
 use std::rc::Rc;
 
@@ -27,7 +27,7 @@ fn drop_finalizer(object: &Object, finalizer: &str, ctx: &mut Ctx<'_>) -> Result
 /// Lets a claim go once no pod uses it.
 #[derive(Clone, Default)]
 pub struct ClaimProtection {
-    /// Pods on a node that have not ended, by the claims they use.
+    /// Pods on a node, by the claims they use.
     users: SortedMap<(Text, Text), SortedSet<Text>>,
 }
 
@@ -40,10 +40,9 @@ fn claims(pod: &Object) -> impl Iterator<Item = Text> + '_ {
     })
 }
 
-// S108: a pod counts if it has a node and has not ended.
+// S108: a pod counts if it has a node, also once it has ended.
 fn uses(pod: &Rc<Object>) -> bool {
     !pod.spec().get("nodeName").str().is_empty()
-        && !matches!(pod.status().get("phase").str(), "Failed" | "Succeeded")
 }
 
 impl Component for ClaimProtection {
@@ -53,6 +52,11 @@ impl Component for ClaimProtection {
 
     fn watches(&self) -> &'static [Kind] {
         &[Kind::PersistentVolumeClaim, Kind::Pod]
+    }
+
+    // Before it lets a claim go it lists all pods uncached, so that a controller that only looks is quicker.
+    fn reaction(&self, world: &World) -> SimDuration {
+        SimDuration(world.pace.sync.as_millis() * 3)
     }
 
     fn observe(&mut self, change: &Change, _view: View<'_>, queue: &mut WorkQueue) {

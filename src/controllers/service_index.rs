@@ -32,6 +32,19 @@ pub struct ServiceIndex {
     services: SortedMap<WorkKey, Members>,
 }
 
+// Nothing that a controller of endpoints wakes for has changed; a pod that only ends stays until something else does
+// (endpointslice/util podEndpointsChanged).
+fn is_same(old: &Object, new: &Object) -> bool {
+    let part = |path: &[&str]| old.body.at(path) == new.body.at(path);
+    !new.is_terminating()
+        && !old.is_terminating()
+        && old.uid() == new.uid()
+        && is_ready(old) == is_ready(new)
+        && part(&["metadata", "labels"])
+        && part(&["status", "podIP"])
+        && part(&["spec", "nodeName"])
+}
+
 /// True if the Service selects pods and the labels are among them; Services without selector select nothing.
 pub fn selects(service: &Object, pod: &Object) -> bool {
     let selector = service.spec().get("selector").entries();
@@ -85,7 +98,10 @@ impl ServiceIndex {
                         if let Changed::Pods(pods) = &mut members.changed {
                             pods.push(change.key.name.clone());
                         }
-                        queue.add(key.clone());
+                        let same = now.zip(before.as_ref()).is_some_and(|(now, old)| is_same(old, now));
+                        if !same {
+                            queue.add(key.clone());
+                        }
                     }
                 }
             }

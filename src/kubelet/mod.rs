@@ -15,6 +15,7 @@ use crate::object;
 use crate::sim::{SimDuration, SimTime, SortedMap, SortedSet};
 use crate::store::{Change, View};
 use run::{Container, Next, PodRun, State};
+use std::rc::Rc;
 
 /// The kubelets.
 #[derive(Clone, Default)]
@@ -28,6 +29,8 @@ pub struct Kubelets {
     free_at: SimTime,
     /// Nodes that lost their power and have not been reached since.
     rebooted: SortedSet<Text>,
+    /// Pods that were removed while they ran; their containers are still to be stopped.
+    removed: Vec<(Rc<Object>, PodRun)>,
 }
 
 // Everything between bound and running that is neither pulling nor starting.
@@ -97,6 +100,19 @@ impl Kubelets {
         ctx.client.set_node(Some(run.node.clone()));
         // The pod may be gone by now; then there is nobody to tell.
         let _ = ctx.client.patch(&pod, "status", |body| run.write_status(body, now, &ip));
+    }
+
+    // Says that the containers of a pod end; nobody hears it from a node that is not reached.
+    fn kill(pod: &Object, run: &PodRun, ctx: &mut Ctx<'_>) {
+        if !ctx.world.node_is_reachable(&run.node) {
+            return;
+        }
+        ctx.client.set_node(Some(run.node.clone()));
+        for container in run.containers.iter().filter(|c| c.running()) {
+            let part = ["spec.containers{", &container.name, "}"].concat();
+            let text = ["Stopping container ", &container.name].concat();
+            ctx.event_at(pod, &part, EventType::Normal, "Killing", text);
+        }
     }
 
     fn event(
@@ -454,13 +470,7 @@ impl Kubelets {
             return;
         }
         run.ending = true;
-        let node = run.node.clone();
-        let names: Vec<Text> =
-            run.containers.iter().filter(|c| c.running()).map(|c| c.name.clone()).collect();
-        ctx.client.set_node(Some(node));
-        for name in names {
-            self.event(key, &name, EventType::Normal, "Killing", format!("Stopping container {name}"), ctx);
-        }
+        Self::kill(pod, run, ctx);
         let grace = pod.meta("deletionGracePeriodSeconds").as_int().unwrap_or(30).max(0) as u64;
         let delay = Self::delay(ctx, ctx.world.pace.stop.min(SimDuration::secs(grace)));
         self.schedule(key, Next::End, delay, ctx);
@@ -611,12 +621,14 @@ impl Component for Kubelets {
         let key = WorkKey::new(change.key.namespace.clone(), change.key.name.clone());
         match &change.new {
             None => {
-                if self
-                    .pods
-                    .get(&key)
-                    .is_some_and(|run| change.old.as_ref().is_some_and(|old| *run.uid == *old.uid()))
+                let own = |run: &PodRun, old: &Object| *run.uid == *old.uid();
+                if let Some(old) = &change.old
+                    && self.pods.get(&key).is_some_and(|run| own(run, old))
+                    && let Some(run) = self.pods.remove(&key)
+                    && !run.ending
                 {
-                    self.pods.remove(&key);
+                    self.removed.push((old.clone(), run));
+                    queue.add(WorkKey { task: "gone", ..key });
                 }
             }
             Some(pod) if !pod.spec().get("nodeName").str().is_empty() => {
@@ -640,6 +652,12 @@ impl Component for Kubelets {
 
     fn sync(&mut self, key: &WorkKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
         let pod_key = WorkKey { task: "", ..key.clone() };
+        if key.task == "gone" {
+            for (pod, run) in std::mem::take(&mut self.removed) {
+                Self::kill(&pod, &run, ctx);
+            }
+            return Ok(());
+        }
         let Some(run) = self.pods.get(&pod_key) else { return Ok(()) };
         if !ctx.world.node_is_reachable(&run.node) {
             return Ok(());

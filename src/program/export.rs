@@ -6,9 +6,10 @@ use crate::component::{Fault, What};
 use crate::lang::Lang;
 use crate::scenario::{Directive, Scenario, print_fault};
 use crate::scene::animation::{Frame, animation};
+use crate::scene::svg::{escape, svg_element, write_styles};
 use crate::scene::{StageOptions, stage};
 use crate::session::{Position, Run};
-use crate::sim::SortedMap;
+use crate::sim::{SimTime, SortedMap};
 use crate::story::{self, caption};
 use std::fmt::Write;
 
@@ -30,12 +31,21 @@ pub enum File {
     Events,
     /// The same commands for a real cluster.
     Script,
+    /// Pictures with their sentences, six to a sheet of A4, as an HTML document.
+    Handout,
 }
 
 impl File {
     /// Every kind of file.
-    pub const ALL: &[File] =
-        &[File::Scenario, File::Picture, File::Moving, File::Transcript, File::Events, File::Script];
+    pub const ALL: &[File] = &[
+        File::Scenario,
+        File::Picture,
+        File::Moving,
+        File::Transcript,
+        File::Events,
+        File::Script,
+        File::Handout,
+    ];
 
     /// A name for it.
     pub fn name(self) -> &'static str {
@@ -46,6 +56,7 @@ impl File {
             File::Transcript => "transcript.txt",
             File::Events => "events.tsv",
             File::Script => "run.sh",
+            File::Handout => "handout.html",
         }
     }
 
@@ -58,6 +69,7 @@ impl File {
             File::Transcript => run.print_transcript(),
             File::Events => events(run),
             File::Script => script(&run.text()).unwrap_or_default(),
+            File::Handout => handout(run, lang),
         }
     }
 }
@@ -67,14 +79,7 @@ impl File {
 pub fn moving(run: &Run, range: std::ops::RangeInclusive<usize>, lang: Lang, theme: &str) -> String {
     let steps = story::steps(run.happenings());
     let steps: Vec<&story::Step> = steps.iter().filter(|step| range.contains(&step.first)).collect();
-    let frames: Vec<Frame> = steps
-        .iter()
-        .map(|step| {
-            let position = Position { happenings: step.last + 1, time: step.until };
-            let scene = stage(&model(run, position), &StageOptions::page(EXPORT_WIDTH, lang));
-            Frame { scene, seconds: 1.4, caption: caption(step, lang).0 }
-        })
-        .collect();
+    let frames: Vec<Frame> = steps.iter().map(|step| frame(run, step, lang)).collect();
     let mut every = 1;
     loop {
         let mut some: Vec<Frame> = frames.iter().rev().step_by(every).rev().cloned().collect();
@@ -88,6 +93,67 @@ pub fn moving(run: &Run, range: std::ops::RangeInclusive<usize>, lang: Lang, the
         every += 1;
     }
 }
+
+fn frame(run: &Run, step: &story::Step, lang: Lang) -> Frame {
+    let position = Position { happenings: step.last + 1, time: step.until };
+    let scene = stage(&model(run, position), &StageOptions::page(EXPORT_WIDTH, lang));
+    Frame { scene, seconds: 1.4, caption: caption(step, lang).0 }
+}
+
+/// A film may have so many pictures, because recording it takes as long as watching it.
+const MOST_FRAMES: usize = 60;
+/// A handout may have so many: ten sheets.
+const MOST_PRINTED: usize = 60;
+/// How wide a picture of a handout is drawn, by its columns: each just as wide as a card needs to be.
+const PRINTED_WIDTH: [f64; 3] = [32.0, 96.0, 512.0];
+
+/// The pictures of a film with their sentences, an SVG file for every step; of long runs some steps are left out.
+pub fn film(run: &Run, lang: Lang, theme: &str) -> Vec<String> {
+    let steps = story::steps(run.happenings());
+    some(&steps, MOST_FRAMES).iter().map(|step| animation(&[frame(run, step, lang)], theme)).collect()
+}
+
+// At most so many, evenly, with the last one among them.
+fn some<T>(all: &[T], most: usize) -> Vec<&T> {
+    let every = all.len().div_ceil(most).max(1);
+    all.iter().rev().step_by(every).rev().collect()
+}
+
+/// The steps of a run for paper: an HTML document, six pictures with their sentences to a sheet of A4.
+pub fn handout(run: &Run, lang: Lang) -> String {
+    let mut out =
+        ["<!doctype html>\n<html lang=\"", lang.pick("ko", "en"), "\" data-theme=\"light\">\n<head>\n"]
+            .concat();
+    out.push_str("<meta charset=\"utf-8\">\n<title>Ordinal</title>\n<style>\n");
+    write_styles(&mut out);
+    out.push_str(SHEET);
+    out.push_str("</style>\n</head>\n<body>\n");
+    let steps = story::steps(run.happenings());
+    let chosen = some(&steps, MOST_PRINTED);
+    for (n, step) in chosen.iter().enumerate() {
+        let position = Position { happenings: step.last + 1, time: step.until };
+        let shown = model(run, position);
+        let [beside, each, most] = PRINTED_WIDTH;
+        let width = (beside + each * shown.columns.len().max(3) as f64).min(most);
+        let scene = stage(&shown, &StageOptions::present(width, lang));
+        out.push_str("<figure>");
+        out.push_str(&svg_element(&scene));
+        let seconds = lang.seconds(step.at.since(SimTime::ZERO));
+        let _ = write!(out, "<figcaption><b>{} · {seconds}</b> ", n + 1);
+        escape(&mut out, &caption(step, lang).0.replace('`', ""));
+        out.push_str("</figcaption></figure>\n");
+    }
+    out.push_str("</body>\n</html>\n");
+    out
+}
+
+const SHEET: &str = "@page{size:A4;margin:12mm}*{box-sizing:border-box}
+body{margin:0;display:grid;grid-template-columns:1fr 1fr;gap:0 8mm;font:10.5pt/1.45 var(--sans);color:#000;word-break:keep-all;-webkit-print-color-adjust:exact;print-color-adjust:exact}
+figure{margin:0;height:88mm;padding:5mm 1mm;border-bottom:.3mm solid #bbb;break-inside:avoid;overflow:hidden}
+figure:nth-child(6n){break-after:page}
+figure svg{display:block;width:100%;height:auto;max-height:56mm;overflow:visible}
+figcaption{margin-top:4mm}
+";
 
 /// The Event objects in the order of their writing, with tabs between the columns and a line of names first.
 pub fn events(run: &Run) -> String {
@@ -205,20 +271,34 @@ mod tests {
         }
     }
 
+    /// What a program says of a script that it reads from its input, and whether it is content; none if it is not there.
+    fn says(program: &str, words: &[&str], script: &str) -> Option<(bool, String)> {
+        let mut reader = std::process::Command::new(program)
+            .args(words)
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .ok()?;
+        std::io::Write::write_all(&mut reader.stdin.take().unwrap(), script.as_bytes()).unwrap();
+        let said = reader.wait_with_output().unwrap();
+        let text = [said.stdout, said.stderr].concat();
+        Some((said.status.success(), String::from_utf8_lossy(&text).into_owned()))
+    }
+
     #[test]
     fn a_script_is_read_by_a_shell() {
+        // xtask installs it where it can, and says which.
+        let named = std::env::var("SHELLCHECK").unwrap_or_else(|_| "shellcheck".into());
         let hard = "k8s 1.36\nfile a.yaml <<END\nEOF\nit's\nEND\n$ kubectl apply -f a.yaml || echo 'no'\nhold web-1\nsettle\n";
         for text in STORIES.iter().map(|story| story.scenario).chain([hard]) {
             let made = script(text).unwrap();
-            let mut shell = std::process::Command::new("sh")
-                .arg("-n")
-                .stdin(std::process::Stdio::piped())
-                .stderr(std::process::Stdio::piped())
-                .spawn()
-                .unwrap();
-            std::io::Write::write_all(&mut shell.stdin.take().unwrap(), made.as_bytes()).unwrap();
-            let said = shell.wait_with_output().unwrap();
-            assert!(said.status.success(), "{}\n{made}", String::from_utf8_lossy(&said.stderr));
+            let (is_read, said) = says("sh", &["-n"], &made).expect("a shell");
+            assert!(is_read, "{said}\n{made}");
+            match says(&named, &["--shell=sh", "-"], &made) {
+                Some((is_clean, said)) => assert!(is_clean, "{said}\n{made}"),
+                None => eprintln!("skipped: there is no {named}"),
+            }
         }
         assert!(script("wait soon\n").is_err());
     }

@@ -14,7 +14,7 @@ type Lists = BTreeMap<(String, String), Vec<String>>;
 const LOOSE: &[&str] = &["Endpoints", "EndpointSlice", "Event"];
 
 /// One controller and one object: the same writes in the same order.
-pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
+pub fn decisions(writes: &[Value], actors: &Value, played: &Played, report: &mut Report) {
     let mut got: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut names = Normaliser::default();
     for (_, write) in &played.writes {
@@ -37,7 +37,7 @@ pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
         let list = got.entry(write.actor.to_string()).or_default();
         if write.code >= 400 {
             line.push_str(&format!(" ({})", write.code));
-            if list.contains(&line) {
+            if list.last() == Some(&line) {
                 continue;
             }
         }
@@ -103,28 +103,59 @@ pub fn decisions(actors: &Value, played: &Played, report: &mut Report) {
                 );
             }
         }
-        // A StatefulSet controller's order across the objects is fixed where all runs agree on it.
+        // A StatefulSet controller's order across the objects of an ordered set is fixed where all runs agree on it.
         if **actor == *"statefulset-controller" && entry.get("stable").is_true() {
-            let all = |list: &[String]| -> Vec<String> {
-                list.iter().filter(|l| is_decision(l)).cloned().collect()
-            };
-            let (expected, have) = (all(&variants[0]), all(mine));
-            let difference = (expected != have).then(|| {
-                let at = expected.iter().zip(&have).take_while(|(a, b)| a == b).count();
-                let show = |list: &[String]| {
-                    list.iter().skip(at.saturating_sub(1)).take(4).cloned().collect::<Vec<_>>().join(", ")
-                };
-                Difference {
-                    class: Class::Decisions,
-                    step: None,
-                    subject: format!("order of statefulset-controller, from write {at}"),
-                    expected: show(&expected),
-                    got: show(&have),
-                }
-            });
-            report.count(Class::Decisions, difference);
+            for set in ordered_sets(writes) {
+                order(set, &variants[0], mine, report);
+            }
         }
     }
+}
+
+// The names of the sets that were never anything but OrderedReady.
+fn ordered_sets(writes: &[Value]) -> BTreeSet<&str> {
+    let of = |policy: &'static str| -> BTreeSet<&str> {
+        let sets = writes.iter().filter(move |write| {
+            write.get("kind").str() == "StatefulSet"
+                && write.at(&["fields", "spec", "podManagementPolicy"]).str() == policy
+        });
+        sets.map(|write| write.get("name").str()).collect()
+    };
+    of("OrderedReady").difference(&of("Parallel")).copied().collect()
+}
+
+// The controller's writes of one set, across its objects: all that bear its name before an ordinal or a hash.
+fn order(set: &str, expected: &[String], have: &[String], report: &mut Report) {
+    let own = |line: &&String| {
+        let object = line.split(['/', ' ']).nth(2).unwrap_or("");
+        let of_set = object == set
+            || object.rsplit_once('-').is_some_and(|(name, _)| {
+                name == set || name.strip_suffix(set).is_some_and(|claim| claim.ends_with('-'))
+            });
+        is_decision(line) && of_set
+    };
+    let all = |list: &[String]| -> Vec<String> {
+        let mut list: Vec<String> = list.iter().filter(own).cloned().collect();
+        // The claims of one pod come in any order (S23).
+        let is_claim = |line: &String| line.contains(" PersistentVolumeClaim/");
+        list.chunk_by_mut(|a, b| is_claim(a) && is_claim(b)).for_each(<[String]>::sort);
+        list
+    };
+    let (expected, have) = (all(expected), all(have));
+    let difference = (expected != have).then(|| {
+        let at = expected.iter().zip(&have).take_while(|(a, b)| a == b).count();
+        let show = |list: &[String]| {
+            list.iter().skip(at.saturating_sub(1)).take(4).cloned().collect::<Vec<_>>().join(", ")
+        };
+        Difference {
+            class: Class::Decisions,
+            step: None,
+            subject: format!("order of statefulset-controller on {set}, from write {at}"),
+            expected: show(&expected),
+            got: show(&have),
+        }
+    });
+    report.count(Class::Decisions, difference);
 }
 
 // Pods of a ReplicaSet: nobody can tell one from another.
@@ -351,12 +382,6 @@ impl Chance {
             // Which messages are merged depends on a set that forgets at random.
             message = MERGED.to_string();
         }
-        if reason == "ProvisioningSucceeded" {
-            // Volumes are numbered by the order in which they were made.
-            if let Some((before, after)) = message.split_once("volume-") {
-                message = [before, after.trim_start_matches(|c: char| c.is_ascii_digit())].concat();
-            }
-        }
         if self.places {
             match reason.as_str() {
                 "Scheduled" => message = message.split(" to ").next().unwrap_or("").to_string(),
@@ -372,6 +397,12 @@ impl Chance {
     // The object without that.
     fn free(&self, fields: &Value) -> Value {
         let mut fields = fields.clone();
+        // The controller adds the volumes of several claim templates in any order (S23).
+        let mut claims = fields.get("claims").items().to_vec();
+        if claims.len() > 1 {
+            claims.sort_by(|a, b| a.str().cmp(b.str()));
+            fields.set(&["claims"], Value::list(claims));
+        }
         if self.places {
             for member in ["nodeName", "podIP", "volumeName", "claim"] {
                 fields.remove(&[member]);
@@ -462,7 +493,7 @@ fn apply(
     }
     let (kind, ns, name) = (write.get("kind").str(), write.get("ns").str(), write.get("name").str());
     if kind == "PersistentVolume" {
-        names.learn_volume(name);
+        names.learn_volume(name, write.at(&["fields", "claim"]).str());
     }
     let name = if kind == "PersistentVolume" { names.volume(name) } else { name.to_string() };
     let key = (kind.to_string(), ns.to_string(), name);
@@ -474,12 +505,9 @@ fn apply(
     let deleted = write.get("verb").str() == "delete";
     let finalizers = !fields.get("finalizers").items().is_empty();
     let ending = fields.get("deleting").is_true();
-    let grace = fields.get("deletionGracePeriodSeconds").as_int().unwrap_or(0);
-    let gone = if deleted {
-        !ending || (grace == 0 && !finalizers)
-    } else {
-        ending && grace == 0 && !finalizers && kind != "Pod"
-    };
+    let grace = fields.get("deletionGracePeriodSeconds").as_int().unwrap_or(i64::from(kind == "Pod"));
+    let gone =
+        if deleted { !ending || (grace == 0 && !finalizers) } else { ending && grace == 0 && !finalizers };
     if missing || gone || fields.entries().is_empty() && deleted {
         state.remove(&key);
         return;
@@ -488,6 +516,7 @@ fn apply(
         "Pod" => !fields.get("images").is_null(),
         "StatefulSet" | "Deployment" | "ReplicaSet" | "DaemonSet" => !fields.get("spec").is_null(),
         "ControllerRevision" => !fields.get("revision").is_null(),
+        "PersistentVolumeClaim" | "PersistentVolume" => !fields.get("phase").is_null(),
         _ => !fields.entries().is_empty(),
     };
     match state.get_mut(&key) {
@@ -513,7 +542,7 @@ pub fn events(writes: &[Value], actors: &Value, played: &Played, report: &mut Re
     for write in writes {
         let kind = write.get("kind").str();
         if kind == "PersistentVolume" {
-            their_names.learn_volume(write.get("name").str());
+            their_names.learn_volume(write.get("name").str(), write.at(&["fields", "claim"]).str());
         }
         if kind == "Event" && write.get("code").as_int().unwrap_or(0) < 400 {
             let fields = write.get("fields");

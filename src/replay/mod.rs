@@ -181,7 +181,7 @@ pub fn replay(recording: &Recording) -> Result<Report, String> {
         None => Value::map(),
     };
     let mut report = Report::default();
-    compare::decisions(&actors, &played, &mut report);
+    compare::decisions(&writes, &actors, &played, &mut report);
     compare::settled(&writes, &actors, &steps, &played, &mut report);
     compare::events(&writes, &actors, &played, &mut report);
     let chance = compare::Chance::read(&writes, &actors);

@@ -4,10 +4,11 @@ use crate::api::{Kind, Object, Text, Value};
 
 use std::collections::BTreeMap;
 
-/// Gives random names the recorder's form: volumes `pvc-uid-N` in order of creation, `PREFIX~N` for made-up names.
+/// Gives random names a form that both sides share: a volume is called by the claim it was made for, since volumes come
+/// in any order; made-up names are `PREFIX~N`.
 #[derive(Default)]
 pub struct Normaliser {
-    volumes: BTreeMap<Text, usize>,
+    volumes: BTreeMap<Text, String>,
     generated: BTreeMap<Text, Text>,
     counts: BTreeMap<Text, usize>,
 }
@@ -17,8 +18,11 @@ impl Normaliser {
     pub fn learn(&mut self, object: &Object) {
         match object.kind {
             Kind::PersistentVolume => {
-                let next = self.volumes.len() + 1;
-                self.volumes.entry(object.meta("name").text()).or_insert(next);
+                let claim = object.spec().get("claimRef");
+                if !claim.is_null() {
+                    let claim = [claim.get("namespace").str(), "/", claim.get("name").str()].concat();
+                    self.learn_volume(object.name(), &claim);
+                }
             }
             Kind::EndpointSlice => {
                 let prefix = object.meta("generateName").text();
@@ -57,15 +61,19 @@ impl Normaliser {
         }
     }
 
-    /// A volume's name; also the recorder's own, in order of appearance.
+    /// A volume's name, the recorder's own as well: `volume-NAMESPACE.CLAIM#N`. One that was made by hand keeps its name.
     pub fn volume(&self, name: &str) -> String {
-        self.volumes.get(name).map_or(name.to_string(), |n| format!("volume-{n}"))
+        self.volumes.get(name).cloned().unwrap_or_else(|| name.to_string())
     }
 
-    /// Learns a volume of the recording.
-    pub fn learn_volume(&mut self, name: &str) {
-        let next = self.volumes.len() + 1;
-        self.volumes.entry(name.to_string().into()).or_insert(next);
+    /// Learns a volume that was made for a claim.
+    pub fn learn_volume(&mut self, name: &str, claim: &str) {
+        if claim.is_empty() || self.volumes.contains_key(name) {
+            return;
+        }
+        let start = ["volume-", &claim.replace('/', "."), "#"].concat();
+        let next = self.volumes.values().filter(|known| known.starts_with(&start)).count() + 1;
+        self.volumes.insert(name.to_string().into(), format!("{start}{next}"));
     }
 
     /// A text with volume names replaced.
@@ -328,17 +336,8 @@ fn reduce_pod(pod: &Object, out: &mut Value) {
         let list = status.get(member).items().iter().map(|c| {
             let mut reduced = Value::map();
             put(&mut reduced, "name", c.get("name").clone());
-            let state = c.get("state");
-            let text = if !state.get("running").is_null() {
-                "running".to_string()
-            } else if let w @ Value::Map(_) = state.get("waiting") {
-                format!("waiting:{}", w.get("reason").str())
-            } else if let t @ Value::Map(_) = state.get("terminated") {
-                format!("terminated:{}:{}", t.get("reason").str(), t.get("exitCode").as_int().unwrap_or(0))
-            } else {
-                String::new()
-            };
-            put(&mut reduced, "state", text.into());
+            put(&mut reduced, "state", container_state(c.get("state")).into());
+            put(&mut reduced, "last", container_state(c.get("lastState")).into());
             put(&mut reduced, "ready", c.get("ready").clone());
             put(&mut reduced, "started", c.get("started").clone());
             put(&mut reduced, "restarts", c.get("restartCount").clone());
@@ -348,4 +347,17 @@ fn reduce_pod(pod: &Object, out: &mut Value) {
     };
     put(out, "containers", containers("containerStatuses"));
     put(out, "initContainers", containers("initContainerStatuses"));
+}
+
+// `running`, `waiting:REASON` or `terminated:REASON:CODE`.
+fn container_state(state: &Value) -> String {
+    if !state.get("running").is_null() {
+        "running".to_string()
+    } else if let w @ Value::Map(_) = state.get("waiting") {
+        format!("waiting:{}", w.get("reason").str())
+    } else if let t @ Value::Map(_) = state.get("terminated") {
+        format!("terminated:{}:{}", t.get("reason").str(), t.get("exitCode").as_int().unwrap_or(0))
+    } else {
+        String::new()
+    }
 }

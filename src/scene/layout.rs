@@ -18,9 +18,11 @@ use crate::sim::Arrange;
 /// What a stage is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Form {
-    /// The page, the first visit's still, the projector.
+    /// The page and the first visit's still.
     #[default]
     Page,
+    /// A room.
+    Projector,
     /// A frame in somebody's article.
     Embed,
     /// A phone.
@@ -105,11 +107,12 @@ impl StageOptions {
         options
     }
 
-    /// The projector's: drawn at 740 and enlarged.
-    pub fn present(lang: Lang) -> StageOptions {
+    /// The projector's: drawn small and enlarged until its words can be read in a room.
+    pub fn present(width: f64, lang: Lang) -> StageOptions {
         let rows =
-            Rows { service: false, hand: false, claims: true, volumes: true, axis: false, others: false };
-        StageOptions { gutter: 52.0, counts: false, rows, ..StageOptions::page(740.0, lang) }
+            Rows { service: false, hand: false, claims: true, volumes: false, axis: false, others: false };
+        let form = Form::Projector;
+        StageOptions { form, gutter: 44.0, counts: false, rows, ..StageOptions::page(width, lang) }
     }
 
     /// One of two runs side by side.
@@ -351,6 +354,20 @@ impl Grid<'_> {
                 spans.push(Span::of("t__qual", 6.0, "StatefulSet"));
             }
             g.spans("t t--set", left, 20.5, Anchor::Start, spans);
+            if set.exists {
+                let object = object_id("set", &set.key);
+                self.scene.slots.push(Slot {
+                    id: format!("slot/{object}"),
+                    object,
+                    place: Place::Set,
+                    ordinal: None,
+                    x: from,
+                    y,
+                    w: (left + name_w + 90.0).min(wide),
+                    h: 28.0,
+                    label: format!("StatefulSet {}, replicas: {}", set.key.name, set.replicas),
+                });
+            }
             if wide > left + name_w + numbers + 20.0 {
                 g.spans("t t--set t--mono", wide - 12.0, 20.5, Anchor::End, value);
             } else {
@@ -463,6 +480,7 @@ impl Grid<'_> {
             Place::Claim => "claim",
             Place::Volume => "volume",
             Place::Node => "node",
+            Place::Set => "set",
         };
         let id = ordinal.map_or_else(|| format!("slot/{kind}/{object}"), |o| format!("slot/{kind}/{o}"));
         self.scene.slots.push(Slot { id, object, place, ordinal, x, y, w, h, label });

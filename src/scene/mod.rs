@@ -114,6 +114,8 @@ pub enum Place {
     Volume,
     /// A node, in the view by node.
     Node,
+    /// A set, at its title.
+    Set,
 }
 
 /// Which part of many columns is drawn.

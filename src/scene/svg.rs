@@ -35,14 +35,19 @@ pub(super) fn document(
     attr(&mut out, "\" width=\"", width + 16.0);
     attr(&mut out, "\" height=\"", height + 16.0);
     out.push_str("\">\n<style>");
-    squeeze(&mut out, TOKENS);
-    squeeze(&mut out, CLASSES);
+    write_styles(&mut out);
     out.push_str("svg{background:var(--bg)}");
     out.push_str(styles);
     out.push_str("</style>\n");
     out.push_str(inside);
     out.push_str("</svg>\n");
     out
+}
+
+/// The styles of pictures, for a document that holds some as elements.
+pub fn write_styles(out: &mut String) {
+    squeeze(out, TOKENS);
+    squeeze(out, CLASSES);
 }
 
 /// The same as an element inside a page that has the styles.

@@ -12,31 +12,21 @@ pub struct Load {
     pods: usize,
     cpu_milli: i64,
     memory: i64,
-    owners: SortedMap<Text, usize>,
 }
 
 impl Load {
     /// Adds or takes away a pod.
     pub fn count(&mut self, pod: &Object, add: bool) {
         let (cpu, memory) = requests(pod);
-        let owner = pod.controller().map_or(Text::default(), |owner| Text::from(owner.uid().to_string()));
-        let same = self.owners.entry(owner).or_default();
         if add {
             self.pods += 1;
             self.cpu_milli += cpu;
             self.memory += memory;
-            *same += 1;
         } else {
             self.pods = self.pods.saturating_sub(1);
             self.cpu_milli -= cpu;
             self.memory -= memory;
-            *same = same.saturating_sub(1);
         }
-    }
-
-    /// How many pods of that owner it carries.
-    pub fn of_owner(&self, uid: &str) -> usize {
-        self.owners.get(uid).copied().unwrap_or(0)
     }
 }
 

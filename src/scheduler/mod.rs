@@ -1,17 +1,20 @@
 //! Pod to node: filter, score, bind (statefulset.md section 12).
 //!
-//! Ties that are random upstream go to the node with the fewest pods of the same owner, then to the first node by
-//! name, as in the recordings; the help of the page says so.
+//! The node with the fewest pods of the same selection is taken (`spread`). Ties that are random upstream go to the first
+//! node by name, as in the recordings; the help of the page says so.
 
 mod filter;
+mod spread;
 
-use crate::api::{Kind, Object, ObjectKey, OwnerRef, Text, Value};
+use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::component::client::set_condition;
 use crate::component::{Component, Ctx, EventType, SyncError, WorkKey, WorkQueue, World};
 use crate::object;
-use crate::sim::{SimDuration, SortedMap, SortedSet};
+use crate::sim::{SimDuration, SimTime, SortedMap, SortedSet};
 use crate::store::{Change, View};
 use filter::{Load, Node, Refusal};
+use spread::Spreads;
+use std::rc::Rc;
 
 /// The scheduler.
 #[derive(Clone, Default)]
@@ -22,9 +25,23 @@ pub struct Scheduler {
     claims: SortedSet<(WorkKey, WorkKey)>,
     /// What each node carries.
     loads: SortedMap<Text, Load>,
+    /// How evenly.
+    spreads: Spreads,
     /// Pods bound by this scheduler that it has not heard of yet; they count already.
     assumed: SortedSet<Text>,
+    /// Pods that have a node as soon as their claims are bound; they count already.
+    reserved: SortedMap<WorkKey, Reserved>,
 }
+
+/// A pod as it will be, and when its claims are looked at next.
+#[derive(Clone)]
+struct Reserved {
+    pod: Rc<Object>,
+    at: SimTime,
+}
+
+// How often claims that wait for their pod's node are looked at (volumebinding/binder.go BindPodVolumes).
+const POLL: SimDuration = SimDuration(1_000);
 
 impl Scheduler {
     fn place(&mut self, pod: &Object, add: bool) {
@@ -48,6 +65,17 @@ impl Scheduler {
         }
     }
 
+    fn count(&mut self, pod: &Object, add: bool) {
+        self.place(pod, add);
+        self.spreads.count(pod, add);
+    }
+
+    fn release(&mut self, key: &WorkKey) {
+        if let Some(reserved) = self.reserved.remove(key) {
+            self.count(&reserved.pod, false);
+        }
+    }
+
     // Everything that waits may fit now.
     fn retry_all(&self, queue: &mut WorkQueue) {
         for key in &self.pending {
@@ -58,6 +86,10 @@ impl Scheduler {
 
 fn counts(pod: &Object) -> bool {
     !matches!(pod.status().get("phase").str(), "Failed" | "Succeeded")
+}
+
+fn is_placed(pod: &Object) -> bool {
+    !pod.spec().get("nodeName").str().is_empty() && counts(pod)
 }
 
 impl Component for Scheduler {
@@ -81,25 +113,27 @@ impl Component for Scheduler {
         match change.key.kind {
             Kind::Pod => {
                 let key = WorkKey::new(change.key.namespace.clone(), change.key.name.clone());
-                let placed =
-                    |pod: &&std::rc::Rc<Object>| !pod.spec().get("nodeName").str().is_empty() && counts(pod);
+                let placed = |pod: &&Rc<Object>| is_placed(pod);
                 let (was, is) = (change.old.as_ref().filter(placed), change.new.as_ref().filter(placed));
+                let assumed = was.is_none() && is.is_some_and(|pod| self.assumed.remove(pod.uid()));
                 if was.is_some() != is.is_some() {
                     if let Some(pod) = was {
                         self.place(pod, false);
                     }
-                    if let Some(pod) = is
-                        && !self.assumed.remove(pod.uid())
-                    {
+                    if let Some(pod) = is.filter(|_| !assumed) {
                         self.place(pod, true);
                     }
                 }
-                if let (Some(was), Some(is)) = (was, is)
-                    && was.controller().map(OwnerRef::uid) != is.controller().map(OwnerRef::uid)
-                {
-                    // Adopted or let go.
-                    self.place(was, false);
-                    self.place(is, true);
+                let spread = |pod: Option<&Rc<Object>>| pod.filter(|pod| spread::counts(pod)).cloned();
+                let (left, stays) = (spread(was), spread(is));
+                let same = match (&left, &stays) {
+                    (Some(left), Some(stays)) => left.labels() == stays.labels(),
+                    (None, None) => true,
+                    _ => false,
+                };
+                if !same {
+                    left.iter().for_each(|pod| self.spreads.count(pod, false));
+                    stays.iter().filter(|_| !assumed).for_each(|pod| self.spreads.count(pod, true));
                 }
                 let waits = change.new.as_ref().is_some_and(|pod| {
                     pod.spec().get("nodeName").str().is_empty() && !pod.is_terminating() && counts(pod)
@@ -114,6 +148,7 @@ impl Component for Scheduler {
                         queue.add(key);
                     }
                 } else if self.pending.remove(&key) {
+                    self.release(&key);
                     change.old.iter().for_each(|pod| self.wait(&key, pod, false));
                 }
                 // A pod that goes makes room.
@@ -136,7 +171,7 @@ impl Component for Scheduler {
                 }
             }
             _ => {
-                let phase = |o: &Option<std::rc::Rc<Object>>| {
+                let phase = |o: &Option<Rc<Object>>| {
                     o.as_ref().map(|o| (o.status().get("phase").text(), o.spec().get("volumeName").text()))
                 };
                 if phase(&change.old) != phase(&change.new) {
@@ -158,6 +193,21 @@ impl Component for Scheduler {
         if !pod.spec().get("nodeName").str().is_empty() || pod.is_terminating() {
             return Ok(());
         }
+        if let Some(reserved) = self.reserved.get_mut(key) {
+            let now = ctx.client.now();
+            if now < reserved.at {
+                return Ok(());
+            }
+            if filter::claims(&pod, ctx).is_ok_and(|claims| claims.iter().all(|claim| !claim.waits_for_node))
+            {
+                let node = reserved.pod.spec().get("nodeName").str().to_string();
+                self.release(key);
+                return self.bind(key, &pod, &node, ctx);
+            }
+            reserved.at = now + POLL;
+            ctx.requeue_after(key.clone(), POLL);
+            return Ok(());
+        }
         let nodes = ctx.list(Kind::Node, None);
         let claims = match filter::claims(&pod, ctx) {
             Ok(claims) => claims,
@@ -170,7 +220,7 @@ impl Component for Scheduler {
             return self.refuse(&pod, "no nodes available to schedule pods".into(), ctx);
         }
         let empty = Load::default();
-        let owner = pod.controller().map_or(Text::default(), |owner| Text::from(owner.uid().to_string()));
+        let spread = self.spreads.of(&pod, ctx.view());
         let mut refusals: Vec<Refusal> = Vec::new();
         let mut best: Option<(usize, &str)> = None;
         for node in &nodes {
@@ -179,7 +229,7 @@ impl Component for Scheduler {
             match found {
                 Some(refusal) => refusals.push(refusal),
                 None => {
-                    let score = load.of_owner(&owner);
+                    let score = spread.on(node.name());
                     if best.is_none_or(|(least, _)| score < least) {
                         best = Some((score, node.name()));
                     }
@@ -191,30 +241,26 @@ impl Component for Scheduler {
             return self.refuse(&pod, message, ctx);
         };
         let node = node.to_string();
-        // A claim that waits for its first consumer is told the node, and the pod comes back when it is bound.
+        // A claim that waits for its first consumer is told the node, and the pod gets it when the claim is bound.
         let late: Vec<ObjectKey> =
             claims.iter().filter(|c| c.waits_for_node).map(|c| c.key.clone()).collect();
-        if !late.is_empty() {
-            for claim in late {
-                let node = node.clone();
-                let Some(found) = ctx.client.store().by_key(&claim) else { continue };
-                let mut chosen = (**found).clone();
-                chosen.body.set(&["metadata", "annotations", "volume.kubernetes.io/selected-node"], node);
-                ctx.client.update(chosen)?;
-            }
-            return Ok(());
+        if late.is_empty() {
+            return self.bind(key, &pod, &node, ctx);
         }
-        match ctx.client.bind(&pod.key(), &node) {
-            Ok(bound) => {
-                self.pending.remove(key);
-                self.place(&bound, true);
-                self.assumed.insert(bound.meta("uid").text());
-                let text = format!("Successfully assigned {}/{} to {node}", pod.namespace(), pod.name());
-                ctx.event(&bound, EventType::Normal, "Scheduled", text);
-                Ok(())
-            }
-            Err(status) => Err(status.into()),
+        for claim in late {
+            let Some(found) = ctx.client.store().by_key(&claim) else { continue };
+            let mut chosen = (**found).clone();
+            let annotation = ["metadata", "annotations", "volume.kubernetes.io/selected-node"];
+            chosen.body.set(&annotation, node.clone());
+            ctx.client.update(chosen)?;
         }
+        let mut placed = (*pod).clone();
+        placed.body.set(&["spec", "nodeName"], node);
+        self.count(&placed, true);
+        let reserved = Reserved { pod: Rc::new(placed), at: ctx.client.now() + POLL };
+        self.reserved.insert(key.clone(), reserved);
+        ctx.requeue_after(key.clone(), POLL);
+        Ok(())
     }
 
     fn boxed_clone(&self) -> Box<dyn Component> {
@@ -223,6 +269,16 @@ impl Component for Scheduler {
 }
 
 impl Scheduler {
+    fn bind(&mut self, key: &WorkKey, pod: &Object, node: &str, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
+        let bound = ctx.client.bind(&pod.key(), node)?;
+        self.pending.remove(key);
+        self.count(&bound, true);
+        self.assumed.insert(bound.meta("uid").text());
+        let text = format!("Successfully assigned {}/{} to {node}", pod.namespace(), pod.name());
+        ctx.event(&bound, EventType::Normal, "Scheduled", text);
+        Ok(())
+    }
+
     // A reason that holds on every node at once (S141, C2, C3).
     fn whole_pod_message(&self, reason: &str, nodes: usize, ctx: &Ctx<'_>) -> String {
         if ctx.client.profile().unbound_claims_not_found_text {

@@ -46,7 +46,7 @@ pub struct DeleteOptions {
 /// What a write did.
 #[derive(Clone, Debug)]
 pub struct Committed {
-    /// Before.
+    /// Before; of an object that went when its last finalizer did, as it went.
     pub old: Option<Rc<Object>>,
     /// After; none if the object is gone.
     pub new: Option<Rc<Object>>,
@@ -244,7 +244,13 @@ impl ApiServer {
         let gone = object.is_terminating()
             && object.meta("finalizers").items().is_empty()
             && (kind != Kind::Pod || object.meta("deletionGracePeriodSeconds").as_int() == Some(0));
-        let (old, new) = self.store.commit(now, write, key, (!gone).then_some(object));
+        if gone {
+            // The answer is the object as it went.
+            let last = Rc::new(object);
+            self.store.commit(now, write, key, None);
+            return Ok(Committed { old: Some(last), new: None });
+        }
+        let (old, new) = self.store.commit(now, write, key, Some(object));
         Ok(Committed { old, new })
     }
 

@@ -7,8 +7,9 @@ use super::choices::choices;
 use super::lesson;
 use super::panels::header::header;
 use super::panels::{self, Context, PANELS, PanelEntry};
-use super::platform::{clipboard, dom, frames, storage, url};
+use super::platform::{clipboard, dom, frames, parts, storage, url};
 use super::player::Player;
+use super::present::{self, Act};
 use super::remote;
 use super::state::{self, Dialog, Effect, Model, Panel, Screen, UiAction, update};
 use super::view;
@@ -31,6 +32,8 @@ const LOW: f64 = 560.0;
 const AROUND_LOW: f64 = 196.0;
 /// Beside the picture of an embedded page (`styles/panels/embed.css`).
 const AROUND_EMBED: f64 = 188.0;
+/// And so much more with words twice as large.
+const MORE_EMBED: f64 = 64.0;
 
 /// The parts of the page that F6 goes through, in the order of reading, and what gets the focus there.
 const REGIONS: &[(&str, &str)] = &[
@@ -103,7 +106,9 @@ impl Component for App {
                 let pressed = {
                     let model = model.borrow();
                     let letters = model.ui.letters;
-                    match lesson::keys::action(&key, model.course.as_ref(), letters) {
+                    let course = model.course.as_ref();
+                    let presented = model.ui.present.is_on.then(|| present::key(&key, course)).flatten();
+                    match presented.map(Some).or_else(|| lesson::keys::action(&key, course, letters)) {
                         Some(answer) => answer,
                         None => super::keys::action(&key, letters),
                     }
@@ -154,6 +159,12 @@ impl Component for App {
             pictures: view::Pictures::default(),
         };
         app.set_document();
+        if app.model.borrow().ui.present.is_on {
+            parts::style(present::STYLE);
+            parts::call(present::PART, "begin", "");
+            // A reload comes back to this run.
+            storage::set("run", &app.model.borrow().player.text());
+        }
         app.compute(ctx);
         // The text area fills itself from the model when it is mounted.
         drop(editor_text);
@@ -172,6 +183,10 @@ impl Component for App {
             Message::Do(UiAction::SeekPlace(place)) => {
                 let step = self.pictures.timeline(&mut self.model.borrow_mut()).axis.step_at(place);
                 self.act(ctx, UiAction::SeekStep(step))
+            }
+            Message::Do(UiAction::ChapterBy(by)) if self.model.borrow().ui.present.is_on => {
+                let starts = view::present::slides(&mut self.model.borrow_mut(), &self.pictures).1;
+                self.act(ctx, UiAction::Class(Act::Slide(by, starts)))
             }
             Message::Do(UiAction::Lesson(lesson::Act::Pick(by))) => {
                 let mut model = self.model.borrow_mut();
@@ -256,6 +271,11 @@ impl Component for App {
         dom::place_boxes(panels::stage::AREA);
         dom::show_dialog(widgets::DIALOG, self.model.borrow().ui.dialog.is_some());
         self.measure(ctx);
+        let model = self.model.borrow();
+        if model.ui.present.is_on && model.moment.is_none() {
+            storage::set("place", &["e", &model.player.position().happenings.to_string()].concat());
+        }
+        drop(model);
         self.tell_address();
         dom::announce("ordinal:drawn");
     }
@@ -298,6 +318,13 @@ impl App {
                     ["run", "manifest", "speed", "letters", "motion"].into_iter().for_each(storage::remove);
                 }
                 Effect::Document => self.set_document(),
+                Effect::Mode(mode) => url::set_mode(mode),
+                Effect::Part(part, function, text) => {
+                    if part == present::PART {
+                        parts::style(present::STYLE);
+                    }
+                    parts::call(part, function, &text);
+                }
                 Effect::Copy(text) => clipboard::copy(&text),
                 Effect::Download(name, text) => clipboard::download(&name, &text),
                 Effect::ScrollTerminal => later(|| dom::scroll_to_end(panels::terminal::LOG)),
@@ -391,8 +418,7 @@ impl App {
 
     fn set_document(&self) {
         let model = self.model.borrow();
-        let theme = if model.ui.is_dark() { "dark" } else { "light" };
-        dom::set_document(model.ui.language.code(), theme, model.ui.texts().title);
+        dom::set_document(model.ui.language.code(), model.ui.theme_code(), model.ui.texts().title);
     }
 
     /// Writes what moves between steps.
@@ -480,12 +506,15 @@ impl App {
     fn page(&self, model: &mut Model, context: &Context, caption: view::Caption, spoken: AttrValue) -> Html {
         let texts = context.texts;
         let (width, height) = dom::window_size();
-        model.ui.is_low = width < 900.0 && height < LOW;
+        model.ui.is_low = width < 900.0 && height < LOW && !model.ui.present.is_on;
         // Where the page is wide, the manifest and the terminal have places of their own and the side shows Why.
         let is_embed = model.ui.is_embed;
+        let presents = model.ui.present.is_on;
+        model.ui.present.height = height;
+        let alone = is_embed || presents;
         let has_no_place = match model.ui.panel {
-            Panel::Stage => !is_embed,
-            Panel::Manifest | Panel::Terminal => width >= 1200.0 && !is_embed,
+            Panel::Stage => !alone,
+            Panel::Manifest | Panel::Terminal => width >= 1200.0 && !alone,
             Panel::Lesson => model.course.is_none(),
             _ => false,
         };
@@ -495,8 +524,11 @@ impl App {
         let panel = model.ui.panel;
         let all = if is_embed { panels::embed::TABS } else { PANELS };
         let has_lesson = model.course.is_some();
-        let tabs_here: Rc<[&PanelEntry]> =
-            all.iter().filter(|entry| entry.panel != Panel::Lesson || has_lesson).collect();
+        let tabs_here: Rc<[&PanelEntry]> = all
+            .iter()
+            .filter(|entry| entry.panel != Panel::Lesson || has_lesson)
+            .filter(|entry| model.ui.looks.has_panel(entry.panel))
+            .collect();
         let mut stage = self.pictures.stage(model);
         stage.named =
             model.course.as_ref().and_then(|course| course.named(stage.slots.iter().map(|s| &s.key)));
@@ -511,6 +543,7 @@ impl App {
             })
             .collect();
         let reasons = view::reasons::read(model, &self.pictures);
+        let (slide, slides) = if presents { view::present::place(model, &self.pictures) } else { (0, 0) };
         let now = model.player.moving_position(model.ui.spacing).time;
         let transcript = model.player.transcript();
         let blocks = view::terminal::blocks(&transcript[model.ui.cleared.min(transcript.len())..], now);
@@ -531,39 +564,47 @@ impl App {
             _ => None,
         };
         let ui = &model.ui;
-        let room = match dom::window_size() {
-            (_, height) if ui.is_embed => height - AROUND_EMBED,
+        let height = match dom::window_size() {
+            _ if presents => ui.stage_size.1,
+            (_, height) if ui.is_embed => height - AROUND_EMBED - (ui.looks.size - 1.0) * MORE_EMBED,
             (_, height) if ui.is_low => height - AROUND_LOW,
             // A narrow page scrolls.
             (width, _) if width < 900.0 => f64::MAX,
             _ => ui.stage_size.1,
         };
-        let (labelled, shown) = (tabs_here[chosen].id, tabs_here.clone());
+        let room = panels::stage::Room { height, enlarge: ui.enlarge() };
+        let (labelled, shown) = (tabs_here.get(chosen).map_or("", |entry| entry.id), tabs_here.clone());
         let choose = context.send.reform(move |i: usize| UiAction::Show(shown[i].panel));
         let picked = model.course.as_ref().and_then(lesson::Course::picked);
-        let head = if is_embed {
+        let head = if presents {
+            let title = view::present::title(model, &caption.chapter);
+            panels::present::head(context, ui, &title, slide, slides)
+        } else if is_embed {
             let row = tabs(texts.panels, &row, chosen, "side", &choose);
             panels::embed::head(context, ui, row)
         } else {
             header(ui, context)
         };
         html! {
-            <div class={classes!("page", format!("page--{narrow}"), is_embed.then_some("page--embed"))}>
+            <div class={classes!("page", format!("page--{narrow}"), ui.looks.classes(), is_embed.then_some("page--embed"), presents.then_some("page--present projector"))}>
                 {head}
                 <main class="work">
                     if let Some(notice) = &ui.notice { <p class="notice notice--warn work__notice" role="alert">{icon("warn")}<span>{notice}</span></p> }
                     if let Some(says) = &release { {panels::header::release_notice(context, says)} }
-                    {panels::caption::caption(context, &caption, ui.by_node)}
+                    if let Some(course) = model.course.as_ref().filter(|_| presents) { {panels::present::lesson(context, course, &caption)} }
+                    else { {panels::caption::caption(context, &caption, ui.by_node)} }
                     {panels::stage::stage(context, &stage, room, picked.or(ui.selected.as_ref()))}
                 </main>
                 {time}
                 <aside class="aside" aria-label={texts.panels}>
-                    if !is_embed { <div class="sidetabs">{tabs(texts.panels, &row, chosen, "side", &choose)}</div> }
-                    <div id="side" class="side" role="tabpanel" tabindex="0" aria-labelledby={labelled}>{side}</div>
+                    if !alone { <div class="sidetabs">{tabs(texts.panels, &row, chosen, "side", &choose)}</div> }
+                    if presents { <div id="side" class="side" tabindex="0">{side}</div> }
+                    else { <div id="side" class="side" role="tabpanel" tabindex="0" aria-labelledby={labelled}>{side}</div> }
                 </aside>
                 <panels::manifest::ManifestPanel context={context.clone()} text={ui.manifest.clone()} problems={ui.problems.clone()} {marks} offers={ui.offers.join("  ")}
                     is_changed={ui.manifest != ui.applied} />
                 {panels::terminal::terminal(context, &blocks, &ui.near)}
+                if ui.present.is_blank { {panels::present::blank(context)} }
             </div>
         }
     }
@@ -626,6 +667,7 @@ impl App {
                     still: link::pack(&crate::program::still(run, position, ui.language.lang())),
                     title: ui.origin.title(texts).into(),
                     lang: ui.language.code(),
+                    records: dom::can_record(),
                 };
                 let long = parts.link().len() > link::LONG;
                 panels::share::share(context, &parts, ui.share_code, long, &text)
@@ -649,7 +691,7 @@ fn later(f: impl FnOnce() + 'static) {
 fn restore(model: &mut Model) -> Option<String> {
     choices(&mut model.ui);
     model.shelf.take_up(&storage::get("lessons").unwrap_or_default());
-    model.is_asked_nothing = url::parameter("questions").is_some_and(|v| v == "off");
+    model.is_asked_nothing = !model.ui.looks.asks;
     let ui = &mut model.ui;
     if lesson::errands::asked_for().is_some() {
         ui.screen = Screen::Page;
@@ -660,10 +702,10 @@ fn restore(model: &mut Model) -> Option<String> {
         ui.screen = Screen::Page;
         model.moment = link::moment(&url::fragment());
         let manifest = state::open_link(model, linked);
-        if model.ui.is_embed {
-            model.play_when_ready =
-                !model.ui.less_motion && url::parameter("start").is_none_or(|s| s == "click");
-        } else {
+        // Who has pressed a sleeping page wants to see it play.
+        let is_pressed = model.ui.is_embed && url::parameter("start").is_none_or(|s| s == "click");
+        model.play_when_ready = !model.ui.less_motion && model.ui.looks.autoplay.unwrap_or(is_pressed);
+        if !model.ui.is_embed {
             url::clear_fragment();
         }
         return Some(state::take_text(model, manifest.unwrap_or_default()));
@@ -686,12 +728,18 @@ fn restore(model: &mut Model) -> Option<String> {
             model.ui.applied = manifest;
         }
         let kept = storage::get("manifest").unwrap_or_else(|| model.ui.applied.clone());
-        model.opening = Some(usize::MAX);
+        match storage::get("place").filter(|_| model.ui.present.is_on) {
+            Some(place) => model.moment = Some(place),
+            None => model.opening = Some(usize::MAX),
+        }
         let applied = model.ui.applied.clone();
         let text = state::take_text(model, kept);
         model.ui.applied = applied;
         return Some(text);
     }
     state::open_story_still(model);
+    if model.ui.present.is_on {
+        model.opening = None;
+    }
     None
 }

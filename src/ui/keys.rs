@@ -3,6 +3,7 @@
 //! By physical key, because the Korean layout yields ㅓ where the English one yields J.
 
 use super::platform::dom::Key;
+use super::present::Act;
 use super::state::{Dialog, Panel, UiAction};
 
 /// A line of the help: how the keys are printed. What they do stands in `Texts::keys` at the same place.
@@ -37,8 +38,12 @@ pub const KEYS: &[&[&str]] = &[
     &["Ctrl C", "Ctrl L"],
     &["F6"],
     &["F"],
+    &["PgDn", "PgUp"],
+    &["B"],
+    &["S"],
     &["Esc"],
     &["?"],
+    &["A … F", "1 … 6", "↵"],
 ];
 
 /// What a key press means; none where it is not ours. `letters` is false when the visitor switched single keys off.
@@ -94,6 +99,8 @@ pub fn action(key: &Key, letters: bool) -> Option<UiAction> {
         ("KeyE", false) => UiAction::FocusManifest,
         ("Backquote", false) => UiAction::FocusTerminal,
         ("KeyF", false) => UiAction::Present,
+        ("KeyB", false) => UiAction::Class(Act::Blank),
+        ("KeyS", false) => UiAction::Class(Act::Speaker),
         ("Slash", true) => UiAction::Open(Some(Dialog::Help)),
         (code, false) => {
             let digit = code.strip_prefix("Digit")?.parse().ok()?;

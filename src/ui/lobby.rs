@@ -50,7 +50,13 @@ impl Component for Lobby {
 
     fn create(ctx: &yew::Context<Self>) -> Self {
         let mut ui = UiState::default();
-        choices(&mut ui);
+        let unknown = choices(&mut ui);
+        if !unknown.is_empty() {
+            dom::say(&["Ordinal: not understood in the address: ", &unknown.join(" ")].concat());
+        }
+        if ui.looks.size > 1.0 {
+            dom::set_size(ui.looks.size);
+        }
         let link = ctx.link().clone();
         dom::on_engine(move || link.send_message(Message::Ready));
         let lobby = Lobby {
@@ -110,8 +116,7 @@ impl Component for Lobby {
 
 impl Lobby {
     fn set_document(&self) {
-        let theme = if self.ui.is_dark() { "dark" } else { "light" };
-        dom::set_document(self.ui.language.code(), theme, self.ui.texts().title);
+        dom::set_document(self.ui.language.code(), self.ui.theme_code(), self.ui.texts().title);
     }
 }
 

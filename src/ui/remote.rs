@@ -3,6 +3,7 @@
 //! A request can do what a visitor can, and no more: nothing here reaches storage, the network or the host.
 
 use super::player::SPEEDS;
+use super::present::Act;
 use super::state::{Model, Panel, Theme, UiAction};
 use super::texts::Language;
 use super::view;
@@ -49,22 +50,17 @@ type Said = Result<(Vec<UiAction>, Value), String>;
 fn read(model: &mut Model, request: &Value) -> Said {
     let value: Value = match request.get("get").str() {
         "state" => state(model),
+        "speaker" => super::speaker::speaker(model),
         "link" => {
             let at = model.player.position().happenings;
             [link::write(&model.player.text()), format!("&t=e{at}")].concat().into()
         }
         "svg" => {
             let (position, lang) = (model.player.position(), model.ui.language.lang());
-            program::picture_file(
-                model.player.run(),
-                position,
-                lang,
-                if model.ui.is_dark() { "dark" } else { "light" },
-            )
-            .into()
+            program::picture_file(model.player.run(), position, lang, model.ui.theme_code()).into()
         }
         "transcript" => model.player.run().print_transcript().into(),
-        other => return Err(format!("`{other}` is none of state, link, svg, transcript")),
+        other => return Err(format!("`{other}` is none of state, speaker, link, svg, transcript")),
     };
     Ok((Vec::new(), value))
 }
@@ -108,9 +104,25 @@ fn act(model: &mut Model, request: &Value) -> Said {
             vec![UiAction::SeekMoment(at.to_string())]
         }
         "load" => vec![load(request)?],
+        "command" if model.ui.looks.is_readonly => {
+            return Err("nothing can be changed here: readonly=1".into());
+        }
         "command" => vec![UiAction::Command(request.get("line").str().to_string())],
         "set" => set(model, request)?,
-        other => return Err(format!("`{other}` is none of play, pause, step, seek, load, command, set")),
+        "slide" => {
+            let by = if int("by").is_some_and(|by| by < 0) { -1 } else { 1 };
+            let (_, starts) = view::present::slides(model, &view::Pictures::default());
+            vec![UiAction::Class(Act::Slide(by, starts))]
+        }
+        "hands" => {
+            let number = |key: &str| int(key).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+            vec![UiAction::Class(Act::Hands(number("option") as usize, number("count")))]
+        }
+        "blank" => vec![UiAction::Class(Act::Blank)],
+        other => {
+            let known = "play, pause, step, seek, slide, blank, hands, load, command, set";
+            return Err(format!("`{other}` is none of {known}"));
+        }
     };
     Ok((actions, Value::Null))
 }

@@ -7,15 +7,18 @@ use super::cluster_log::{self, ClusterLog};
 use super::complete::complete;
 use super::editor::{self, Problem};
 use super::lesson::{self, Course, play::Errand, shelf::Shelf};
+use super::looks::Looks;
 use super::others::{Change, Compare, Other, Tries};
 use super::panels::terminal::Near;
 use super::player::{Advance, Player, SPEEDS, Spacing};
+use super::present::{self, Present};
 use super::texts::{Language, Texts};
 use crate::api::hash::fnv1a;
 use crate::api::{Kind, ObjectKey, Profile};
 use crate::component::What;
 use crate::lessons::Answer;
-use crate::program::File;
+use crate::program::export::{film, handout};
+use crate::program::{File, picture_file};
 use crate::samples::{SAMPLES, STORIES};
 use crate::scenario::link::{self, Linked};
 use crate::scenario::{Directive, heredoc_words};
@@ -71,6 +74,7 @@ pub enum Theme {
     Auto,
     Light,
     Dark,
+    Contrast,
 }
 
 impl Theme {
@@ -80,15 +84,18 @@ impl Theme {
             Theme::Auto => "auto",
             Theme::Light => "light",
             Theme::Dark => "dark",
+            Theme::Contrast => "contrast",
         }
     }
     /// The theme of a code; automatic for any other.
     pub fn from_code(code: &str) -> Theme {
-        match code {
-            "light" => Theme::Light,
-            "dark" => Theme::Dark,
-            _ => Theme::Auto,
-        }
+        Theme::from_name(code).unwrap_or_default()
+    }
+    /// The theme of a code, if it is one.
+    pub fn from_name(code: &str) -> Option<Theme> {
+        [Theme::Auto, Theme::Light, Theme::Dark, Theme::Contrast]
+            .into_iter()
+            .find(|theme| theme.code() == code)
     }
 }
 
@@ -100,12 +107,18 @@ pub struct UiState {
     pub theme: Theme,
     /// The system is dark.
     pub system_dark: bool,
+    /// The system asks for less movement.
+    pub system_still: bool,
     /// Movement is left out: wished here or by the system.
     pub less_motion: bool,
     /// Single-key shortcuts work.
     pub letters: bool,
     /// The page is a part of another one: smaller, and it keeps nothing.
     pub is_embed: bool,
+    /// What a presentation shows.
+    pub present: Present,
+    /// What only the address can ask for.
+    pub looks: Looks,
     /// What fills the page.
     pub screen: Screen,
     /// What stands over it.
@@ -181,6 +194,8 @@ pub enum Origin {
     Story(usize),
     /// A sample manifest.
     Sample(usize),
+    /// A lesson.
+    Lesson,
     /// Typed, pasted, dropped or linked.
     Own,
     /// A real cluster that was watched.
@@ -193,6 +208,7 @@ impl Origin {
         match self {
             Origin::Story(i) => STORIES[i].title(texts.language.lang()),
             Origin::Sample(i) => SAMPLES[i].title(texts.language.lang()),
+            Origin::Lesson => texts.lesson,
             Origin::Own => texts.own_manifest,
             Origin::Cluster => texts.own_cluster,
         }
@@ -207,10 +223,27 @@ impl UiState {
     /// The page is drawn dark.
     pub fn is_dark(&self) -> bool {
         match self.theme {
+            _ if self.present.is_on => self.present.is_dark,
             Theme::Auto => self.system_dark,
-            Theme::Light => false,
+            Theme::Light | Theme::Contrast => false,
             Theme::Dark => true,
         }
+    }
+    /// The theme the page is drawn in: `light`, `dark` or `contrast`.
+    pub fn theme_code(&self) -> &'static str {
+        match self.is_dark() {
+            true => "dark",
+            false if self.theme == Theme::Contrast => "contrast",
+            false => "light",
+        }
+    }
+    /// By how much the picture is enlarged, for a room or because the address says so.
+    pub fn enlarge(&self) -> f64 {
+        if self.present.is_on { self.present.enlarge() } else { self.looks.size }
+    }
+    /// The width the picture is drawn for, before it is enlarged.
+    pub fn drawn_width(&self) -> f64 {
+        self.stage_size.0 / self.enlarge()
     }
     /// Errors in the editor's text.
     pub fn errors(&self) -> usize {
@@ -224,9 +257,12 @@ impl Default for UiState {
             language: Language::Ko,
             theme: Theme::Auto,
             system_dark: false,
+            system_still: false,
             less_motion: false,
             letters: true,
             is_embed: false,
+            present: Present::default(),
+            looks: Looks::default(),
             screen: Screen::First,
             dialog: None,
             panel: Panel::Reasons,
@@ -301,6 +337,17 @@ impl Model {
     }
 }
 
+/// What a browser makes of the pictures of a run (`static/pictures.js`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawn {
+    /// The moment shown, twice as large.
+    Png,
+    /// All steps as a film.
+    Film,
+    /// All steps on paper.
+    Print,
+}
+
 /// Everything that can happen.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs, reason = "the names say it")]
@@ -351,6 +398,8 @@ pub enum UiAction {
     /// Only the shell knows which part of the page has the focus.
     NextRegion(i32),
     Present,
+    /// What a presenter does.
+    Class(present::Act),
     AskFrom(String),
     AllEvents(bool),
     Chain(Option<usize>),
@@ -363,6 +412,8 @@ pub enum UiAction {
     ShareCode(usize),
     /// Offers the run as a file.
     Export(File),
+    /// Draws the run where only a browser can.
+    Draw(Drawn),
     /// Goes to a moment as links name it.
     SeekMoment(String),
     /// Opens a run, at a moment as links name it.
@@ -430,6 +481,10 @@ pub enum Effect {
     Forget,
     /// Language, theme and title of the document changed.
     Document,
+    /// The address says how the page is shown.
+    Mode(Option<&'static str>),
+    /// Call a function of a part of the page that is fetched when it is needed.
+    Part(&'static str, &'static str, String),
     /// Open the page of this fragment in a window of its own.
     Visit(String),
     /// Copy a text.
@@ -454,6 +509,7 @@ pub fn update(model: &mut Model, action: UiAction) -> Vec<Effect> {
 fn step(model: &mut Model, action: UiAction) -> Vec<Effect> {
     use UiAction as A;
     match action {
+        action if model.ui.looks.forbids(&action) => Vec::new(),
         A::Lesson(act) => lesson::play::act(model, act),
         A::ChapterBy(by) if model.course.is_some() => lesson::play::act(model, lesson::Act::Step(by)),
         A::Select(Some(key)) if model.course.as_ref().is_some_and(Course::asks_to_pick) => {
@@ -617,8 +673,10 @@ fn step(model: &mut Model, action: UiAction) -> Vec<Effect> {
             effects
         }
         A::Show(panel) => {
-            let again = model.ui.is_embed && model.ui.panel == panel;
-            model.ui.panel = if again { Panel::Stage } else { panel };
+            let over = model.ui.is_embed || model.ui.present.is_on;
+            if model.ui.looks.has_panel(panel) {
+                model.ui.panel = if over && model.ui.panel == panel { Panel::Stage } else { panel };
+            }
             match panel {
                 Panel::Terminal => vec![Effect::ScrollTerminal],
                 _ => Vec::new(),
@@ -638,6 +696,9 @@ fn step(model: &mut Model, action: UiAction) -> Vec<Effect> {
             effects
         }
         A::Escape => {
+            if model.ui.present.is_on && !present::close(model) && model.ui.selected.is_none() {
+                return present::act(model, present::Act::End);
+            }
             model.ui.selected = None;
             vec![Effect::Blur]
         }
@@ -645,6 +706,10 @@ fn step(model: &mut Model, action: UiAction) -> Vec<Effect> {
             model.ui.language = language;
             check(model);
             vec![Effect::Keep("lang", language.code().into()), Effect::Document]
+        }
+        A::Theme(theme) if model.ui.present.is_on => {
+            model.ui.present.is_dark = theme == Theme::Dark;
+            vec![Effect::Document]
         }
         A::Theme(theme) => {
             model.ui.theme = theme;
@@ -688,6 +753,7 @@ fn step(model: &mut Model, action: UiAction) -> Vec<Effect> {
         }
         A::StageSize(..) | A::TrackWidth(_) | A::NextRegion(_) => Vec::new(),
         A::Present => vec![Effect::WholeScreen],
+        A::Class(act) => present::act(model, act),
         A::ToggleView => {
             model.ui.by_node = !model.ui.by_node;
             Vec::new()
@@ -738,9 +804,19 @@ fn step(model: &mut Model, action: UiAction) -> Vec<Effect> {
             Vec::new()
         }
         A::Export(file) => {
-            let theme = if model.ui.is_dark() { "dark" } else { "light" };
             let (position, lang) = (model.player.position(), model.ui.language.lang());
+            let theme = model.ui.theme_code();
             vec![Effect::Download(file.name().into(), file.make(model.player.run(), position, lang, theme))]
+        }
+        A::Draw(what) => {
+            let theme = model.ui.theme_code();
+            let (run, lang) = (model.player.run(), model.ui.language.lang());
+            let (function, text) = match what {
+                Drawn::Png => ("png", picture_file(run, model.player.position(), lang, theme)),
+                Drawn::Film => ("webm", film(run, lang, theme).join("\0")),
+                Drawn::Print => ("print", handout(run, lang)),
+            };
+            vec![Effect::Part("pictures.js", function, text)]
         }
         A::Copy(text) => vec![Effect::Copy(text)],
         A::Download(name, text) => vec![Effect::Download(name, text)],
@@ -888,15 +964,16 @@ fn at_step(player: &Player) -> crate::session::Position {
     crate::session::Position { happenings: step.happenings, time: step.time }
 }
 
-fn seek(model: &mut Model, go: impl FnOnce(&mut Player)) -> Vec<Effect> {
+pub(super) fn seek(model: &mut Model, go: impl FnOnce(&mut Player)) -> Vec<Effect> {
     model.ui.playing = false;
+    model.ui.present.stop = None;
     model.play_when_ready = false;
     model.player.rest();
     go(&mut model.player);
     vec![Effect::ScrollTerminal]
 }
 
-fn play(model: &mut Model) -> Vec<Effect> {
+pub(super) fn play(model: &mut Model) -> Vec<Effect> {
     model.ui.screen = Screen::Page;
     if model.player.at_end() {
         if !model.player.is_computed() || model.player.extend() {
@@ -913,8 +990,9 @@ fn play(model: &mut Model) -> Vec<Effect> {
     vec![Effect::Frames]
 }
 
-fn pause(model: &mut Model) -> Vec<Effect> {
+pub(super) fn pause(model: &mut Model) -> Vec<Effect> {
     model.play_when_ready = false;
+    model.ui.present.stop = None;
     if model.ui.playing {
         model.ui.playing = false;
         model.player.hold(model.ui.spacing);
@@ -926,6 +1004,11 @@ fn frame(model: &mut Model, ms: f64) -> Vec<Effect> {
     if !model.ui.playing {
         model.player.settle(ms);
         return vec![Effect::PaintOnly];
+    }
+    if present::stops(model) {
+        model.ui.playing = false;
+        model.player.rest();
+        return Vec::new();
     }
     let before = model.player.moving_position(model.ui.spacing).time;
     let advance = model.player.advance(ms * SPEEDS[model.ui.speed].0, model.ui.spacing);
@@ -963,7 +1046,13 @@ fn computed(model: &mut Model) -> Vec<Effect> {
         && let Some(at) = model.moment.take()
     {
         match model.player.run().moment(&at) {
-            Ok(position) => model.player.go_to(position),
+            // The event that ends a step is that step.
+            Ok(position) => {
+                match model.player.steps().iter().position(|s| s.happenings == position.happenings) {
+                    Some(step) if at.starts_with('e') => model.player.go_to_step(step),
+                    _ => model.player.go_to(position),
+                }
+            }
             Err(message) => model.ui.notice = Some((model.ui.texts().link_broken)(&message)),
         }
     }
@@ -1183,6 +1272,8 @@ pub fn open_run(model: &mut Model, scenario: &str) -> Option<String> {
     match Player::from_text(scenario) {
         Ok(player) => {
             let version = model.player.version;
+            // A run brings its own release.
+            model.ui.release = player.run().session().cluster().profile().name;
             model.player = player;
             model.player.version = version + 1;
         }

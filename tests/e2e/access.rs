@@ -4,9 +4,10 @@
 //! as tokens (`tests/colours.rs`). Whatever it calls a violation fails here.
 
 use crate::driver::{Browser, Options, key};
-use crate::visit;
+use crate::{lessons, visit};
 use std::time::Duration;
 
+const PAGE_DOWN: char = '\u{e00f}';
 const LONG: Duration = Duration::from_secs(60);
 const BROKEN: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: web\nspec:\n  replcas: 3\n";
 
@@ -98,6 +99,49 @@ const STATES: &[State] = &[
         b.script(&format!("document.execCommand('insertText', false, {text})"));
         b.wait_for_element(".problem--error");
     }),
+    ("the list of lessons", |b| {
+        b.click(".head__lessons");
+        b.wait_for("the list", LONG, |b| b.has(".lessons__item"));
+    }),
+    ("a lesson", |b| {
+        leave_dialog(b);
+        lessons::open_short(b);
+    }),
+    ("a question, its stage dimmed", |b| {
+        b.wait_for("the end of the step", LONG, |b| {
+            press(b, PAGE_DOWN);
+            b.has(".ask")
+        });
+    }),
+    ("the answer", |b| {
+        b.type_keys("a");
+        b.wait_for("the choice", LONG, |b| b.has(".ask__option :checked"));
+        press(b, key::ENTER);
+        b.wait_for("the outcome", LONG, |b| {
+            press(b, key::END);
+            b.has(".outcome__verdict")
+        });
+    }),
+    ("a question on the stage", |b| {
+        press(b, PAGE_DOWN);
+        b.wait_for_element(".ask__how");
+        press(b, key::RIGHT);
+    }),
+    ("the goal with hint and solution", |b| {
+        b.click(".lesson__dots li:last-child button");
+        b.wait_for_element(".goal");
+        b.click(".goal__row button");
+        b.click(".goal__row button:nth-child(2)");
+        b.wait_for_element(".goal__solution");
+    }),
+    ("off the path", |b| {
+        b.click(".lesson__dots li:first-child button");
+        lessons::at_step(b, 1);
+        b.click("#prompt");
+        b.type_keys("kubectl delete sts web");
+        press(b, key::ENTER);
+        b.wait_for_element(".lesson__away");
+    }),
     ("on a phone, the manifest", |b| {
         b.set_viewport(390, 844);
         b.wait_for("the narrow tabs", LONG, |b| {
@@ -105,6 +149,54 @@ const STATES: &[State] = &[
         });
         b.click("#tab-manifest");
     }),
+    ("a presentation", |b| {
+        b.set_viewport(1280, 720);
+        b.script("document.activeElement?.blur(); document.querySelector('.head__present').click()");
+        b.wait_for("the stylesheet", LONG, |b| {
+            b.script(
+                "return getComputedStyle(document.querySelector('.page--present') ?? document.body).position",
+            ) == "fixed"
+        });
+        b.script("dispatchEvent(new PointerEvent('pointermove'))");
+    }),
+    ("a presentation, names", |b| {
+        b.type_keys("d");
+        b.wait_for_element(".page--present.page--side");
+    }),
+    ("a presentation, why", |b| {
+        b.type_keys("w");
+        b.wait_for_element(".page--present .why__title");
+    }),
+    ("a presentation, the terminal", |b| {
+        b.type_keys("`");
+        b.wait_for_element(".page--present.page--terminal");
+    }),
+    ("a question in a room", |b| {
+        leave_presentation(b);
+        b.script("document.querySelector('.head__lessons').click()");
+        b.wait_for_element(".lessons__item");
+        b.script("document.querySelector('.lessons__item').click()");
+        b.wait_for_element(".lesson__purpose");
+        b.script("document.activeElement?.blur(); document.querySelector('.head__present').click()");
+        b.wait_for("a question", LONG, |b| {
+            let asks = |b: &Browser| b.has(".present__options button:not(:disabled)");
+            // One more press would answer it.
+            asks(b) || {
+                press(b, key::PAGE_DOWN);
+                b.script_async("new Promise((done) => setTimeout(done, 400))");
+                asks(b)
+            }
+        });
+        for key in ['a', '4', 'b', '7'] {
+            press(b, key);
+        }
+        b.wait_for("the hands", LONG, |b| b.count(".present__hands") == 2);
+    }),
+    ("its answer in a room", |b| {
+        press(b, key::PAGE_DOWN);
+        b.wait_for("the answer", LONG, |b| b.has(".present__option--right"));
+    }),
+    ("after a presentation", leave_presentation),
     ("in an embed, why", |b| {
         b.set_viewport(600, 420);
         b.script("document.querySelector('#tab-why').click()");
@@ -113,6 +205,14 @@ const STATES: &[State] = &[
 
 fn press(browser: &Browser, key: char) {
     browser.type_keys(&key.to_string());
+}
+
+fn leave_presentation(browser: &Browser) {
+    browser.wait_for("the page", LONG, |b| {
+        b.script("document.activeElement?.blur()");
+        press(b, key::ESCAPE);
+        !b.has(".page--present")
+    });
 }
 
 fn leave_dialog(browser: &Browser) {

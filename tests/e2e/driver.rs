@@ -41,6 +41,8 @@ pub mod key {
     pub const CONTROL: char = '\u{e009}';
     pub const ALT: char = '\u{e00a}';
     pub const ESCAPE: char = '\u{e00c}';
+    pub const PAGE_UP: char = '\u{e00e}';
+    pub const PAGE_DOWN: char = '\u{e00f}';
     pub const END: char = '\u{e010}';
     pub const HOME: char = '\u{e011}';
     pub const LEFT: char = '\u{e012}';
@@ -129,6 +131,32 @@ impl Browser {
 
     pub fn back(&self) {
         self.post("/back", &json!({}));
+    }
+
+    /// The window that commands go to.
+    pub fn window(&self) -> String {
+        string(&self.get("/window"))
+    }
+
+    /// All windows.
+    pub fn windows(&self) -> Vec<String> {
+        self.get("/window/handles").as_array().into_iter().flatten().map(string).collect()
+    }
+
+    /// Sends further commands to another window.
+    pub fn switch_to(&self, window: &str) {
+        self.post("/window", &json!({ "handle": window }));
+    }
+
+    /// Sends further commands to what is inside a frame of the page.
+    pub fn enter_frame(&self, selector: &str) {
+        let id = self.find(selector);
+        self.post("/frame", &json!({ "id": { ELEMENT: id } }));
+    }
+
+    /// Back to the page around it.
+    pub fn leave_frame(&self) {
+        self.post("/frame", &json!({ "id": null }));
     }
 
     pub fn url(&self) -> String {

@@ -8,7 +8,12 @@
 //! - `page`: the page loads, runs under its policy and says so when it cannot
 //! - `harness`: the harness itself
 //! - `access`: what axe-core finds, in every main state
+//! - `classroom`: presentation, speaker window, one file, no network
 //! - `embed`: a run in somebody else's page
+//! - `lessons`: lessons by address, from the list and as a file; questions and goals
+//! - `examples`: the host pages of `examples/`
+//! - `exports`: PNG, WebM, paper
+//! - `looks`: what an address asks for
 //! - `observed`: one's own cluster, from what kubectl watched
 //! - `others`: what if, compare, causes, the keys around them
 //! - `story`: the main story by hand, in both languages
@@ -22,8 +27,13 @@ mod driver;
 mod static_server;
 
 mod access;
+mod classroom;
 mod embed;
+mod examples;
+mod exports;
 mod harness;
+mod lessons;
+mod looks;
 mod observed;
 mod others;
 mod page;

@@ -6,6 +6,7 @@
 //! the end, so that whoever is being served never sees half a build.
 
 use crate::halves;
+use crate::offline;
 use crate::run::{Result, minutes, root, run as run_command, target_dir};
 use crate::setup::{self, Kit};
 use std::fs;
@@ -36,6 +37,8 @@ pub fn page(dev: bool) -> Result<PathBuf> {
     if !dev {
         halves::cut(&kit, &draft)?;
         minify(&kit, &draft)?;
+        name_parts(&draft)?;
+        offline::list_files(&draft)?;
     }
     let dist = root().join("dist");
     replace(&draft, &dist)?;
@@ -98,8 +101,11 @@ fn index_lessons(folder: &Path) -> Result<()> {
 /// Takes out what only the authors read. Trunk's own minifiers do not know today's JavaScript.
 fn minify(kit: &Kit, dist: &Path) -> Result<()> {
     let entries = fs::read_dir(dist).map_err(|error| error.to_string())?;
-    let ours =
-        |file: &PathBuf| file.extension().is_some_and(|extension| extension == "js" || extension == "css");
+    // The worker's list is written into it afterwards.
+    let ours = |file: &PathBuf| {
+        file.extension().is_some_and(|extension| extension == "js" || extension == "css")
+            && !file.ends_with("sw.js")
+    };
     let files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(ours).collect();
     let mut esbuild = kit.command("esbuild");
     esbuild.args([
@@ -115,6 +121,26 @@ fn minify(kit: &Kit, dist: &Path) -> Result<()> {
     let index = dist.join("index.html");
     let html = fs::read_to_string(&index).map_err(|error| error.to_string())?;
     fs::write(&index, without_comments(&html)).map_err(|error| error.to_string())
+}
+
+/// What is fetched only when it is needed, by the name that the page asks for (loader.js, `meta[name=page-parts]`).
+pub const PARTS: &[&str] = &["classroom.js", "embed.js", "lesson.js", "pictures.js", "present.css"];
+
+/// Gives the parts names with a hash, so that no two versions of the page ever share one.
+fn name_parts(dist: &Path) -> Result<()> {
+    let mut list = Vec::new();
+    for part in PARTS {
+        let file = dist.join(part);
+        let bytes = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let (stem, ending) = part.rsplit_once('.').unwrap_or((part, ""));
+        let name = format!("{stem}-{:016x}.{ending}", fnv(&bytes));
+        fs::rename(&file, dist.join(&name)).map_err(|error| format!("{}: {error}", file.display()))?;
+        list.push(format!("{part}=./{name}"));
+    }
+    let index = dist.join("index.html");
+    let html = fs::read_to_string(&index).map_err(|error| error.to_string())?;
+    let meta = format!("<meta name=\"page-parts\" content=\"{}\">\n</head>", list.join(" "));
+    fs::write(&index, html.replacen("</head>", &meta, 1)).map_err(|error| error.to_string())
 }
 
 /// A document without its comments and indentation; it holds no `<pre>`.

@@ -14,7 +14,9 @@ mod bench;
 mod build;
 mod check;
 mod halves;
+mod offline;
 mod serve;
+mod single;
 mod size;
 mod static_server;
 mod test;
@@ -48,6 +50,12 @@ const VERBS: &[Verb] = &[
         run: check::run,
     },
     Verb { name: "build", about: "the page, ready to publish, in dist/", words: "[--dev]", run: build::run },
+    Verb {
+        name: "single",
+        about: "the page as one HTML file, in dist-single/",
+        words: "[--no-build]",
+        run: single::run,
+    },
     Verb { name: "size", about: "what a visitor downloads, against the budget", words: "", run: size::run },
     Verb { name: "bench", about: "how fast the simulation is, natively", words: "[words]", run: bench::run },
     Verb {

@@ -23,6 +23,7 @@ pub fn run(_words: &[String]) -> Result<()> {
     page()?;
     browser()?;
     axe()?;
+    shellcheck()?;
     println!("everything needed is here");
     Ok(())
 }
@@ -172,6 +173,20 @@ fn npm_tool(program: &str, package: &str, version: &str) -> Result<Option<PathBu
     }
     npm_package(package, version)?;
     Ok(Some(bin))
+}
+
+/// Finds ShellCheck ($SHELLCHECK goes first), which reads the scripts that a run can be saved as; installs it on Debian. None
+/// where no package can be installed: then its test says that it was left out.
+pub fn shellcheck() -> Result<Option<PathBuf>> {
+    let find = || {
+        let named = std::env::var_os("SHELLCHECK").filter(|value| !value.is_empty()).map(PathBuf::from);
+        named.or_else(|| on_path("shellcheck"))
+    };
+    if find().is_none() && apt_works() {
+        step("shellcheck from Debian", "20 seconds");
+        apt(&["shellcheck"])?;
+    }
+    Ok(find())
 }
 
 /// axe-core, one script that looks for what keeps people out; only the browser tests load it.

@@ -1,8 +1,9 @@
 //! All tests: on the host, then the page in a real browser. The last line says how many passed.
 
 use crate::build;
-use crate::run::{Result, SAID, command, minutes, watch};
+use crate::run::{Result, SAID, command, minutes, root, watch};
 use crate::setup;
+use crate::single;
 use std::process::Command;
 
 /// `cargo xtask test`
@@ -14,6 +15,10 @@ pub fn run(words: &[String]) -> Result<()> {
     if !ours.contains(&"--browser") {
         let mut host = command("cargo");
         host.args(["test", "--workspace", "--no-fail-fast"]).args(theirs);
+        match setup::shellcheck() {
+            Ok(found) => drop(found.map(|program| host.env("SHELLCHECK", program))),
+            Err(reason) => tally.broken("shellcheck", &reason),
+        }
         tally.count("the host tests", &mut host);
     }
     if !ours.contains(&"--host") {
@@ -35,10 +40,12 @@ pub fn run(words: &[String]) -> Result<()> {
 fn browser_tests(theirs: &[String]) -> Result<Command> {
     let browser = setup::browser()?;
     let dist = build::page(false)?;
+    single::write(&dist)?;
     let mut tests = command("cargo");
     tests.args(["test", "--test", "e2e", "--features", "e2e"]);
     tests.args(if theirs.is_empty() { &[] } else { theirs });
     tests.env("ORDINAL_AXE", setup::axe()?);
+    tests.env("ORDINAL_SINGLE", root().join(single::FILE));
     tests.env("ORDINAL_DIST", dist).env("CHROME", browser.chrome).env("CHROMEDRIVER", browser.driver);
     // Each test has a browser of its own: more at once than processors only makes them all late.
     if std::env::var_os("RUST_TEST_THREADS").is_none() {

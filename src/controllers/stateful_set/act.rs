@@ -9,7 +9,7 @@ use super::{StatefulSetController, identity, selects};
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::component::{Action, Ctx, Decision, DeleteOptions, EventType, Gate, SyncError, Why, WorkKey};
 use crate::sim::{SimDuration, SortedMap};
-use crate::store::{Reason, Status};
+use crate::store::{Reason, Status, View};
 use std::rc::Rc;
 
 /// One pass over the set of that key.
@@ -304,18 +304,18 @@ impl Pass<'_> {
             Step::Create { ordinal, revision } => self.create_pod(ctx, *ordinal, revision),
             Step::Delete { ordinal, why } => self.delete_pod(ctx, *ordinal, why),
             Step::EnsureClaims { ordinal } => {
-                self.ensure_claims(ctx, *ordinal)?;
-                self.repair_claims(ctx, *ordinal).map(drop)
+                self.ensure_claims(ctx, *ordinal, false)?;
+                self.repair_claims(ctx, *ordinal, false).map(drop)
             }
             Step::Repair { ordinal } => self.repair_pod(ctx, *ordinal),
-            Step::RepairClaims { ordinal } => self.repair_claims(ctx, *ordinal).map(drop),
+            Step::RepairClaims { ordinal } => self.repair_claims(ctx, *ordinal, false).map(drop),
         }
     }
 
     // S70: claims first, then the pod, then the claims' owners, then the event.
     fn create_pod(&mut self, ctx: &mut Ctx<'_>, ordinal: i64, revision: &Text) -> Result<(), Failure> {
         let name = identity::pod_name(self.set.name(), ordinal);
-        if let Err(failure) = self.ensure_claims(ctx, ordinal) {
+        if let Err(failure) = self.ensure_claims(ctx, ordinal, false) {
             self.pod_event(ctx, "create", &name, Some(&failure.error.0));
             return Err(failure);
         }
@@ -333,7 +333,7 @@ impl Pass<'_> {
         }
         self.note(ctx, key, Why::MissingPod);
         if !self.spec.retains_all_claims()
-            && let Err(failure) = self.repair_claims(ctx, ordinal)
+            && let Err(failure) = self.repair_claims(ctx, ordinal, false)
         {
             self.pod_event(ctx, "update", &name, Some(&failure.error.0));
             return Err(failure);
@@ -342,15 +342,21 @@ impl Pass<'_> {
         Ok(())
     }
 
-    // S70.1: every claim is tried, errors are collected.
-    fn ensure_claims(&mut self, ctx: &mut Ctx<'_>, ordinal: i64) -> Result<(), Failure> {
+    // The claim as the own copy has it, or as it is now.
+    fn claim(&self, ctx: &Ctx<'_>, name: &str, live: bool) -> Option<Rc<Object>> {
+        let view = if live { View::live(ctx.client.store()) } else { ctx.view() };
+        view.get(Kind::PersistentVolumeClaim, &self.key.namespace, name).cloned()
+    }
+
+    // S70.1: every claim is tried, errors are collected. Tried again after a conflict, it knows what it made before.
+    fn ensure_claims(&mut self, ctx: &mut Ctx<'_>, ordinal: i64, again: bool) -> Result<(), Failure> {
         let set = self.set.clone();
         let pod = identity::pod_name(set.name(), ordinal);
         let mut errors: Vec<String> = Vec::new();
         let mut gate = None;
         for template in identity::claim_templates(&set) {
             let name = identity::claim_name(template.at(&["metadata", "name"]).str(), set.name(), ordinal);
-            match ctx.get(Kind::PersistentVolumeClaim, &self.key.namespace, &name) {
+            match self.claim(ctx, &name, again) {
                 Some(claim) if claim.is_terminating() => {
                     errors.push(format!("pvc {name} is being deleted"));
                     let retry = self.retry_at(ctx);
@@ -446,13 +452,13 @@ impl Pass<'_> {
         if !identity::storage_matches(&self.set, pod, ordinal) {
             let own = pod.spec().get("volumes").items().to_vec();
             changed.body.set(&["spec", "volumes"], identity::volumes(&self.set, &own, ordinal));
-            if let Err(failure) = self.ensure_claims(ctx, ordinal) {
+            if let Err(failure) = self.ensure_claims(ctx, ordinal, !again) {
                 self.pod_event(ctx, "update", &key.name, Some(&failure.error.0));
                 return Err(failure);
             }
             repaired = true;
         }
-        match self.repair_claims(ctx, ordinal) {
+        match self.repair_claims(ctx, ordinal, !again) {
             Ok(some) => repaired |= some,
             Err(failure) => {
                 self.pod_event(ctx, "update", &key.name, Some(&failure.error.0));
@@ -476,17 +482,15 @@ impl Pass<'_> {
         }
     }
 
-    // S102 to S105; true if some claim was written.
-    fn repair_claims(&mut self, ctx: &mut Ctx<'_>, ordinal: i64) -> Result<bool, Failure> {
+    // S102 to S105; true if some claim was written. Tried again after a conflict, it knows what it wrote before.
+    fn repair_claims(&mut self, ctx: &mut Ctx<'_>, ordinal: i64, again: bool) -> Result<bool, Failure> {
         let set = self.set.clone();
         let pod_key = decide::pod_key(&set, ordinal);
         let Some(pod) = ctx.client.store().by_key(&pod_key).cloned() else { return Ok(false) };
         let owner: Owner = retention::wanted_owner(&self.spec, ordinal);
         let mut written = false;
         for name in identity::claim_names(&set, ordinal) {
-            let Some(claim) = ctx.get(Kind::PersistentVolumeClaim, &self.key.namespace, &name) else {
-                continue;
-            };
+            let Some(claim) = self.claim(ctx, &name, again) else { continue };
             if !retention::needs_repair(&claim, &set, ordinal, pod.uid(), &self.spec, owner) {
                 continue;
             }
@@ -501,7 +505,12 @@ impl Pass<'_> {
             let key = claim.key();
             match ctx.client.update(claim) {
                 Ok(_) => self.note(ctx, key, Why::RetentionPolicy),
-                Err(status) => return Err(self.refused(ctx, key, &status)),
+                Err(status) => {
+                    let mut failure = self.refused(ctx, key, &status);
+                    let start = ["could not update claim ", &name, " for delete policy ownerRefs: "].concat();
+                    failure.error.0.insert_str(0, &start);
+                    return Err(failure);
+                }
             }
             written = true;
         }

@@ -238,17 +238,19 @@ fn condemned(facts: &mut Facts<'_>, plan: &mut Plan) -> bool {
         } else if !spec.monotonic {
             None
         } else {
-            let another = first_unavailable.clone().filter(|first| *first != pod.name);
-            if !pod.running_and_ready()
-                && let Some(first_unavailable) = another.clone()
-            {
-                Some(Gate::CondemnedNotReady { pod: pod.name.clone(), ordinal, first_unavailable })
-            } else if !pod.available(spec.min_ready_secs, facts.now)
-                && first_unavailable.as_ref() != Some(&pod.name)
-            {
+            // C8: also where nothing is unavailable, as with a finished pod that still says it is Ready.
+            let is_first = first_unavailable.as_ref() == Some(&pod.name);
+            let another = first_unavailable.clone().filter(|_| !is_first).unwrap_or(pod.name.clone());
+            if !pod.running_and_ready() && !is_first {
+                Some(Gate::CondemnedNotReady { pod: pod.name.clone(), ordinal, first_unavailable: another })
+            } else if !pod.available(spec.min_ready_secs, facts.now) && !is_first {
                 let until = pod.available_at(spec.min_ready_secs);
-                let first_unavailable = another.unwrap_or_default();
-                Some(Gate::CondemnedNotAvailable { pod: pod.name.clone(), ordinal, first_unavailable, until })
+                Some(Gate::CondemnedNotAvailable {
+                    pod: pod.name.clone(),
+                    ordinal,
+                    first_unavailable: another,
+                    until,
+                })
             } else {
                 None
             }

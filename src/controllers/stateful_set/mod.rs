@@ -14,6 +14,7 @@ mod rollout;
 pub mod spec;
 pub mod status;
 
+use crate::api::placement::labels_match;
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::component::{Component, Ctx, Gate, SyncError, WorkKey, WorkQueue};
 use crate::sim::{SimDuration, SimTime, SortedMap, SortedSet};
@@ -63,21 +64,7 @@ impl SetMemory {
 
 /// True if the labels of an object satisfy `spec.selector` of a set.
 pub(super) fn selects(set: &Object, object: &Object) -> bool {
-    let selector = set.spec().get("selector");
-    let labels = object.labels();
-    let has = |key: &str, value: &Value| labels.get(key) == Some(value);
-    selector.get("matchLabels").entries().iter().all(|(key, value)| has(key, value))
-        && selector.get("matchExpressions").items().iter().all(|expression| {
-            let label = labels.get(expression.get("key").str());
-            let listed = label.is_some_and(|label| expression.get("values").items().contains(label));
-            match expression.get("operator").str() {
-                "In" => listed,
-                "NotIn" => !listed,
-                "Exists" => label.is_some(),
-                "DoesNotExist" => label.is_none(),
-                _ => false,
-            }
-        })
+    labels_match(set.spec().get("selector"), object.labels())
 }
 
 impl StatefulSetController {

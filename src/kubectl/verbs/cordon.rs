@@ -36,7 +36,9 @@ Examples:
 
 fn run(cx: &mut Cx, on: bool) -> Result<Outcome> {
     let dry = DryRun::parse(cx)?;
+    // One that is missing keeps the others as they are.
     let (nodes, mut errors) = nodes(cx)?;
+    Error::all(std::mem::take(&mut errors))?;
     for node in nodes {
         if let Err(error) = cordon(cx, &node, on, dry) {
             errors.push(error);

@@ -36,7 +36,6 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     let dry = DryRun::parse(cx)?;
     let format = Format::parse(cx.args)?;
     let (found, errors) = targets(cx)?;
-    Error::all(errors)?;
     for (resource, object) in found {
         let selector = match object.kind {
             Kind::Pod => object.meta("labels").clone(),
@@ -86,7 +85,7 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         }
         told(cx, &format, &service, &format!("exposed{}", dry.suffix()))?;
     }
-    Ok(Outcome::Done(0))
+    Error::all(errors).map(|()| Outcome::Done(0))
 }
 
 fn dotted_kind(resource: &crate::kubectl::resource::Resource) -> String {

@@ -131,7 +131,10 @@ fn find(cx: &mut Cx) -> Result<Targets> {
 
 fn status(cx: &mut Cx) -> Result<Outcome> {
     let (found, errors) = find(cx)?;
-    Error::all(errors)?;
+    if found.is_empty() {
+        Error::all(errors)?;
+        return Ok(Outcome::Done(0));
+    }
     for (resource, _) in &found {
         if !kinds::rolls_out(resource.kind) {
             return Err(Error::client(format!(
@@ -147,6 +150,7 @@ fn status(cx: &mut Cx) -> Result<Outcome> {
         once: !cx.args.bool_or("watch", true),
         until: timeout.map(|timeout| cx.host.now() + SimDuration(timeout as u64)),
         revision: cx.args.int("revision").unwrap_or(0),
+        missing: errors,
     };
     Ok(Outcome::Goes(Box::new(watching)))
 }
@@ -159,6 +163,8 @@ struct Following {
     once: bool,
     until: Option<SimTime>,
     revision: i64,
+    /// What was not found is told at the end.
+    missing: Vec<Error>,
 }
 
 impl Task for Following {
@@ -194,7 +200,7 @@ impl Task for Following {
             self.keys.remove(0);
             self.cursor = None;
         }
-        Ok(Progress::Done(0))
+        Error::all(std::mem::take(&mut self.missing)).map(|()| Progress::Done(0))
     }
 }
 

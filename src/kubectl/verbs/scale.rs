@@ -47,7 +47,7 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         let text = if text.len() == 1 { text[0].clone() } else { format!("[{}]", text.join(", ")) };
         return Err(Error::client(format!("no objects passed to scale {text}")));
     }
-    if !old_client {
+    if found.is_empty() {
         Error::all(std::mem::take(&mut errors))?;
     }
     let mut waiting = Vec::new();

@@ -364,7 +364,9 @@ fn change_where(
     }
     let dry = DryRun::parse(cx)?;
     let format = Format::parse(cx.args)?;
+    // One that is missing keeps the others from being changed.
     let (found, mut errors) = cx.with_words(words, targets)?;
+    Error::all(std::mem::take(&mut errors))?;
     for (_, object) in found {
         let mut body = object.body.clone();
         let Some(spec) = part(&mut body, object.kind) else {

@@ -32,7 +32,7 @@ fn other_forms() {
     expect("embed", &stage(&scale_in(), &StageOptions::embed(568.0, Lang::Ko, false)));
     expect("embed-names", &stage(&scale_in(), &StageOptions::embed(568.0, Lang::En, true)));
     expect("phone", &stage(&scale_in(), &StageOptions::phone(358.0, Lang::Ko)));
-    let mut options = StageOptions::present(Lang::Ko);
+    let mut options = StageOptions::present(574.0, Lang::Ko);
     options.ask = Some("pvc");
     expect("present-ask", &stage(&scale_in(), &options));
     let mut half = scale_in();

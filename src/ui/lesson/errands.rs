@@ -14,12 +14,12 @@ pub fn run(errand: Errand, language: Language, send: Callback<UiAction>) {
     let (from, step) = match errand {
         Errand::Index => {
             let done = move |text: Result<String, String>| send.emit(UiAction::Lesson(Act::Index(text)));
-            return fetch::text(&[&url::base(), "lessons/index.yaml"].concat(), MAX_BYTES, done);
+            return fetch::text("lessons/index.yaml", MAX_BYTES, done);
         }
         Errand::Lesson(from, step) => (from, step),
     };
     let address = match &from {
-        From::Page(slug) => [&url::base(), "lessons/", slug, ".md"].concat(),
+        From::Page(slug) => ["lessons/", slug, ".md"].concat(),
         From::Address(address) if address.starts_with("https://") => address.clone(),
         _ => {
             let why = Err(texts.not_https.to_string());
@@ -42,8 +42,8 @@ pub fn asked_for() -> Option<(From, usize)> {
 
 /// Opens lesson files that are dropped onto the page, and reads them again when their author comes back from the editor.
 pub fn listen(send: Callback<UiAction>) {
-    files::on_lesson(MAX_BYTES, move |name, text| {
-        send.emit(UiAction::Lesson(Act::Fetched(From::File(name), 1, text)));
+    files::on_lesson(move |name, text| {
+        send.emit(UiAction::Lesson(Act::Fetched(From::File(name), 1, Ok(text))));
     });
 }
 

@@ -18,8 +18,7 @@ pub fn action(key: &Key, course: Option<&Course>, letters: bool) -> Option<Optio
         ("ArrowLeft" | "ArrowUp", Answer::Pick(_)) => act(Act::Pick(-1)),
         // Radio buttons and places in an order have arrows of their own.
         ("ArrowRight" | "ArrowLeft" | "ArrowDown" | "ArrowUp", _) => Some(None),
-        ("Enter", Answer::Pick(_)) if !key.on_control => act(Act::Commit),
-        ("Enter", _) if !key.on_control => act(Act::Commit),
+        ("Enter" | "NumpadEnter", _) if !key.on_control => act(Act::Commit),
         (_, Answer::Choice(_)) if letters => {
             let digit = code
                 .strip_prefix("Digit")
@@ -64,6 +63,7 @@ mod tests {
         assert_eq!(says("KeyW", 1), None, "still the key of a panel");
         assert_eq!(says("ArrowRight", 1), Some(None), "radio buttons have arrows of their own");
         assert_eq!(says("Enter", 1), is(Act::Commit));
+        assert_eq!(says("NumpadEnter", 2), is(Act::Commit));
         assert_eq!(says("ArrowRight", 2), is(Act::Pick(1)));
         assert_eq!(says("Digit1", 2), None);
         assert_eq!(says("KeyB", 0), None, "nothing is asked there");

@@ -89,14 +89,16 @@ pub fn act(model: &mut Model, act: Act) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Moves the choice of an object on the stage among those that are there.
+/// Moves the choice of an object on the stage among those of its kind that are there.
 pub fn pick(model: &mut Model, slots: &[ObjectKey], by: i32) -> Option<ObjectKey> {
     let course = model.course.as_mut()?;
-    if slots.is_empty() || !matches!(course.question()?.answer, Answer::Pick(_)) {
+    let Answer::Pick(right) = &course.question()?.answer else { return None };
+    let slots: Vec<&ObjectKey> = slots.iter().filter(|slot| slot.kind == right.kind).collect();
+    if slots.is_empty() {
         return None;
     }
     let here = match &course.draft {
-        Some(Answer::Pick(key)) => slots.iter().position(|slot| slot == key),
+        Some(Answer::Pick(key)) => slots.iter().position(|slot| *slot == key),
         _ => None,
     };
     let last = slots.len() as i64 - 1;
@@ -130,7 +132,10 @@ fn fetched(model: &mut Model, from: From, step: usize, text: Result<String, Stri
                 Some(course) if course.from == from => course.step,
                 _ => step.saturating_sub(1),
             };
-            open(model, lesson, from, step)
+            let mut effects = open(model, lesson, from, step);
+            // What there is to see next, for the end.
+            effects.extend(model.shelf.fronts.is_none().then_some(Effect::Lesson(Errand::Index)));
+            effects
         }
         Err(message) => {
             let words = crate::ui::texts::lesson(model.ui.language);
@@ -154,8 +159,8 @@ fn start(model: &mut Model, course: Course) -> Vec<Effect> {
     let manifest = state::open_run(model, &text).unwrap_or_default();
     model.ui.release = release;
     model.ui.screen = Screen::Page;
-    model.ui.origin = Origin::Own;
-    model.ui.panel = Panel::Lesson;
+    model.ui.origin = Origin::Lesson;
+    model.ui.panel = model.ui.present.beside_stage();
     model.ui.dialog = None;
     model.course = Some(course);
     let mut effects = state::show_applied(model, manifest);
@@ -233,7 +238,7 @@ fn go_anew(model: &mut Model) -> Vec<Effect> {
 fn stand(model: &mut Model, step: usize) -> Vec<Effect> {
     let Some(course) = &mut model.course else { return Vec::new() };
     course.stand(step);
-    model.ui.panel = Panel::Lesson;
+    model.ui.panel = model.ui.present.beside_stage();
     model.ui.playing = false;
     model.play_when_ready = false;
     model.player.rest();

@@ -209,3 +209,63 @@ fn another_run_closes_the_lesson_and_the_list_is_fetched_once() {
     assert_eq!(model.shelf.part(crate::lessons::Part::Beliefs).count(), 1);
     assert_eq!(update(&mut model, open), []);
 }
+
+#[test]
+fn a_lesson_is_given_to_a_class() {
+    use crate::ui::present::{self, Act as Show};
+    use crate::ui::speaker::speaker;
+    let mut model = open(1);
+    let class = |model: &mut Model, act: Show| {
+        update(model, UiAction::Class(act));
+        settle(model);
+    };
+    class(&mut model, Show::Begin);
+    class(&mut model, Show::Slide(1, Vec::new()));
+    assert_eq!(
+        (course(&model).phase, model.ui.panel),
+        (Phase::Asking, Panel::Stage),
+        "words stand under the stage"
+    );
+
+    // A letter chooses the option whose hands are counted; digits are their number.
+    let press = |model: &mut Model, code: &str| {
+        let key = crate::ui::platform::dom::Key { code: code.into(), ..Default::default() };
+        let action = present::key(&key, model.course.as_ref());
+        let action = action.or_else(|| keys::action(&key, model.course.as_ref(), true).flatten());
+        update(model, action.unwrap_or_else(|| panic!("{code} does nothing")));
+    };
+    for code in ["KeyA", "Digit1", "Digit7", "Backspace", "Digit2", "KeyB", "Numpad9"] {
+        press(&mut model, code);
+    }
+    assert_eq!(course(&model).hands, [12, 9, 0]);
+    class(&mut model, Show::Hands(2, 3));
+    class(&mut model, Show::Hands(7, 3));
+    for _ in 0..4 {
+        press(&mut model, "Digit9");
+    }
+    assert_eq!(course(&model).hands, [12, 999, 3]);
+
+    // The speaker knows the answer; the room does not.
+    let told = speaker(&mut model);
+    assert_eq!(told.get("slide").as_int(), Some(2));
+    assert_eq!(told.at(&["ask", "right"]).as_int(), Some(1));
+    assert_eq!(told.at(&["ask", "answer"]).str(), "B. 둘");
+    assert_eq!(told.at(&["ask", "open"]).as_bool(), Some(true));
+    assert!(told.get("next").str().contains("종료되는 중이다"), "{:?}", told.get("next"));
+
+    // Going on answers nothing: the answer is shown, and the bars with it.
+    press(&mut model, "Enter");
+    settle(&mut model);
+    assert_eq!(course(&model).phase, Phase::Shown);
+    let (_, given) = course(&model).answered().unwrap();
+    assert_eq!((given, course(&model).hands.len()), (&Given::Nothing, 3));
+    assert_eq!((pods(&mut model), model.ui.panel), (vec!["web-0".to_string()], Panel::Stage));
+    class(&mut model, Show::Slide(1, Vec::new()));
+    assert_eq!((course(&model).step, course(&model).hands.len()), (2, 0));
+    class(&mut model, Show::Slide(-1, Vec::new()));
+    assert_eq!(course(&model).step, 1);
+    let key = crate::ui::platform::dom::Key { code: "Digit1".into(), ..Default::default() };
+    assert_eq!(present::key(&key, model.course.as_ref()), None, "nothing is asked: digits go to tenths");
+    class(&mut model, Show::End);
+    assert!(model.course.is_some() && !model.ui.present.is_on);
+}

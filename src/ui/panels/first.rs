@@ -1,6 +1,7 @@
 //! The first visit: one sentence, one obvious button, a still that already says something, and other stories.
 
 use super::Context;
+use crate::lessons::LESSONS;
 use crate::samples::STORIES;
 use crate::ui::state::{Dialog, UiAction};
 use crate::ui::widgets::{button, icon, kbd};
@@ -33,8 +34,8 @@ pub fn first(context: &Context, pictures: &FirstPictures, has_kept: bool) -> Htm
                         <button type="button" id="begin" class="button button--primary first__play" onclick={context.on(UiAction::Begin)}>
                             {icon("play")}{texts.first_play}<span class="first__len">{texts.first_length}</span></button>
                         {button("button--line first__paste", "paste", context.on(UiAction::PasteOwn), texts.first_paste.into())}
-                        <button type="button" class="button button--line first__paste first__lessons" onclick={context.on(UiAction::Open(Some(Dialog::Lessons)))}>{texts.first_lessons}</button>
                     </div>
+                    <p class="first__back first__lessons"><button type="button" class="because__src" onclick={context.on(UiAction::Open(Some(Dialog::Lessons)))}>{(texts.first_lessons)(LESSONS.len())}</button></p>
                     if has_kept {
                         <p class="first__back"><button type="button" class="because__src" onclick={context.on(UiAction::Continue)}>{texts.first_continue}</button></p>
                     }

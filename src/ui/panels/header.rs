@@ -4,6 +4,7 @@
 use super::Context;
 use crate::api::profile::PROFILES;
 use crate::samples::{SAMPLES, STORIES};
+use crate::ui::present::Act;
 use crate::ui::state::{Dialog, Origin, Panel, Screen, Theme, UiAction, UiState};
 use crate::ui::texts::Language;
 use crate::ui::widgets::{IconButton, MenuEntry, button, icon_button, logo, menu, rich};
@@ -53,6 +54,8 @@ pub fn header(ui: &UiState, context: &Context) -> Html {
         class: "head__theme",
         ..IconButton::default()
     };
+    let present =
+        IconButton { icon: "present", label: texts.present, class: "head__present", ..IconButton::default() };
     let settings = IconButton { icon: "settings", label: texts.settings, ..IconButton::default() };
     let help = IconButton {
         icon: "help",
@@ -73,6 +76,7 @@ pub fn header(ui: &UiState, context: &Context) -> Html {
             {menu("releases", "button--quiet", release_label, releases.collect())}
             <span class="head__sep"></span>
             {button("head__share", "share", open(Dialog::Share), html! { <span class="head__word">{texts.share}</span> })}
+            {icon_button(&present, context.on(UiAction::Class(Act::Begin)))}
             {icon_button(&theme, context.on(UiAction::Theme(if dark { Theme::Light } else { Theme::Dark })))}
             {icon_button(&settings, open(Dialog::Settings))}
             {icon_button(&help, open(Dialog::Help))}

@@ -79,15 +79,13 @@ fn dots(context: &Context, course: &Course, texts: &LessonTexts) -> Html {
 
 fn way(context: &Context, course: &Course, texts: &LessonTexts) -> Html {
     let on = |by: i32| context.on(UiAction::Lesson(Act::Step(by)));
-    let asks = course.question().is_some();
-    // What is pressed most is the one that stands out.
-    let class = if asks || course.next().is_none() { "button--line" } else { "button--primary" };
+    let goes_on = course.question().is_none() && (course.next().is_some() || course.phase == Phase::Playing);
     let word = if course.phase == Phase::Playing { texts.skip } else { texts.next };
     html! {
-        <div class="lesson__way">
+        <div class={classes!("lesson__way", goes_on.then_some("lesson__way--on"))}>
             <button type="button" class="button button--line" disabled={course.step == 0} onclick={on(-1)}>{icon("back")}{texts.previous}</button>
-            if course.next().is_some() || course.phase == Phase::Playing {
-                if !asks { <button type="button" id={NEXT} class={classes!("button", class)} onclick={on(1)}>{word}{icon("forward")}</button> }
+            if goes_on {
+                <button type="button" id={NEXT} class="button button--primary" disabled={course.phase == Phase::Preparing} onclick={on(1)}>{word}{icon("forward")}</button>
             }
         </div>
     }

@@ -15,6 +15,7 @@ pub mod lessons;
 pub mod manifest;
 pub mod names;
 pub mod objects;
+pub mod present;
 pub mod question;
 pub mod reasons;
 pub mod settings;

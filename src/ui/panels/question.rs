@@ -65,7 +65,7 @@ pub fn question(context: &Context, course: &Course, ask: &Ask) -> Html {
                 {inside}
             </fieldset>
             <div class="ask__row">
-                <button type="submit" class="button button--primary" disabled={!is_ready}>{texts.commit}</button>
+                <button type="submit" class={classes!("button", if is_ready { "button--primary" } else { "button--off" })} aria-disabled={(!is_ready).then_some("true")}>{texts.commit}</button>
                 {button("button--line", "", on(Act::Reveal), texts.reveal.into())}
             </div>
         </form>

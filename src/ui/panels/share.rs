@@ -3,7 +3,7 @@
 use super::Context;
 use crate::lang::Lang;
 use crate::program::File;
-use crate::ui::state::UiAction;
+use crate::ui::state::{Drawn, UiAction};
 use crate::ui::widgets::{button, icon, segment};
 use yew::prelude::*;
 
@@ -19,6 +19,8 @@ pub struct Parts {
     pub title: String,
     /// `ko` or `en`.
     pub lang: &'static str,
+    /// This browser can record what it draws.
+    pub records: bool,
 }
 
 impl Parts {
@@ -158,6 +160,7 @@ fn label(file: File, lang: Lang) -> &'static str {
         File::Transcript => lang.pick("터미널 기록", "Transcript"),
         File::Events => lang.pick("이벤트 TSV", "Events, TSV"),
         File::Script => lang.pick("실제 클러스터용 스크립트", "Script for a real cluster"),
+        File::Handout => lang.pick("인쇄물 A4", "Handout, A4"),
     }
 }
 
@@ -194,8 +197,12 @@ pub fn share(context: &Context, parts: &Parts, chosen: usize, long: bool, text: 
             <p>{button("button--line", "copy", context.on(UiAction::Copy(made.clone())), texts.share_copy_code.into())}</p>
             <h3>{texts.share_files}</h3>
             <p class="share__files">
-                { for File::ALL.iter().map(|file| button("button--line", "file", context.on(UiAction::Export(*file)), (label(*file, texts.language.lang())).into())) }
+                {button("button--line", "file", context.on(UiAction::Draw(Drawn::Png)), texts.share_png.into())}
+                if parts.records { {button("button--line", "file", context.on(UiAction::Draw(Drawn::Film)), texts.share_film.into())} }
+                {button("button--line", "file", context.on(UiAction::Draw(Drawn::Print)), texts.share_print.into())}
+                { for File::ALL.iter().filter(|file| **file != File::Handout).map(|file| button("button--line", "file", context.on(UiAction::Export(*file)), (label(*file, texts.language.lang())).into())) }
             </p>
+            <p id="recording" class="muted" role="status"></p>
             <h3>{texts.share_text}</h3>
             <pre class="share__text" tabindex="0" translate="no">{beginning(text)}</pre>
         </div>

@@ -20,12 +20,21 @@ pub const AREA: &str = "stage";
 /// The height of the row that turns the pages.
 const PAGES: f64 = 34.0;
 
-/// The stage. `room` is the height the picture may take: larger ones are made smaller.
-pub fn stage(context: &Context, stage: &Stage, room: f64, selected: Option<&ObjectKey>) -> Html {
+/// How a picture fits its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    /// The height the picture may take: larger ones are made smaller.
+    pub height: f64,
+    /// By how much it is enlarged, where there is room.
+    pub enlarge: f64,
+}
+
+/// The stage.
+pub fn stage(context: &Context, stage: &Stage, room: Room, selected: Option<&ObjectKey>) -> Html {
     let texts = context.texts;
     let paging = stage.paging.filter(|paging| paging.pages > 1);
-    let room = if paging.is_some() { room - PAGES } else { room };
-    let scale = if stage.height > 0.0 { (room / stage.height).clamp(0.6, 1.0) } else { 1.0 };
+    let height = if paging.is_some() { room.height - PAGES } else { room.height };
+    let scale = if stage.height > 0.0 { (height / stage.height).clamp(0.6, room.enlarge) } else { 1.0 };
     let boxed = |place: [f64; 4]| place.map(|v| format!("{:.1}", v * scale)).join(" ");
     let whole = boxed([0.0, 0.0, stage.width, stage.height]);
     html! {

@@ -173,6 +173,26 @@ pub fn set_document(language: &str, theme: &str, title: &str) {
     }
 }
 
+/// Makes all words larger.
+pub fn set_size(size: f64) {
+    let root = document().and_then(|d| d.document_element()).and_then(|e| e.dyn_into::<HtmlElement>().ok());
+    if let Some(root) = root {
+        let _ = root.style().set_property("--size", &size.to_string());
+    }
+}
+
+/// Says something in the console, for whoever wrote the address of the page.
+pub fn say(text: &str) {
+    // One more binding for one call: found by name.
+    let console = web_sys::window().and_then(|w| js_sys::Reflect::get(&w, &"console".into()).ok());
+    let Some(console) = console else { return };
+    if let Ok(info) =
+        js_sys::Reflect::get(&console, &"info".into()).and_then(JsCast::dyn_into::<js_sys::Function>)
+    {
+        let _ = info.call1(&console, &text.into());
+    }
+}
+
 /// Moves the focus to the element with this id.
 pub fn focus(id: &str) {
     if let Some(element) = html(id) {
@@ -353,6 +373,17 @@ pub fn toggle_whole_screen() {
     {
         let _ = call.call0(&this);
     }
+}
+
+/// The browser can record what a canvas shows.
+pub fn can_record() -> bool {
+    let type_of = |this: &JsValue, name: &str| js_sys::Reflect::get(this, &name.into()).unwrap_or_default();
+    let Some(window) = web_sys::window() else { return false };
+    let recorder = type_of(&window, "MediaRecorder");
+    let canvas = type_of(&type_of(&window, "HTMLCanvasElement"), "prototype");
+    let supports = type_of(&recorder, "isTypeSupported").dyn_into::<js_sys::Function>();
+    type_of(&canvas, "captureStream").is_function()
+        && supports.is_ok_and(|f| f.call1(&recorder, &"video/webm".into()).is_ok_and(|yes| yes.is_truthy()))
 }
 
 /// Scroll offsets of the element an event came from.

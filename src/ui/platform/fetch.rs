@@ -1,5 +1,5 @@
-//! Texts from the network, as data and never longer than expected. The reading itself is in `loader.js`, which can stop
-//! in the middle of an answer that does not end.
+//! Texts from the network, as data and never longer than expected. The reading itself is in `static/lesson.js`, which can
+//! stop in the middle of an answer that does not end.
 
 use wasm_bindgen::prelude::*;
 

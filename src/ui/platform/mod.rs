@@ -8,5 +8,6 @@ pub mod dom;
 pub mod fetch;
 pub mod files;
 pub mod frames;
+pub mod parts;
 pub mod storage;
 pub mod url;

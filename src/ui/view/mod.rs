@@ -6,6 +6,7 @@ use crate::api::{Kind, ObjectKey, Value};
 use crate::ui::editor::{Marks, outline};
 use crate::ui::state::Model;
 
+pub mod acts;
 pub mod caption;
 pub mod claims;
 pub mod compare;
@@ -13,6 +14,7 @@ pub mod events;
 pub mod names;
 pub mod objects;
 pub mod pictures;
+pub mod present;
 pub mod promises;
 pub mod reasons;
 pub mod stage;

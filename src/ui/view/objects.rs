@@ -1,8 +1,44 @@
-//! The selected object as YAML, and which lines its last change touched.
+//! The selected object: what can be done to it, its YAML with what was typed and what its last change touched, its events,
+//! and for a set or a revision what differs between revisions.
 
+use super::acts::{Act, acts};
+use crate::api::manifest::parse_json;
 use crate::api::{Kind, Object, ObjectKey, Value};
 use crate::component::What;
+use crate::controllers::stateful_set::revision;
+use crate::kubectl::verbs::apply::LAST_APPLIED;
+use crate::kubectl::verbs::events;
+use crate::sim::Arrange;
+use crate::store::Store;
 use crate::ui::state::Model;
+use std::rc::Rc;
+
+/// The most events that are shown.
+const MOST_EVENTS: usize = 8;
+
+/// A line of the YAML.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Line {
+    /// With its indentation.
+    pub text: String,
+    /// The last change touched it.
+    pub is_new: bool,
+    /// Somebody typed it; everything else was filled in.
+    pub is_typed: bool,
+}
+
+/// A revision of a set beside the one that is looked at, or before the one that is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Revision {
+    /// Which.
+    pub key: ObjectKey,
+    /// `3 · web-5d89bdfbf9`.
+    pub title: String,
+    /// Pods of this revision.
+    pub pods: usize,
+    /// What differs: `-` before, `+` after, a blank around it.
+    pub difference: Vec<(char, String)>,
+}
 
 /// The object as it is at the moment shown.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,16 +49,31 @@ pub struct ObjectView {
     pub is_gone: bool,
     /// `StatefulSet/web`.
     pub owner: Option<(String, ObjectKey)>,
-    /// Its lines; true where the last change touched them.
-    pub lines: Vec<(String, bool)>,
+    /// What can be done to it.
+    pub acts: Vec<Act>,
+    /// Its lines.
+    pub lines: Vec<Line>,
+    /// Revisions: of a set each against the one before, of a revision each against this one.
+    pub revisions: Vec<Revision>,
+    /// Its newest events, the newest last: the reason, and the message.
+    pub events: Vec<(String, String)>,
 }
 
 /// The selected object, or what it was called if it is gone.
 pub fn read(model: &mut Model) -> Option<ObjectView> {
     let key = model.ui.selected.clone()?;
+    let lang = model.ui.language.lang();
     let position = model.player.position();
     let before = last_change(model, &key, position.happenings);
-    let object = model.player.still(position).store().by_key(&key).cloned();
+    let run = model.player.run();
+    let past: Vec<_> = run.happenings()[..position.happenings.min(run.happenings().len())]
+        .iter()
+        .filter(|happening| matches!(happening.what, What::Input(_)))
+        .cloned()
+        .collect();
+    let is_observed = run.header().observed.is_some();
+    let still = model.player.still(position);
+    let object = still.store().by_key(&key).cloned();
     let mut view = ObjectView { title: key.to_string(), is_gone: object.is_none(), ..ObjectView::default() };
     if let Some(object) = object {
         view.owner = object.controller().and_then(|owner| {
@@ -32,22 +83,16 @@ pub fn read(model: &mut Model) -> Option<ObjectView> {
                 ObjectKey::new(kind, key.namespace.clone(), owner.name().to_string()),
             ))
         });
-        let new = yaml(&object.body);
-        let old: Vec<String> = before.map(|old| yaml(&old.body)).unwrap_or_default();
-        // A line counts as changed if the object before had no such line; order never changes, keys are sorted.
-        view.lines = new
-            .into_iter()
-            .map(|line| {
-                let fresh = !old.is_empty() && !old.contains(&line);
-                (line, fresh)
-            })
-            .collect();
+        view.acts = acts(&object, still, &past, is_observed, lang);
+        view.lines = lines(&object, before.as_deref());
+        view.revisions = revisions(still.store(), &object);
+        view.events = told(still.store(), &object);
     }
     Some(view)
 }
 
 /// The object before its last change up to a position.
-fn last_change(model: &Model, key: &ObjectKey, until: usize) -> Option<std::rc::Rc<Object>> {
+fn last_change(model: &Model, key: &ObjectKey, until: usize) -> Option<Rc<Object>> {
     let happenings = model.player.run().happenings();
     happenings[..until.min(happenings.len())].iter().rev().find_map(|h| match &h.what {
         What::Write(write) if write.key == *key && write.changed() => Some(write.old.clone()),
@@ -55,41 +100,161 @@ fn last_change(model: &Model, key: &ObjectKey, until: usize) -> Option<std::rc::
     })?
 }
 
-/// The tree as kubectl prints it with `-o yaml`, line by line.
-pub fn yaml(value: &Value) -> Vec<String> {
+fn lines(object: &Object, before: Option<&Object>) -> Vec<Line> {
+    let typed = parse_json(object.annotation(LAST_APPLIED)).ok();
     let mut lines = Vec::new();
-    block(value, 0, &mut lines);
+    block(&object.body, typed.as_ref(), 0, &mut lines);
+    if let Some(before) = before {
+        let mut old = Vec::new();
+        block(&before.body, None, 0, &mut old);
+        for line in &mut lines {
+            // A line counts as changed if the object before had no such line; order never changes, keys are sorted.
+            line.is_new = !old.iter().any(|known| known.text == line.text);
+        }
+    }
     lines
 }
 
-fn block(value: &Value, indent: usize, lines: &mut Vec<String>) {
+// The newest events about an object.
+fn told(store: &Store, object: &Object) -> Vec<(String, String)> {
+    let about = |event: &&Rc<Object>| event.body.at(&["involvedObject", "uid"]).str() == object.uid();
+    let mut found: Vec<Rc<Object>> = store.list(Kind::Event, None).filter(about).cloned().collect();
+    events::sort(&mut found);
+    let skip = found.len().saturating_sub(MOST_EVENTS);
+    let text = |event: &Rc<Object>, member: &str| event.body.get(member).str().to_string();
+    found[skip..].iter().map(|event| (text(event, "reason"), text(event, "message"))).collect()
+}
+
+// The revisions of the set that is looked at, or whose revision is.
+fn revisions(store: &Store, object: &Object) -> Vec<Revision> {
+    let of = match object.kind {
+        Kind::StatefulSet => object.uid().to_string(),
+        Kind::ControllerRevision => {
+            object.controller().map(|owner| owner.uid().to_string()).unwrap_or_default()
+        }
+        _ => return Vec::new(),
+    };
+    let all = store.list(Kind::ControllerRevision, Some(object.namespace()));
+    let mut all: Vec<Rc<Object>> = all
+        .filter(|revision| revision.controller().is_some_and(|owner| *owner.uid() == of))
+        .cloned()
+        .collect();
+    all.arrange_by(|a, b| revision::number(a).cmp(&revision::number(b)));
+    let text = |revision: &Object| {
+        let mut lines = Vec::new();
+        block(&revision::template_of(revision), None, 0, &mut lines);
+        lines.into_iter().map(|line| line.text).collect::<Vec<String>>()
+    };
+    let pods = |revision: &Object| {
+        let pods = store.list(Kind::Pod, Some(object.namespace()));
+        pods.filter(|pod| pod.label("controller-revision-hash") == revision.name()).count()
+    };
+    let mut found = Vec::new();
+    for (i, revision) in all.iter().enumerate().rev() {
+        let base = match object.kind {
+            Kind::StatefulSet => i.checked_sub(1).map(|i| &all[i]),
+            _ if revision.uid() == object.uid() => continue,
+            _ => all.iter().find(|other| other.uid() == object.uid()),
+        };
+        found.push(Revision {
+            key: revision.key(),
+            title: format!("{} · {}", revision::number(revision), revision.name()),
+            pods: pods(revision),
+            difference: base.map_or_else(Vec::new, |base| difference(&text(base), &text(revision))),
+        });
+    }
+    found
+}
+
+// The lines that differ, with one line around each place.
+fn difference(old: &[String], new: &[String]) -> Vec<(char, String)> {
+    // How much is common from here on.
+    let mut common = vec![vec![0u32; new.len() + 1]; old.len() + 1];
+    for i in (0..old.len()).rev() {
+        for j in (0..new.len()).rev() {
+            common[i][j] = match old[i] == new[j] {
+                true => common[i + 1][j + 1] + 1,
+                false => common[i + 1][j].max(common[i][j + 1]),
+            };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let mut all = Vec::new();
+    while i < old.len() || j < new.len() {
+        if i < old.len() && j < new.len() && old[i] == new[j] {
+            all.push((' ', old[i].clone()));
+            (i, j) = (i + 1, j + 1);
+        } else if i < old.len() && (j == new.len() || common[i + 1][j] >= common[i][j + 1]) {
+            all.push(('-', old[i].clone()));
+            i += 1;
+        } else {
+            all.push(('+', new[j].clone()));
+            j += 1;
+        }
+    }
+    let near =
+        |at: usize| all[at.saturating_sub(1)..(at + 2).min(all.len())].iter().any(|(mark, _)| *mark != ' ');
+    (0..all.len()).filter(|at| near(*at)).map(|at| all[at].clone()).collect()
+}
+
+// The tree as kubectl prints it with `-o yaml`, line by line; `typed` is what somebody typed of it.
+fn block(value: &Value, typed: Option<&Value>, indent: usize, lines: &mut Vec<Line>) {
     let pad = " ".repeat(indent);
+    let is_typed = typed.is_some();
     match value {
         Value::Map(map) => {
             for (key, inner) in map.entries() {
+                let typed = typed.map(|typed| typed.get(key)).filter(|typed| !typed.is_null());
+                let mut line = |text| lines.push(Line { text, is_typed: typed.is_some(), is_new: false });
                 match inner {
                     Value::Map(m) if !m.entries().is_empty() => {
-                        lines.push(format!("{pad}{key}:"));
-                        block(inner, indent + 2, lines);
+                        line(format!("{pad}{key}:"));
+                        block(inner, typed, indent + 2, lines);
                     }
                     Value::List(items) if !items.is_empty() => {
-                        lines.push(format!("{pad}{key}:"));
-                        block(inner, indent, lines);
+                        line(format!("{pad}{key}:"));
+                        block(inner, typed, indent, lines);
                     }
-                    _ => lines.push(format!("{pad}{key}: {}", scalar(inner))),
+                    _ => line(format!("{pad}{key}: {}", scalar(inner))),
                 }
             }
         }
         Value::List(items) => {
-            for item in items.iter() {
+            for (i, item) in items.iter().enumerate() {
                 let mut inner = Vec::new();
-                block(item, indent + 2, &mut inner);
+                block(
+                    item,
+                    typed.and_then(|typed| same_item(typed.items(), item, i)),
+                    indent + 2,
+                    &mut inner,
+                );
                 for (i, line) in inner.into_iter().enumerate() {
-                    lines.push(if i == 0 { format!("{pad}- {}", line.trim_start()) } else { line });
+                    let text = match i {
+                        0 => format!("{pad}- {}", line.text.trim_start()),
+                        _ => line.text,
+                    };
+                    lines.push(Line { text, ..line });
                 }
             }
         }
-        other => lines.push(format!("{pad}{}", scalar(other))),
+        other => lines.push(Line { text: format!("{pad}{}", scalar(other)), is_typed, is_new: false }),
+    }
+}
+
+// The item of a typed list that became this one: of the same name, or at the same place.
+fn same_item<'a>(typed: &'a [Value], item: &Value, place: usize) -> Option<&'a Value> {
+    match item {
+        Value::Map(_) => {
+            let name = |value: &Value| match value.get("name") {
+                Value::Null => value.at(&["metadata", "name"]).clone(),
+                name => name.clone(),
+            };
+            match name(item) {
+                Value::Null => typed.get(place),
+                wanted => typed.iter().find(|typed| name(typed) == wanted),
+            }
+        }
+        _ => typed.iter().find(|typed| *typed == item),
     }
 }
 

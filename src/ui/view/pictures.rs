@@ -31,6 +31,7 @@ struct Key {
     position: Position,
     width: u64,
     phone: bool,
+    presented: bool,
     language: super::super::texts::Language,
     by_node: bool,
     page: Option<usize>,
@@ -81,7 +82,7 @@ impl Pictures {
     /// The stage at the moment shown, settled, with its buttons.
     pub fn stage(&self, model: &mut Model) -> Stage {
         let position = model.player.position();
-        let scene = self.scene(model, position, model.ui.stage_size.0);
+        let scene = self.scene(model, position, model.ui.drawn_width());
         match scene {
             Some(scene) => to_stage(&scene),
             None => Stage::default(),
@@ -97,7 +98,7 @@ impl Pictures {
 
     /// The picture as it moves; none while there is nothing to show.
     fn moving(&self, model: &mut Model) -> Option<Rc<Scene>> {
-        let width = model.ui.stage_size.0;
+        let width = model.ui.drawn_width();
         let movement = model.player.movement();
         let position = model.player.moving_position(model.ui.spacing);
         let after = self.scene(model, position, width)?;
@@ -201,6 +202,7 @@ impl Pictures {
             position,
             width: width as u64,
             phone: width < if model.ui.screen == Screen::First { STILL } else { PHONE } || model.ui.is_low,
+            presented: model.ui.present.is_on,
             language: model.ui.language,
             by_node: model.ui.by_node,
             page: model.ui.page,
@@ -210,8 +212,11 @@ impl Pictures {
         }
         self.look(&mut model.player, position);
         let lang = model.ui.language.lang();
-        let options =
-            if key.phone { StageOptions::phone(width, lang) } else { StageOptions::page(width, lang) };
+        let options = match key.phone {
+            _ if key.presented => StageOptions::present(width, lang),
+            true => StageOptions::phone(width, lang),
+            false => StageOptions::page(width, lang),
+        };
         let (_, set, range) = self.subject.borrow().clone();
         let step = model.player.step();
         let earlier = step

@@ -33,8 +33,11 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Track {
     let timeline = pictures.timeline(model);
     let lang = model.ui.language.lang();
     let width = model.ui.track_width;
-    let mut options =
-        if width < NARROW { TrackOptions::small(width, lang) } else { TrackOptions::page(width, lang) };
+    let mut options = if width < NARROW || model.ui.present.is_on {
+        TrackOptions::small(width, lang)
+    } else {
+        TrackOptions::page(width, lang)
+    };
     if let Some(key) = &model.ui.selected {
         let changes = model.player.run().happenings().iter().enumerate().filter(|(_, h)| match &h.what {
             What::Write(write) => write.key == *key && write.changed(),

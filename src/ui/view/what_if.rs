@@ -85,7 +85,7 @@ fn parallel(set: &Object, replicas: i64, manifest: &str) -> Option<Other> {
 }
 
 /// What would undo the faults that were not undone yet, the newest first.
-fn outstanding(past: &[Happening]) -> Vec<String> {
+pub fn outstanding(past: &[Happening]) -> Vec<String> {
     let mut open: Vec<String> = Vec::new();
     for happening in past {
         let What::Input(note) = &happening.what else { continue };
