@@ -87,38 +87,6 @@ fn check_says_what_the_api_server_says_and_what_cannot_work() {
     );
 }
 
-/// What a program says of a script that it reads from its input, and whether it is content; none if it is not there.
-fn says(program: &str, words: &[&str], script: &str) -> Option<(bool, String)> {
-    let mut reader = std::process::Command::new(program)
-        .args(words)
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .ok()?;
-    std::io::Write::write_all(&mut reader.stdin.take().unwrap(), script.as_bytes()).unwrap();
-    let said = reader.wait_with_output().unwrap();
-    let text = [said.stdout, said.stderr].concat();
-    Some((said.status.success(), String::from_utf8_lossy(&text).into_owned()))
-}
-
-#[test]
-fn a_script_is_read_by_a_shell() {
-    // xtask installs it where it can, and says which.
-    let named = std::env::var("SHELLCHECK").unwrap_or_else(|_| "shellcheck".into());
-    let hard = "k8s 1.36\nfile a.yaml <<END\nEOF\nit's\nEND\n$ kubectl apply -f a.yaml || echo 'no'\nhold web-1\nsettle\n";
-    for text in STORIES.iter().map(|story| story.scenario).chain([hard]) {
-        let made = script(text).unwrap();
-        let (is_read, said) = says("sh", &["-n"], &made).expect("a shell");
-        assert!(is_read, "{said}\n{made}");
-        match says(&named, &["--shell=sh", "-"], &made) {
-            Some((is_clean, said)) => assert!(is_clean, "{said}\n{made}"),
-            None => eprintln!("skipped: there is no {named}"),
-        }
-    }
-    assert!(script("wait soon\n").is_err());
-}
-
 /// The picture at the end of a run, in both languages.
 fn pictures(scenario: &str) -> [String; 2] {
     let run = Run::from_scenario(scenario).unwrap();
@@ -156,4 +124,36 @@ fn a_pod_that_runs_on_behind_a_cut_is_drawn_until_its_node_is_back() {
         let pictures = pictures(&format!("{begin}{ended}"));
         assert!(pictures.iter().zip(words).all(|(picture, word)| !picture.contains(word)), "{ended}");
     }
+}
+
+/// What a program says of a script that it reads from its input, and whether it is content; none if it is not there.
+fn says(program: &str, words: &[&str], script: &str) -> Option<(bool, String)> {
+    let mut reader = std::process::Command::new(program)
+        .args(words)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .ok()?;
+    std::io::Write::write_all(&mut reader.stdin.take().unwrap(), script.as_bytes()).unwrap();
+    let said = reader.wait_with_output().unwrap();
+    let text = [said.stdout, said.stderr].concat();
+    Some((said.status.success(), String::from_utf8_lossy(&text).into_owned()))
+}
+
+#[test]
+fn a_script_is_read_by_a_shell() {
+    // xtask installs it where it can, and says which.
+    let named = std::env::var("SHELLCHECK").unwrap_or_else(|_| "shellcheck".into());
+    let hard = "k8s 1.36\nfile a.yaml <<END\nEOF\nit's\nEND\n$ kubectl apply -f a.yaml || echo 'no'\nhold web-1\nsettle\n";
+    for text in STORIES.iter().map(|story| story.scenario).chain([hard]) {
+        let made = script(text).unwrap();
+        let (is_read, said) = says("sh", &["-n"], &made).expect("a shell");
+        assert!(is_read, "{said}\n{made}");
+        match says(&named, &["--shell=sh", "-"], &made) {
+            Some((is_clean, said)) => assert!(is_clean, "{said}\n{made}"),
+            None => eprintln!("skipped: there is no {named}"),
+        }
+    }
+    assert!(script("wait soon\n").is_err());
 }

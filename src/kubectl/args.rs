@@ -139,6 +139,13 @@ impl Args {
         self.flags.iter().rev().find(|(flag, _)| *flag == name).map(|(_, value)| value.as_str())
     }
 
+    /// Puts another value in the place of a flag's last one.
+    pub fn replace(&mut self, name: &str, value: String) {
+        if let Some((_, old)) = self.flags.iter_mut().rev().find(|(flag, _)| *flag == name) {
+            *old = value;
+        }
+    }
+
     /// The value of a flag, or `""`.
     pub fn text(&self, name: &str) -> &str {
         self.get(name).unwrap_or("")

@@ -316,7 +316,8 @@ fn run(invocation: &Invocation, host: &mut dyn Host, out: &mut Output) -> Result
         out.out(verbs::overview());
         return Ok(Outcome::Done(0));
     };
-    let args = Args::parse(verb.name, verb.flags, &rest)?;
+    let mut args = Args::parse(verb.name, verb.flags, &rest)?;
+    read_template(&mut args, &invocation.folder, host)?;
     if args.is("help") {
         out.out(verbs::help(verb));
         return Ok(Outcome::Done(0));
@@ -339,6 +340,26 @@ fn run(invocation: &Invocation, host: &mut dyn Host, out: &mut Output) -> Result
         words: &invocation.words,
     };
     verb.run(&mut cx)
+}
+
+// `-o jsonpath-file=FILE` and the like: the same as the text of the file behind the name of the format.
+fn read_template(args: &mut Args, folder: &str, host: &mut dyn Host) -> Result<()> {
+    const FORMATS: [(&str, &str); 3] =
+        [("jsonpath-file", "jsonpath"), ("go-template-file", "go-template"), ("templatefile", "go-template")];
+    let (name, file) = args.text("output").split_once('=').unwrap_or((args.text("output"), ""));
+    let Some((_, format)) = FORMATS.iter().find(|(known, _)| *known == name) else { return Ok(()) };
+    let file = if file.is_empty() { args.text("template") } else { file };
+    if file.is_empty() {
+        return Err(Error::client("template format specified but no template given"));
+    }
+    let path = format!("{folder}{}", file.strip_prefix("./").unwrap_or(file));
+    let Some(text) = host.files().get(&path) else {
+        let text = format!("error reading --template {file}, open {file}: no such file or directory\n");
+        return Err(Error::client(text));
+    };
+    let value = format!("{format}={text}");
+    args.replace("output", value);
+    Ok(())
 }
 
 // Finds the verb: the first word that is no flag, and the next one where it has sub-verbs. The rest keeps its order.

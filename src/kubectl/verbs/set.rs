@@ -186,7 +186,7 @@ fn env(cx: &mut Cx) -> Result<Outcome> {
         return Err(Error::client("at least one environment variable must be provided"));
     }
     let only = cx.args.get("containers").unwrap_or("*").to_string();
-    let overwrites = cx.args.text("overwrite") != "false";
+    let overwrites = cx.args.bool_or("overwrite", true);
     change(cx, words, "env updated", &|spec| {
         for container in spec.at_mut(&["containers"]).list_mut() {
             if only != "*" && container.get("name").str() != only {
