@@ -965,6 +965,8 @@ fn at_step(player: &Player) -> crate::session::Position {
 }
 
 pub(super) fn seek(model: &mut Model, go: impl FnOnce(&mut Player)) -> Vec<Effect> {
+    // Whoever goes somewhere does not want to be taken to where a link pointed.
+    model.moment = None;
     model.ui.playing = false;
     model.ui.present.stop = None;
     model.play_when_ready = false;

@@ -6,6 +6,7 @@
 //! the end, so that whoever is being served never sees half a build.
 
 use crate::halves;
+use crate::lesson_pages;
 use crate::offline;
 use crate::run::{Result, minutes, root, run as run_command, target_dir};
 use crate::setup::{self, Kit};
@@ -40,6 +41,7 @@ pub fn page(dev: bool) -> Result<PathBuf> {
         name_parts(&draft)?;
         offline::list_files(&draft)?;
     }
+    lesson_pages::write(&draft, &std::env::var("ORDINAL_URL").unwrap_or_default())?;
     let dist = root().join("dist");
     replace(&draft, &dist)?;
     eprintln!("built the page in {:.0} s", start.elapsed().as_secs_f64());

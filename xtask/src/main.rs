@@ -14,6 +14,7 @@ mod bench;
 mod build;
 mod check;
 mod halves;
+mod lesson_pages;
 mod offline;
 mod serve;
 mod single;
