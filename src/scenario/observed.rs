@@ -445,7 +445,7 @@ fn one_line(value: Value) -> String {
     text
 }
 
-/// Reads what [`print`] wrote; an error says which line (from 0), at which byte, and what is wrong.
+/// Reads what [`print()`] wrote; an error says which line (from 0), at which byte, and what is wrong.
 pub fn parse(lines: &[&str]) -> Result<Observed, (usize, usize, String)> {
     let mut observed = Observed::default();
     for (i, line) in lines.iter().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
