@@ -11,6 +11,7 @@ pub use work::{MOST_PODS, Progress};
 use super::{Promises, Said, Session, Trial};
 use crate::api::ObjectKey;
 use crate::cluster::Config;
+use crate::cluster::observed::Observed;
 use crate::component::{Decision, Happening, What, World};
 use crate::dns::Cache;
 use crate::scenario::{Directive, Header, Scenario, ScenarioError};
@@ -115,8 +116,8 @@ pub struct Future {
 }
 
 // What was observed is there from the beginning, however long it took.
-fn horizon_after(end: SimTime, config: &Config) -> SimTime {
-    let observed = config.observed.as_ref().map_or(SimTime::ZERO, |observed| observed.ends());
+fn horizon_after(end: SimTime, observed: Option<&Observed>) -> SimTime {
+    let observed = observed.map_or(SimTime::ZERO, Observed::ends);
     end.max(observed) + HORIZON
 }
 
@@ -184,7 +185,7 @@ impl Run {
             memories: Vec::new(),
             seen: None,
             futures: Vec::new(),
-            horizon: horizon_after(SimTime::ZERO, config),
+            horizon: horizon_after(SimTime::ZERO, config.observed.as_deref()),
             open: None,
             todo: VecDeque::new(),
             begun_at: None,
@@ -271,6 +272,11 @@ impl Run {
     /// What comes before the first action.
     pub fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// True if the run is one that was seen elsewhere: it can be looked at and asked, not changed.
+    pub fn is_observed(&self) -> bool {
+        self.header.observed.is_some()
     }
 
     /// What happened so far, and what was computed ahead.

@@ -339,7 +339,7 @@ impl App {
     fn keeps_nothing(&self) -> bool {
         let model = self.model.borrow();
         // What was seen of a real cluster is not kept either.
-        model.ui.is_embed || model.course.is_some() || model.player.run().header().observed.is_some()
+        model.ui.is_embed || model.course.is_some() || model.player.run().is_observed()
     }
 
     /// The address names the lesson and its step, so that it can be passed on and loaded again.

@@ -7,7 +7,6 @@ use crate::api::print::to_yaml;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::observed::Observed;
 use crate::program;
-use crate::scenario::observed::is_log;
 use crate::sim::SortedMap;
 
 /// What was dropped so far, and what is wrong with the last of it.
@@ -16,11 +15,6 @@ pub struct ClusterLog {
     files: Vec<(String, String)>,
     /// Why the last file was not taken, with its place.
     pub error: Option<String>,
-}
-
-/// True if a dropped or pasted text is a log rather than a manifest.
-pub fn is_meant(text: &str) -> bool {
-    is_log(text)
 }
 
 /// Forgets what was dropped before.

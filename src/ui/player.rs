@@ -3,7 +3,7 @@
 //! A step is something an observer would name (`scene::story`); a moment is a step and how far the next one has come.
 //! Playing is arithmetic on that moment: nothing here knows frames or clocks.
 
-use crate::component::What;
+use crate::component::{Happening, What};
 use crate::scenario::{Directive, Header};
 pub use crate::scene::timeline::Spacing;
 use crate::session::{Entry, Position, Progress, Run, Still};
@@ -93,6 +93,13 @@ impl Player {
     /// The run as text, also while it is still being carried out.
     pub fn text(&self) -> String {
         self.run.text()
+    }
+
+    /// What was done up to a position, in order.
+    pub fn inputs_until(&self, position: Position) -> Vec<Happening> {
+        let all = self.run.happenings();
+        let past = all[..position.happenings.min(all.len())].iter();
+        past.filter(|happening| matches!(happening.what, What::Input(_))).cloned().collect()
     }
 
     /// The run.

@@ -21,6 +21,7 @@ use crate::program::export::{film, handout};
 use crate::program::{File, picture_file};
 use crate::samples::{SAMPLES, STORIES};
 use crate::scenario::link::{self, Linked};
+use crate::scenario::observed;
 use crate::scenario::{Directive, heredoc_words};
 use crate::session::{MOST_PODS, Promises};
 use crate::sim::{SimDuration, SimTime};
@@ -829,7 +830,7 @@ fn step(model: &mut Model, action: UiAction) -> Vec<Effect> {
             vec![Effect::Keep("manifest", model.ui.manifest.clone())]
         }
         A::ClusterLog(name, text) => cluster_log::take(model, name, text),
-        A::OpenText(text) if cluster_log::is_meant(&text) => {
+        A::OpenText(text) if observed::is_log(&text) => {
             cluster_log::begin(model);
             cluster_log::take(model, "dropped.json".into(), text)
         }
@@ -1157,7 +1158,7 @@ fn apply(model: &mut Model) -> Vec<Effect> {
     }
     model.ui.screen = Screen::Page;
     pause(model);
-    if model.player.run().header().observed.is_some() {
+    if model.player.run().is_observed() {
         // What was only watched cannot be changed: the manifest begins a simulation.
         new_run(model, "");
         model.ui.origin = Origin::Own;

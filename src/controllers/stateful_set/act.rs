@@ -1,6 +1,6 @@
 //! Performs a pass: revisions first, then the steps of the plan, then the status, then history (S52, S65).
 
-use super::decide::{self, Facts, Plan, Step};
+use super::decide::{self, Plan, Step};
 use super::retention::{self, Owner};
 use super::revision::{self, Choice};
 use super::spec::SetSpec;
@@ -64,7 +64,7 @@ impl Pass<'_> {
         let mut collisions = self.set.status().get("collisionCount").as_int().unwrap_or(0);
         let update = self.update_revision(ctx, &mut revisions, &mut collisions)?;
         let current = self.current_revision(&revisions, &update);
-        let plan = self.decide(ctx, &current, &update);
+        let plan = self.controller.plan(&self.set, &self.spec, &current, &update, ctx);
         let (result, updated) = self.perform(ctx, &plan);
         let status = self.write_status(ctx, &current, &update, collisions, updated);
         let history = self.truncate_history(ctx, &revisions, &current, &update);
@@ -252,29 +252,6 @@ impl Pass<'_> {
             Some(revision) => revision.meta("name").text(),
             None => update.clone(),
         }
-    }
-
-    fn decide(&mut self, ctx: &mut Ctx<'_>, current: &Text, update: &Text) -> Plan {
-        let owned = &self.controller.owned_claims;
-        let namespace = &self.key.namespace;
-        let claims_have_owners = owned.iter().any(|key| key.namespace == *namespace);
-        let set = self.set.clone();
-        let now = ctx.client.now();
-        let profile = ctx.client.profile();
-        let view = ctx.view();
-        let claim = |name: &str| view.get(Kind::PersistentVolumeClaim, namespace, name).cloned();
-        let memory = self.controller.sets.get_mut(&self.key).expect("made at the start of the pass");
-        decide::decide(&mut Facts {
-            set: &set,
-            spec: &self.spec,
-            pods: &mut memory.pods,
-            current,
-            update,
-            now,
-            profile,
-            claim: &claim,
-            claims_have_owners,
-        })
     }
 
     // The steps in order; after a failure the rest of the batch is still done, then the pass ends (S69). The number

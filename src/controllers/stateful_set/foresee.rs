@@ -4,7 +4,7 @@
 //! lacks what was not to be read, so its hash would be another.
 
 use super::StatefulSetController;
-use super::decide::{self, Facts, Step};
+use super::decide::Step;
 use super::identity;
 use super::spec::SetSpec;
 use crate::api::{Kind, ObjectKey};
@@ -26,24 +26,11 @@ impl StatefulSetController {
             name if name.is_empty() => update.clone(),
             name => name,
         };
-        let spec = SetSpec::read(&set);
-        let claims_have_owners = self.owned_claims.iter().any(|claim| claim.namespace == key.namespace);
+        self.memory(&set);
+        let plan = self.plan(&set, &SetSpec::read(&set), &current, &update, ctx);
         let now = ctx.client.now();
         let view = ctx.view();
-        let claim = |name: &str| view.get(Kind::PersistentVolumeClaim, &key.namespace, name).cloned();
-        self.memory(&set);
-        let pods = &mut self.sets.get_mut(key)?.pods;
-        let plan = decide::decide(&mut Facts {
-            set: &set,
-            spec: &spec,
-            pods,
-            current: &current,
-            update: &update,
-            now,
-            profile: ctx.client.profile(),
-            claim: &claim,
-            claims_have_owners,
-        });
+        let claim = |name: &str| view.get(Kind::PersistentVolumeClaim, &key.namespace, name);
         let mut actions = Vec::new();
         for (_, step) in &plan.steps {
             let (ordinal, why) = match step {

@@ -19,7 +19,9 @@ use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::component::{Component, Ctx, Gate, SyncError, WorkKey, WorkQueue};
 use crate::sim::{SimDuration, SimTime, SortedMap, SortedSet};
 use crate::store::{Change, View};
+use decide::{Facts, Plan};
 use pods::{Pod, Pods};
+use spec::SetSpec;
 use std::rc::Rc;
 
 /// The controller and what it remembers between passes.
@@ -68,6 +70,24 @@ pub(super) fn selects(set: &Object, object: &Object) -> bool {
 }
 
 impl StatefulSetController {
+    // What a pass over a set that is remembered does, for one that acts and one that only looks.
+    fn plan(&mut self, set: &Object, spec: &SetSpec, current: &Text, update: &Text, ctx: &Ctx<'_>) -> Plan {
+        let key = WorkKey::of(set);
+        let namespace = &key.namespace;
+        let view = ctx.view();
+        decide::decide(&mut Facts {
+            set,
+            spec,
+            pods: &mut self.sets.get_mut(&key).expect("remembered by the caller").pods,
+            current,
+            update,
+            now: ctx.client.now(),
+            profile: ctx.client.profile(),
+            claim: &|name: &str| view.get(Kind::PersistentVolumeClaim, namespace, name).cloned(),
+            claims_have_owners: self.owned_claims.iter().any(|claim| claim.namespace == *namespace),
+        })
+    }
+
     fn memory(&mut self, set: &Object) -> &mut SetMemory {
         let memory = self.sets.entry(WorkKey::of(set)).or_default();
         if *memory.uid != *set.uid() {

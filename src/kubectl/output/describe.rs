@@ -150,20 +150,11 @@ impl Page<'_> {
     }
 
     fn events(&mut self, object: &Object) {
-        let own = |event: &&Rc<Object>| {
-            let about = event.body.get("involvedObject");
-            about.get("name").str() == object.name()
-                && about.get("kind").str() == object.kind.name()
-                && (about.get("uid").str() == object.uid() || object.kind == Kind::Node)
-        };
-        let namespace = (!object.namespace().is_empty()).then_some(object.namespace());
-        let mut events: Vec<Rc<Object>> =
-            self.store.list(Kind::Event, namespace).filter(own).cloned().collect();
+        let events = events::about(self.store, object);
         if events.is_empty() {
             self.line(0, "Events", NONE);
             return;
         }
-        events::sort(&mut events);
         self.put("Events:\n  Type\tReason\tAge\tFrom\tMessage\n  ----\t------\t----\t----\t-------\n");
         for event in events {
             self.fill(1, &event.body, "{type}\t{reason}\t");

@@ -9,6 +9,7 @@ use crate::kubectl::output::table;
 use crate::kubectl::select::Wanted;
 use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task};
 use crate::sim::SimTime;
+use crate::store::Store;
 use std::rc::Rc;
 
 /// `kubectl events`.
@@ -49,6 +50,20 @@ pub fn sort(events: &mut [Rc<Object>]) {
         last_seen(event).get(..19).unwrap_or("")
     }
     sort_by(events, |a, b| seconds(a) < seconds(b));
+}
+
+/// The events about an object, sorted. A node's events name it in the place of its uid.
+pub fn about(store: &Store, object: &Object) -> Vec<Rc<Object>> {
+    let own = |event: &&Rc<Object>| {
+        let about = event.body.get("involvedObject");
+        about.get("name").str() == object.name()
+            && about.get("kind").str() == object.kind.name()
+            && (about.get("uid").str() == object.uid() || object.kind == Kind::Node)
+    };
+    let namespace = (!object.namespace().is_empty()).then_some(object.namespace());
+    let mut events: Vec<Rc<Object>> = store.list(Kind::Event, namespace).filter(own).cloned().collect();
+    sort(&mut events);
+    events
 }
 
 fn run(cx: &mut Cx) -> Result<Outcome> {

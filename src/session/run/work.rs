@@ -251,7 +251,7 @@ impl Run {
         }
         self.stands = end;
         self.copy_session();
-        self.horizon = super::horizon_after(end, &self.header.config());
+        self.horizon = super::horizon_after(end, self.header.observed.as_deref());
     }
 
     // The open directive ends where it is, and what was to come does not come.

@@ -1,6 +1,7 @@
 //! The selected object: what can be done to it, its YAML, its revisions, its events.
 
 use super::Context;
+use super::reasons::difference;
 use crate::ui::others::Other;
 use crate::ui::state::UiAction;
 use crate::ui::view::ObjectView;
@@ -68,12 +69,9 @@ fn revisions(context: &Context, object: &ObjectView) -> Html {
                 html! {
                     <details>
                         <summary><code>{&revision.title}</code>{" "}{(texts.object_pods)(revision.pods)}</summary>
-                        <pre class="yaml" tabindex="0" translate="no" aria-label={revision.title.clone()}>
-                            { for revision.difference.iter().map(|(mark, text)| {
-                                let class = match mark { '+' => "yaml__line yaml__line--in", '-' => "yaml__line yaml__line--out", _ => "yaml__line" };
-                                html! { <span {class}>{*mark}{" "}{text}</span> }
-                            }) }
-                            if revision.difference.is_empty() { <span class="yaml__line">{texts.object_same}</span> }
+                        <pre class="diff" tabindex="0" translate="no" aria-label={revision.title.clone()}>
+                            {difference(revision.difference.iter().cloned())}
+                            if revision.difference.is_empty() { <span class="diff__line">{texts.object_same}</span> }
                         </pre>
                         <p><button type="button" class="because__src" onclick={select}>{&revision.title}</button></p>
                     </details>

@@ -147,14 +147,7 @@ pub fn refused(context: &Context, problems: &[Problem], text: &str) -> Html {
             <p class="why__lead">{texts.refused_lead}</p>
             if let Some(mended) = &mended {
                 <section class="why__part"><h3>{texts.repaired_so}</h3>
-                    <pre class="diff" translate="no">
-                        { for diff(text, mended, 1).into_iter().map(|line| match line {
-                            DiffLine::Same(text) => html! { <span class="diff__line">{format!("  {text}")}</span> },
-                            DiffLine::Out(text) => html! { <del class="diff__line diff__line--out">{format!("- {text}")}</del> },
-                            DiffLine::In(text) => html! { <ins class="diff__line diff__line--in">{format!("+ {text}")}</ins> },
-                            DiffLine::Gap => html! { <span class="diff__line diff__line--gap">{"  …"}</span> },
-                        }) }
-                    </pre>
+                    <pre class="diff" translate="no">{difference(diff(text, mended, 1))}</pre>
                     <p class="why__fixall">{button("button--primary", "", context.on(UiAction::RepairAll),
                         if errors == 2 { texts.repair_both } else { texts.repair_all }.into())}</p>
                 </section>
@@ -164,4 +157,21 @@ pub fn refused(context: &Context, problems: &[Problem], text: &str) -> Html {
             </div></section>
         </>
     }
+}
+
+/// The lines of a difference, each with its mark.
+pub(super) fn difference(lines: impl IntoIterator<Item = DiffLine>) -> Html {
+    lines
+        .into_iter()
+        .map(|line| match line {
+            DiffLine::Same(text) => html! { <span class="diff__line">{format!("  {text}")}</span> },
+            DiffLine::Out(text) => {
+                html! { <del class="diff__line diff__line--out">{format!("- {text}")}</del> }
+            }
+            DiffLine::In(text) => {
+                html! { <ins class="diff__line diff__line--in">{format!("+ {text}")}</ins> }
+            }
+            DiffLine::Gap => html! { <span class="diff__line diff__line--gap">{"  …"}</span> },
+        })
+        .collect()
 }

@@ -95,13 +95,10 @@ fn pod(
     let name = pod.name();
     // Faults name pods of other namespaces with a slash.
     let named = if space.is_empty() { name.to_string() } else { format!("{}/{name}", pod.namespace()) };
+    let by_force = format!("kubectl delete pod {name} --grace-period=0 --force{space}");
     let is_ready = pod.condition("Ready").get("status").str() == "True";
     if pod.is_terminating() {
-        add(
-            "강제로 지우기",
-            "delete by force",
-            format!("kubectl delete pod {name} --grace-period=0 --force{space}"),
-        );
+        add("강제로 지우기", "delete by force", by_force);
         return;
     }
     add("지우기", "delete", format!("kubectl delete pod {name}{space}"));
@@ -113,27 +110,20 @@ fn pod(
         add("한 번 죽이기", "crash once", format!("crash {named}"));
         add("계속 죽이기", "keep crashing", format!("crashloop {named}"));
     }
-    let open = outstanding(past);
-    let undo = open.iter().find(|line| line.split(' ').nth(1) == Some(&*named));
-    match undo {
-        Some(undo) => add("고장 풀기", "mend", undo.clone()),
+    match undo(past, &named) {
+        Some(undo) => add("고장 풀기", "mend", undo),
         None if !is_ready => add("Ready 막기", "hold", format!("hold {named}")),
         None => {}
     }
     let node = still.store().get(Kind::Node, "", pod.spec().get("nodeName").str());
     if node.is_some_and(|node| node.condition("Ready").get("status").str() != "True") {
-        add(
-            "강제로 지우기",
-            "delete by force",
-            format!("kubectl delete pod {name} --grace-period=0 --force{space}"),
-        );
+        add("강제로 지우기", "delete by force", by_force);
     }
 }
 
 fn node(node: &Object, past: &[Happening], add: &mut dyn FnMut(&'static str, &'static str, String)) {
     let name = node.name();
-    let undo = outstanding(past).into_iter().find(|line| line.split(' ').nth(1) == Some(name));
-    match undo {
+    match undo(past, name) {
         Some(undo) if undo.starts_with("start") => add("전원 켜기", "power on", undo),
         Some(undo) => add("네트워크 잇기", "mend the network", undo),
         None => {
@@ -162,6 +152,11 @@ fn node(node: &Object, past: &[Happening], add: &mut dyn FnMut(&'static str, &'s
         }
         false => {}
     }
+}
+
+// What undoes the newest fault of that pod or node.
+fn undo(past: &[Happening], name: &str) -> Option<String> {
+    outstanding(past).into_iter().find(|line| line.split(' ').nth(1) == Some(name))
 }
 
 // The running pods that mount a claim, and where.

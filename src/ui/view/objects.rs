@@ -10,6 +10,7 @@ use crate::kubectl::verbs::apply::LAST_APPLIED;
 use crate::kubectl::verbs::events;
 use crate::sim::Arrange;
 use crate::store::Store;
+use crate::ui::editor::{DiffLine, diff};
 use crate::ui::state::Model;
 use std::rc::Rc;
 
@@ -36,8 +37,8 @@ pub struct Revision {
     pub title: String,
     /// Pods of this revision.
     pub pods: usize,
-    /// What differs: `-` before, `+` after, a blank around it.
-    pub difference: Vec<(char, String)>,
+    /// What differs.
+    pub difference: Vec<DiffLine>,
 }
 
 /// The object as it is at the moment shown.
@@ -65,13 +66,8 @@ pub fn read(model: &mut Model) -> Option<ObjectView> {
     let lang = model.ui.language.lang();
     let position = model.player.position();
     let before = last_change(model, &key, position.happenings);
-    let run = model.player.run();
-    let past: Vec<_> = run.happenings()[..position.happenings.min(run.happenings().len())]
-        .iter()
-        .filter(|happening| matches!(happening.what, What::Input(_)))
-        .cloned()
-        .collect();
-    let is_observed = run.header().observed.is_some();
+    let past = model.player.inputs_until(position);
+    let is_observed = model.player.run().is_observed();
     let still = model.player.still(position);
     let object = still.store().by_key(&key).cloned();
     let mut view = ObjectView { title: key.to_string(), is_gone: object.is_none(), ..ObjectView::default() };
@@ -117,9 +113,7 @@ fn lines(object: &Object, before: Option<&Object>) -> Vec<Line> {
 
 // The newest events about an object.
 fn told(store: &Store, object: &Object) -> Vec<(String, String)> {
-    let about = |event: &&Rc<Object>| event.body.at(&["involvedObject", "uid"]).str() == object.uid();
-    let mut found: Vec<Rc<Object>> = store.list(Kind::Event, None).filter(about).cloned().collect();
-    events::sort(&mut found);
+    let found = events::about(store, object);
     let skip = found.len().saturating_sub(MOST_EVENTS);
     let text = |event: &Rc<Object>, member: &str| event.body.get(member).str().to_string();
     found[skip..].iter().map(|event| (text(event, "reason"), text(event, "message"))).collect()
@@ -143,7 +137,7 @@ fn revisions(store: &Store, object: &Object) -> Vec<Revision> {
     let text = |revision: &Object| {
         let mut lines = Vec::new();
         block(&revision::template_of(revision), None, 0, &mut lines);
-        lines.into_iter().map(|line| line.text).collect::<Vec<String>>()
+        lines.into_iter().map(|line| line.text + "\n").collect::<String>()
     };
     let pods = |revision: &Object| {
         let pods = store.list(Kind::Pod, Some(object.namespace()));
@@ -160,41 +154,10 @@ fn revisions(store: &Store, object: &Object) -> Vec<Revision> {
             key: revision.key(),
             title: format!("{} · {}", revision::number(revision), revision.name()),
             pods: pods(revision),
-            difference: base.map_or_else(Vec::new, |base| difference(&text(base), &text(revision))),
+            difference: base.map_or_else(Vec::new, |base| diff(&text(base), &text(revision), 1)),
         });
     }
     found
-}
-
-// The lines that differ, with one line around each place.
-fn difference(old: &[String], new: &[String]) -> Vec<(char, String)> {
-    // How much is common from here on.
-    let mut common = vec![vec![0u32; new.len() + 1]; old.len() + 1];
-    for i in (0..old.len()).rev() {
-        for j in (0..new.len()).rev() {
-            common[i][j] = match old[i] == new[j] {
-                true => common[i + 1][j + 1] + 1,
-                false => common[i + 1][j].max(common[i][j + 1]),
-            };
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    let mut all = Vec::new();
-    while i < old.len() || j < new.len() {
-        if i < old.len() && j < new.len() && old[i] == new[j] {
-            all.push((' ', old[i].clone()));
-            (i, j) = (i + 1, j + 1);
-        } else if i < old.len() && (j == new.len() || common[i + 1][j] >= common[i][j + 1]) {
-            all.push(('-', old[i].clone()));
-            i += 1;
-        } else {
-            all.push(('+', new[j].clone()));
-            j += 1;
-        }
-    }
-    let near =
-        |at: usize| all[at.saturating_sub(1)..(at + 2).min(all.len())].iter().any(|(mark, _)| *mark != ' ');
-    (0..all.len()).filter(|at| near(*at)).map(|at| all[at].clone()).collect()
 }
 
 // The tree as kubectl prints it with `-o yaml`, line by line; `typed` is what somebody typed of it.

@@ -60,6 +60,6 @@ pub fn rows(model: &Model) -> Vec<PromiseRow> {
         });
         PromiseRow { text: words(*promise, lang), broken }
     };
-    let is_observed = run.header().observed.is_some();
+    let is_observed = run.is_observed();
     INVARIANTS.iter().filter(|promise| !is_observed || promise.shows_from_outside()).map(row).collect()
 }

@@ -122,13 +122,8 @@ fn say(model: &mut Model, pictures: &Pictures) -> Reasons {
     let lines = lines_of(&model.ui.manifest, &key.name);
     let (command, opened) = around(model, &key, position);
     let manifest = model.ui.manifest.clone();
-    let past = model.player.run().happenings();
-    let past: Vec<Happening> = past[..position.happenings.min(past.len())]
-        .iter()
-        .filter(|h| matches!(h.what, What::Input(_)))
-        .cloned()
-        .collect();
-    let is_observed = model.player.run().header().observed.is_some();
+    let past = model.player.inputs_until(position);
+    let is_observed = model.player.run().is_observed();
     let still = model.player.still(position);
     let (store, now) = (still.store(), still.now());
     let Some(set) = store.by_key(&key) else {
