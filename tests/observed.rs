@@ -13,40 +13,14 @@ use std::rc::Rc;
 
 const WATCHED: [&str; 7] = ["sts", "pods", "pvc", "pv", "svc", "endpointslices", "controllerrevisions"];
 
-const SET: &str = "\
-file web.yaml <<EOF
-apiVersion: v1
-kind: Service
-metadata: {name: nginx}
-spec:
-  clusterIP: None
-  selector: {app: nginx}
-  ports: [{port: 80, name: web}]
----
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: web}
-spec:
-  serviceName: nginx
-  replicas: 2
-  selector: {matchLabels: {app: nginx}}
-  template:
-    metadata: {labels: {app: nginx}}
-    spec:
-      containers:
-      - name: nginx
-        image: nginx:1.27
-        env: [{name: PASSWORD, value: hunter2}]
-        volumeMounts: [{name: www, mountPath: /usr/share/nginx/html}]
-  volumeClaimTemplates:
-  - metadata: {name: www}
-    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
-EOF
-";
+const WEB: &str = include_str!("../static/samples/web.yaml");
 
 /// What was typed, and the files that the watches wrote meanwhile.
 fn watched(typed: &str) -> (Run, Vec<(String, String)>) {
-    let mut text = SET.to_string();
+    // With something that nobody is to see.
+    let image = "image: k8s.gcr.io/nginx-slim:0.8\n";
+    let set = WEB.replace(image, &format!("{image}        env: [{{name: PASSWORD, value: hunter2}}]\n"));
+    let mut text = format!("file web.yaml <<EOF\n{set}EOF\n");
     for kind in WATCHED {
         text += &format!("$ kubectl get {kind} -o json --watch --output-watch-events > {kind}.json &\n");
     }

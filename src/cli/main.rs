@@ -11,6 +11,7 @@ macro_rules! say {
 mod bench;
 mod replay;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use ordinal::lang::Lang;
 use ordinal::program::{self, File};
@@ -63,9 +64,9 @@ enum Command {
     Export {
         /// The scenario; `-` reads standard input.
         file: String,
-        /// Which file: scenario, picture, moving, transcript, events, script or handout.
-        #[arg(long = "as", default_value = "moving")]
-        form: Form,
+        /// Which file.
+        #[arg(long = "as", default_value = File::Moving.word(), value_parser = forms())]
+        form: File,
         /// The language of the picture's words.
         #[arg(long, default_value = "ko")]
         lang: Language,
@@ -168,29 +169,10 @@ impl Language {
     }
 }
 
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Form {
-    Scenario,
-    Picture,
-    Moving,
-    Transcript,
-    Events,
-    Script,
-    Handout,
-}
-
-impl Form {
-    fn file(self) -> File {
-        match self {
-            Form::Scenario => File::Scenario,
-            Form::Picture => File::Picture,
-            Form::Moving => File::Moving,
-            Form::Transcript => File::Transcript,
-            Form::Events => File::Events,
-            Form::Script => File::Script,
-            Form::Handout => File::Handout,
-        }
-    }
+// The list of files is the program's own.
+fn forms() -> impl TypedValueParser<Value = File> {
+    PossibleValuesParser::new(File::ALL.iter().map(|file| file.word()))
+        .map(|word| *File::ALL.iter().find(|file| file.word() == word).expect("one of these words"))
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -221,7 +203,7 @@ fn main() -> ExitCode {
             .and_then(|run| program::svg(&run, &at, lang.lang(), theme.name()))
             .map(|text| print(&text)),
         Command::Export { file, form, lang, theme } => load(&file)
-            .map(|run| form.file().make(&run, run.last(), lang.lang(), theme.name()))
+            .map(|run| form.make(&run, run.last(), lang.lang(), theme.name()))
             .map(|text| print(&text)),
         Command::Check { manifests, lang } => return check(&manifests, lang.lang()),
         Command::Link { file, page, at } => read(&file)
@@ -288,8 +270,8 @@ fn observe(files: &[String]) -> Result<(), String> {
     for file in files {
         logs.push((file.clone(), read(file)?));
     }
-    let (text, found) = program::observe(&logs)?;
-    print(&text);
+    let (scenario, found) = program::observe(&logs)?;
+    print(&scenario.print());
     eprintln!("{}", program::found_says(&found, Lang::En));
     Ok(())
 }

@@ -47,6 +47,19 @@ impl File {
         File::Handout,
     ];
 
+    /// What it is asked for by: `moving`.
+    pub fn word(self) -> &'static str {
+        match self {
+            File::Scenario => "scenario",
+            File::Picture => "picture",
+            File::Moving => "moving",
+            File::Transcript => "transcript",
+            File::Events => "events",
+            File::Script => "script",
+            File::Handout => "handout",
+        }
+    }
+
     /// A name for it.
     pub fn name(self) -> &'static str {
         match self {

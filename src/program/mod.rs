@@ -87,11 +87,11 @@ fn model(run: &Run, position: Position) -> StageModel {
 }
 
 /// `ordinal observe`: what kubectl printed of a real cluster, files by name and text, as a scenario; and what was found.
-pub fn observe(files: &[(String, String)]) -> Result<(String, Found), String> {
+pub fn observe(files: &[(String, String)]) -> Result<(Scenario, Found), String> {
     let (seen, found) = observed::read(files).map_err(|error| error.to_string())?;
     let version = found.release.clone();
     let header = Header { observed: Some(Rc::new(seen)), version, ..Header::default() };
-    Ok((Scenario { header, actions: Vec::new() }.print(), found))
+    Ok((Scenario { header, actions: Vec::new() }, found))
 }
 
 /// What was found in a log, in a sentence or two.

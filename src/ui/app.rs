@@ -300,6 +300,8 @@ impl App {
                 Effect::Insert(text) => drop(dom::exec_insert(&text)),
                 Effect::WholeScreen => dom::toggle_whole_screen(),
                 Effect::Keep(..) if self.model.borrow().ui.is_embed => {}
+                // Nothing of what was seen of a real cluster is kept, its manifest neither.
+                Effect::Keep("manifest", _) if self.model.borrow().player.run().is_observed() => {}
                 Effect::Keep("manifest", _) => {
                     self.text_timer += 1;
                     let link = ctx.link().clone();

@@ -2,11 +2,15 @@
 //!
 //! Nothing is sent anywhere and nothing is kept in the browser: the run goes when the page is closed.
 
-use super::state::{Dialog, Effect, Model, Origin, Panel, Screen, UiAction, open_run, set_manifest, update};
+use super::player::Player;
+use super::state::{
+    Dialog, Effect, Model, Origin, Panel, Screen, UiAction, open_player, set_manifest, update,
+};
 use crate::api::print::to_yaml;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::observed::Observed;
 use crate::program;
+use crate::session::Run;
 use crate::sim::SortedMap;
 
 /// What was dropped so far, and what is wrong with the last of it.
@@ -22,11 +26,11 @@ pub fn begin(model: &mut Model) {
     model.ui.log = ClusterLog::default();
 }
 
-/// Takes one more file. Those taken so far become the run that is shown; one that cannot be read changes nothing.
-pub fn take(model: &mut Model, name: String, text: String) -> Vec<Effect> {
+/// Takes more files. Those taken so far become the run that is shown; one that cannot be read changes nothing.
+pub fn take(model: &mut Model, more: Vec<(String, String)>) -> Vec<Effect> {
     let mut files = model.ui.log.files.clone();
-    files.retain(|(known, _)| *known != name);
-    files.push((name, text));
+    files.retain(|(known, _)| more.iter().all(|(name, _)| name != known));
+    files.extend(more);
     let (scenario, found) = match program::observe(&files) {
         Ok(read) => read,
         Err(error) => {
@@ -42,8 +46,7 @@ pub fn take(model: &mut Model, name: String, text: String) -> Vec<Effect> {
     model.ui.origin = Origin::Cluster;
     model.ui.panel = Panel::Reasons;
     model.ui.dialog = None;
-    open_run(model, &scenario);
-    model.ui.release = model.player.run().session().cluster().profile().name;
+    open_player(model, Ok(Player::new(Run::begun(scenario))));
     model.moment = Some("end".into());
     if let Some(observed) = &model.player.run().header().observed {
         let text = manifest(observed);

@@ -422,8 +422,8 @@ pub enum UiAction {
     // manifest
     Manifest(String),
     OpenText(String),
-    /// A file that kubectl wrote of a real cluster: its name and text.
-    ClusterLog(String, String),
+    /// Files that kubectl wrote of a real cluster: names and texts.
+    ClusterLog(Vec<(String, String)>),
     Apply,
     Repair(usize),
     RepairAll,
@@ -829,10 +829,10 @@ fn step(model: &mut Model, action: UiAction) -> Vec<Effect> {
             check(model);
             vec![Effect::Keep("manifest", model.ui.manifest.clone())]
         }
-        A::ClusterLog(name, text) => cluster_log::take(model, name, text),
+        A::ClusterLog(files) => cluster_log::take(model, files),
         A::OpenText(text) if observed::is_log(&text) => {
             cluster_log::begin(model);
-            cluster_log::take(model, "dropped.json".into(), text)
+            cluster_log::take(model, vec![("dropped.json".into(), text)])
         }
         A::OpenText(text) => {
             model.ui.origin = Origin::Own;
@@ -1261,6 +1261,11 @@ fn new_run(model: &mut Model, scenario: &str) {
 
 /// Shows another run; answers with its manifest, if it has one.
 pub fn open_run(model: &mut Model, scenario: &str) -> Option<String> {
+    open_player(model, Player::from_text(scenario))
+}
+
+/// The same of a run that was read already, or of why it could not be.
+pub(super) fn open_player(model: &mut Model, player: Result<Player, String>) -> Option<String> {
     model.ui.playing = false;
     model.ui.selected = None;
     model.ui.notice = None;
@@ -1272,7 +1277,7 @@ pub fn open_run(model: &mut Model, scenario: &str) -> Option<String> {
     model.course = None;
     model.opening = None;
     model.play_when_ready = false;
-    match Player::from_text(scenario) {
+    match player {
         Ok(player) => {
             let version = model.player.version;
             // A run brings its own release.

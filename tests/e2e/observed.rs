@@ -65,7 +65,11 @@ fn a_watched_cluster_is_seen_asked_and_not_kept() {
                 b.text("#terminal-log, .terminal").contains("observed elsewhere")
             });
             let kept = browser.script("return JSON.stringify({...localStorage})");
-            assert!(!kept.as_str().unwrap_or_default().contains("observed <<"), "nothing is kept: {kept}");
+            let kept = kept.as_str().unwrap_or_default();
+            assert!(
+                !kept.contains("observed <<") && !kept.contains("StatefulSet"),
+                "nothing is kept: {kept}"
+            );
             if let Some(folder) = std::env::var_os("ORDINAL_SHOTS") {
                 browser.screenshot(&std::path::Path::new(&folder).join(format!("observed-{lang}.png")));
                 browser.click(".head__brand");

@@ -52,13 +52,17 @@ enum Until {
 impl Run {
     /// Reads a scenario; [`Run::work`] carries it out. Its first files are there at once.
     pub fn load(text: &str) -> Result<Run, ScenarioError> {
-        let scenario = Scenario::parse(text)?;
+        Scenario::parse(text).map(Run::begun)
+    }
+
+    /// The same of a scenario that is read already.
+    pub fn begun(scenario: Scenario) -> Run {
         let mut run = Run::new(scenario.header);
         run.todo = scenario.actions.into_iter().map(|(_, directive)| directive).collect();
         while matches!(run.todo.front(), Some(Directive::File { .. })) {
             run.work_once();
         }
-        Ok(run)
+        run
     }
 
     /// Begins to do things at a moment, one after another; [`Run::work`] carries them out. Everything computed behind

@@ -28,7 +28,7 @@ pub fn cluster(context: &Context, log: &ClusterLog) -> Html {
         let send = context.send.clone();
         move |files| {
             let send = send.clone();
-            dom::read_files(files, move |name, text| send.emit(UiAction::ClusterLog(name, text)));
+            dom::read_files(files, move |files| send.emit(UiAction::ClusterLog(files)));
         }
     };
     let ondrop = {
@@ -45,7 +45,7 @@ pub fn cluster(context: &Context, log: &ClusterLog) -> Html {
     let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
     let pasted = context
         .send
-        .reform(|_: MouseEvent| UiAction::ClusterLog(String::from("pasted.json"), dom::field_text(TEXT)));
+        .reform(|_: MouseEvent| UiAction::ClusterLog(vec![("pasted.json".into(), dom::field_text(TEXT))]));
     let code = |text: &'static str| {
         html! {
             <>

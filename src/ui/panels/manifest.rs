@@ -4,6 +4,7 @@
 //! input method would lose its place. Our own edits go through the browser's insertion, so undo knows them.
 
 use super::Context;
+use crate::scenario::observed::is_log;
 use crate::ui::editor::{Marks, Problem, highlight};
 use crate::ui::platform::dom;
 use crate::ui::state::UiAction;
@@ -119,9 +120,7 @@ pub fn ManifestPanel(props: &ManifestProps) -> Html {
             if dom::dropped_files(&event).is_some_and(|files| files.length() > 0) {
                 event.prevent_default();
                 let send = send.clone();
-                dom::read_files(dom::dropped_files(&event), move |_, text| {
-                    send.emit(UiAction::OpenText(text));
-                });
+                dom::read_files(dom::dropped_files(&event), move |files| open(&send, files));
             }
         })
     };
@@ -129,7 +128,7 @@ pub fn ManifestPanel(props: &ManifestProps) -> Html {
         let send = context.send.clone();
         Callback::from(move |event: Event| {
             let send = send.clone();
-            dom::read_files(dom::chosen_files(&event), move |_, text| send.emit(UiAction::OpenText(text)));
+            dom::read_files(dom::chosen_files(&event), move |files| open(&send, files));
             dom::clear_field(&event);
         })
     };
@@ -191,4 +190,12 @@ fn problem_item(context: &Context, i: usize, problem: &Problem) -> Html {
             </div>
         </li>
     }
+}
+
+// Logs of a cluster belong together; of manifests each takes the place of the one before.
+fn open(send: &Callback<UiAction>, files: Vec<(String, String)>) {
+    if files.iter().all(|(_, text)| is_log(text)) {
+        return send.emit(UiAction::ClusterLog(files));
+    }
+    files.into_iter().for_each(|(_, text)| send.emit(UiAction::OpenText(text)));
 }

@@ -506,20 +506,21 @@ pub fn clear_field(event: &Event) {
     }
 }
 
-/// Reads the chosen or dropped files of an event one after another: name and text.
-pub fn read_files(files: Option<web_sys::FileList>, f: impl Fn(String, String) + Clone + 'static) {
-    let Some(files) = files else { return };
-    for i in 0..files.length() {
-        let Some(file) = files.get(i) else { continue };
-        let name = file.name();
-        let f = f.clone();
-        let done = Closure::once_into_js(move |text: JsValue| f(name, text.as_string().unwrap_or_default()));
-        let then = js_sys::Reflect::get(&file.text(), &"then".into())
-            .ok()
-            .and_then(|t| t.dyn_into::<js_sys::Function>().ok());
-        if let Some(then) = then {
-            let _ = then.call1(&file.text(), &done);
-        }
+/// Reads the chosen or dropped files of an event and hands over all at once, in their order: names and texts.
+pub fn read_files(files: Option<web_sys::FileList>, f: impl FnOnce(Vec<(String, String)>) + 'static) {
+    let files = files.map(|files| (0..files.length()).filter_map(|i| files.get(i)).collect::<Vec<_>>());
+    let Some(files) = files.filter(|files| !files.is_empty()) else { return };
+    let names: Vec<String> = files.iter().map(web_sys::File::name).collect();
+    let texts: js_sys::Array = files.iter().map(|file| file.text()).collect();
+    let done = Closure::once_into_js(move |texts: js_sys::Array| {
+        let texts = texts.iter().map(|text| text.as_string().unwrap_or_default());
+        f(names.into_iter().zip(texts).collect());
+    });
+    let all = js_sys::Promise::all(&texts);
+    let then =
+        js_sys::Reflect::get(&all, &"then".into()).ok().and_then(|t| t.dyn_into::<js_sys::Function>().ok());
+    if let Some(then) = then {
+        let _ = then.call1(&all, &done);
     }
 }
 
