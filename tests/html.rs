@@ -292,7 +292,7 @@ fn a_broken_promise_is_said_with_moment_and_cause() {
 fn names_are_a_table() {
     let mut model = model(Language::En);
     let names = view::names::read(&mut model, &view::Pictures::default());
-    check("names", &drawn(panels::names::names(&context(Language::En), &names, "")));
+    check("names", &drawn(panels::names::names(&context(Language::En), &names, &model.ui)));
 }
 
 #[test]
@@ -319,8 +319,7 @@ fn events_objects_and_claims() {
         Some(ordinal::api::ObjectKey::new(ordinal::api::Kind::PersistentVolumeClaim, "default", "www-web-0"));
     let object = view::objects::read(&mut model);
     check("objects", &drawn(panels::objects::objects(&context(Language::En), object.as_ref())));
-    let position = model.player.position();
-    let rows = view::claims::rows(model.player.still(position).store());
+    let rows = view::claims::read(&mut model);
     check("claims", &drawn(panels::claims::claims(&context(Language::En), &rows)));
 }
 

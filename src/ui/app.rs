@@ -160,6 +160,7 @@ impl Component for App {
             pictures: view::Pictures::default(),
         };
         app.set_document();
+        parts::style("panels.css");
         if app.model.borrow().ui.present.is_on {
             parts::style(present::STYLE);
             parts::call(present::PART, "begin", "");
@@ -624,7 +625,7 @@ impl App {
             }
             Panel::Names => {
                 let names = view::names::read(model, &self.pictures);
-                panels::names::names(context, &names, &model.ui.asked_from)
+                panels::names::names(context, &names, &model.ui)
             }
             Panel::Events => {
                 let rows = view::events::rows(&model.player, model.ui.all_events);
@@ -635,10 +636,7 @@ impl App {
                 panels::events::events(context, &rows, model.ui.all_events, chain.as_ref())
             }
             Panel::Objects => panels::objects::objects(context, view::objects::read(model).as_ref()),
-            Panel::Claims => {
-                let position = model.player.position();
-                panels::claims::claims(context, &view::claims::rows(model.player.still(position).store()))
-            }
+            Panel::Claims => panels::claims::claims(context, &view::claims::read(model)),
             Panel::Compare => panels::compare::compare(context, &view::compare::read(model, &self.pictures)),
             _ if model.ui.errors() > 0 => {
                 panels::reasons::refused(context, &model.ui.problems, &model.ui.manifest)

@@ -16,6 +16,7 @@
 //! - `looks`: what an address asks for
 //! - `observed`: one's own cluster, from what kubectl watched
 //! - `others`: what if, compare, causes, the keys around them
+//! - `panels`: names with a client, claims with their files, the set as a Deployment
 //! - `story`: the main story by hand, in both languages
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, missing_docs)] // The bans are for the simulation.
@@ -37,6 +38,7 @@ mod looks;
 mod observed;
 mod others;
 mod page;
+mod panels;
 mod pictures;
 mod story;
 
