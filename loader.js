@@ -116,6 +116,8 @@ async function start() {
     if (!inside) boot?.remove();
     if (root.dataset.state === "loading") state("running");
     performance.mark("ordinal:running");
+    // The first picture is painted before the engine takes the thread; a page nobody sees paints nothing.
+    if (!document.hidden) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     const half = await engine;
     // The two share a memory, a table and the functions that the engine takes from the page.
     if (half) await WebAssembly.instantiate(half, { $: page });

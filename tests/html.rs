@@ -95,6 +95,8 @@ fn the_stills_are_what_the_engine_draws() {
         update(&mut model, UiAction::Computed);
         let still = view::Pictures::default().still(&mut model, 704.0);
         check_still(&format!("{}.{}", STORIES[0].slug, language.code()), &still.svg);
+        let still = view::Pictures::default().still(&mut model, 358.0);
+        check_still(&format!("{}.phone.{}", STORIES[0].slug, language.code()), &still.svg);
     }
     for story in STORIES {
         let mut player = Player::from_text(story.scenario).expect("a story can be read");

@@ -289,7 +289,7 @@ impl Grid<'_> {
         let claim_y = pod_y + self.pod_h + claim_gap;
         let volume_y = claim_y + self.claim_h + volume_gap;
         self.cables(names_y, pod_y, claims.then_some(claim_y), volumes.then_some(volume_y));
-        self.rays(&clients, pod_y);
+        self.rays(&clients, y, pod_y);
         self.pods(pod_y);
         let mut end = pod_y + self.pod_h + 10.0;
         if claims {

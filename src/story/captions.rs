@@ -22,9 +22,15 @@ pub fn caption(step: &Step, lang: Lang) -> (String, Option<String>) {
     (happened, next)
 }
 
+/// So many letters of a line are told.
+const LONGEST: usize = 90;
+
 /// A fault that ended up changing nothing in the cluster is told as what it was.
 fn said(text: &str, lang: Lang) -> String {
     if let Some(line) = text.strip_prefix("$ ") {
+        // A program typed into one line is read in the terminal.
+        let cut = line.char_indices().nth(LONGEST).map(|(end, _)| [&line[..end], "…"].concat());
+        let line = cut.as_deref().unwrap_or(line);
         return lang.pick(format!("명령: {line}"), format!("Typed: {line}"));
     }
     let Some(Ok(fault)) = parse_fault(text) else { return text.to_string() };

@@ -100,6 +100,11 @@ impl Component for App {
         let mut model = Model::default();
         let editor_text = restore(&mut model);
         let send = ctx.link().callback(Message::Do);
+        // The first picture is there already: what comes in its place is as large from the beginning.
+        let size = dom::size_of(panels::first::PICTURE);
+        if size.0 > 0.0 {
+            model.ui.stage_size = size;
+        }
         let model = Rc::new(RefCell::new(model));
         {
             let (model, send) = (model.clone(), send.clone());
@@ -459,7 +464,10 @@ impl App {
 
     fn first(&self, model: &mut Model, context: &Context) -> Html {
         let width = model.ui.stage_size.0.clamp(300.0, 760.0);
-        let stage = self.pictures.still(model, width);
+        let still = match model.opening.is_some() && model.ui.origin == Origin::Story(0) {
+            true => super::lobby::still(model.ui.language).to_string(),
+            false => self.pictures.still(model, width).svg,
+        };
         let legend = context
             .texts
             .legend
@@ -467,7 +475,7 @@ impl App {
             .map(|(state, _)| view::track::legend(state).into())
             .collect::<Vec<AttrValue>>();
         let pictures =
-            panels::first::FirstPictures { still: stage.svg.into(), lanes: self.lanes.clone(), legend };
+            panels::first::FirstPictures { still: still.into(), lanes: self.lanes.clone(), legend };
         panels::first::first(context, &pictures, model.ui.has_kept)
     }
 
@@ -491,7 +499,7 @@ impl App {
     fn time(&self, model: &mut Model, context: &Context, spoken: AttrValue) -> Html {
         let track = view::track::read(model, &self.pictures);
         let seconds = model.player.position().time.0 as f64 / 1000.0;
-        let end = view::track::end_seconds(&model.player);
+        let end = view::track::end_seconds(&model.player).max(seconds);
         let place = panels::timeline::Place {
             width: model.ui.track_width,
             step: model.player.step(),

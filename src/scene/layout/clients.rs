@@ -35,24 +35,29 @@ impl Grid<'_> {
         rays
     }
 
-    /// The lines, behind everything else, down to the pods at `pod_y`.
-    pub(super) fn rays(&mut self, rays: &[Ray], pod_y: f64) {
+    /// The lines: behind services and names as far as the ground at `ground_y`, and on it down to the pods at `pod_y`.
+    pub(super) fn rays(&mut self, rays: &[Ray], ground_y: f64, pod_y: f64) {
         for (i, &(end, middle, column)) in rays.iter().enumerate() {
-            let mut g = Group::new(format!("ray/{i}"), "ray", 0.0, 0.0);
+            let mut above = Group::new(format!("ray/{i}"), "ray", 0.0, 0.0);
+            let mut below = Group::new(format!("ray/{i}/end"), "ray", 0.0, 0.0);
             if let Some(column) = column {
                 // Beside the spine, which belongs to names and claims; each client has a line of its own.
                 let beside = if self.is_card() { self.w - 14.0 } else { self.spine + 6.0 };
                 let x = self.x(column) + beside - 5.0 * i as f64;
                 let pen = match x > end {
-                    true => Pen::default().go('M', &[end, middle]).go('H', &[x]).go('V', &[pod_y - 4.0]),
+                    true => Pen::default().go('M', &[end, middle]).go('H', &[x]).go('V', &[ground_y]),
                     false => {
-                        Pen::default().go('M', &[x, middle + client::HEIGHT / 2.0]).go('V', &[pod_y - 4.0])
+                        let bottom = middle + client::HEIGHT / 2.0;
+                        Pen::default().go('M', &[x, bottom]).go('V', &[ground_y])
                     }
                 };
-                g.path("wire wire--ray", pen.0);
-                g.circle("wire__tip", x, pod_y - 3.0, 3.5);
+                above.path("wire wire--ray", pen.0);
+                below
+                    .path("wire wire--ray", Pen::default().go('M', &[x, ground_y]).go('V', &[pod_y - 4.0]).0);
+                below.circle("wire__tip", x, pod_y - 3.0, 3.5);
             }
-            self.scene.groups.insert(i, g);
+            self.scene.groups.insert(i, above);
+            self.scene.push(below);
         }
     }
 

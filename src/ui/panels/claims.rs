@@ -1,6 +1,7 @@
 //! The ledger of claims: what stays, whose it is, and what scaling in or deleting the set would do now.
 
 use super::Context;
+use crate::sim::SimDuration;
 use crate::ui::state::UiAction;
 use crate::ui::view::ClaimRow;
 use crate::ui::view::claims::VolumeRow;
@@ -13,7 +14,7 @@ pub fn claims(context: &Context, rows: &[ClaimRow]) -> Html {
         return html! { <p class="empty">{texts.claims_none}</p> };
     }
     let fate = |dies: bool| if dies { texts.deleted } else { texts.kept };
-    let age = |secs: u64| (texts.seconds)(secs as f64);
+    let age = |secs: u64| texts.language.lang().seconds(SimDuration::secs(secs));
     html! {
         <div class="names__scroll" tabindex="0" role="region" aria-label={texts.claims_title}>
         <table class="ledger ledger--claims">

@@ -43,6 +43,7 @@ pub fn names(context: &Context, names: &Names, ui: &UiState) -> Html {
                 <p class="empty">{texts.dns_no_services}</p>
             } else {
                 {table(context, names)}
+                {senders(context, names, ui)}
                 if !names.writes.is_empty() {
                     <section class="why__part"><h3>{texts.dns_writes}</h3><ul class="because">
                         { for names.writes.iter().map(|(number, says)| html! {
@@ -60,7 +61,6 @@ pub fn names(context: &Context, names: &Names, ui: &UiState) -> Html {
                 }
                 <p class="why__lead">{if names.conf.is_some() { texts.asked_short } else { texts.dns_terminal_hint }}</p>
                 <p class="why__lead">{(texts.dns_ttl)(names.ttl, names.is_kept)}</p>
-                {senders(context, names, ui)}
             }
         </>
     }

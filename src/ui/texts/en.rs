@@ -228,7 +228,7 @@ pub const TEXTS: Texts = Texts {
     size: "Size",
     used_by: "Used by",
     on_scale_in: "On scale-in",
-    on_delete: "On deleting the set",
+    on_delete: "On delete",
     adopted: "adopted",
     can_grow: "can grow",
     cannot_grow: "cannot grow",

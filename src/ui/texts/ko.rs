@@ -221,7 +221,7 @@ pub const TEXTS: Texts = Texts {
     size: "크기",
     used_by: "쓰는 파드",
     on_scale_in: "줄이면",
-    on_delete: "셋을 지우면",
+    on_delete: "지우면",
     adopted: "이어받음",
     can_grow: "늘릴 수 있음",
     cannot_grow: "늘릴 수 없음",
