@@ -5,17 +5,17 @@
 
 use super::choices::choices;
 use super::lesson;
+use super::lobby;
 use super::panels::header::header;
 use super::panels::{self, Context, PANELS, PanelEntry};
 use super::platform::{clipboard, dom, frames, parts, storage, url};
-use super::player::Player;
 use super::present::{self, Act};
 use super::remote;
 use super::state::{Dialog, Effect, Model, Origin, Panel, Screen, UiAction};
 use super::update::{self, update};
 use super::view;
 use super::widgets::{self, Tab, announcer, icon, tabs};
-use crate::samples::{SAMPLES, STORIES};
+use crate::samples::SAMPLES;
 use crate::scenario::link;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -55,8 +55,6 @@ pub struct App {
     /// While something is computed, the page is not drawn again before.
     draw_at: Cell<f64>,
     /// The pictures of the stories, computed one after another while nothing else is to do.
-    lanes: Vec<AttrValue>,
-    drafts: Vec<Player>,
     text_timer: u32,
     /// What the address was last told of a lesson.
     told: String,
@@ -77,8 +75,6 @@ pub enum Message {
     Do(UiAction),
     /// A slice of computing is due.
     Slice,
-    /// A slice for the story pictures is due.
-    Stories,
     /// The editor's text has rested.
     Keep,
     /// The window has another size.
@@ -158,8 +154,6 @@ impl Component for App {
             frames: frames::FrameLoop::default(),
             computing: None,
             draw_at: Cell::new(0.0),
-            lanes: Vec::new(),
-            drafts: Vec::new(),
             text_timer: 0,
             told: String::new(),
             pictures: view::Pictures::default(),
@@ -219,9 +213,7 @@ impl Component for App {
                 };
                 if done {
                     self.computing = None;
-                    let drawn = self.act(ctx, UiAction::Computed);
-                    self.stories(ctx);
-                    return drawn;
+                    return self.act(ctx, UiAction::Computed);
                 }
                 self.soon(ctx, Message::Slice);
                 // Drawing may cost more than the slice: it gets a part of the time, and computing the rest.
@@ -233,7 +225,6 @@ impl Component for App {
                 self.draw_at.set(frames::now() + 4.0 * (frames::now() - now));
                 drawn
             }
-            Message::Stories => self.story_slice(ctx),
             Message::Keep => {
                 self.text_timer -= 1;
                 if self.text_timer == 0 {
@@ -388,43 +379,6 @@ impl App {
         }
     }
 
-    /// The pictures of the first page's stories, when there is nothing more urgent.
-    fn stories(&mut self, ctx: &yew::Context<Self>) {
-        let first = self.model.borrow().ui.screen == Screen::First;
-        if first && self.lanes.len() < STORIES.len() && self.drafts.is_empty() {
-            self.soon(ctx, Message::Stories);
-        }
-    }
-
-    fn story_slice(&mut self, ctx: &yew::Context<Self>) -> bool {
-        if self.model.borrow().ui.screen != Screen::First || self.lanes.len() >= STORIES.len() {
-            self.drafts.clear();
-            return false;
-        }
-        if self.drafts.is_empty() {
-            let story = &STORIES[self.lanes.len()];
-            self.drafts.push(Player::from_text(story.scenario).unwrap_or_default());
-            self.soon(ctx, Message::Stories);
-            return false;
-        }
-        let until = frames::now() + SLICE_MS;
-        let draft = &mut self.drafts[0];
-        let done = loop {
-            let done = draft.compute(SLICE_STEPS);
-            if done || frames::now() > until {
-                break done;
-            }
-        };
-        if done {
-            let _ = draft.take_in();
-            let svg = view::track::small(draft);
-            self.lanes.push(svg.into());
-            self.drafts.clear();
-        }
-        self.soon(ctx, Message::Stories);
-        done
-    }
-
     fn set_document(&self) {
         let model = self.model.borrow();
         dom::set_document(model.ui.language.code(), model.ui.theme_code(), model.ui.texts().title);
@@ -465,7 +419,7 @@ impl App {
     fn first(&self, model: &mut Model, context: &Context) -> Html {
         let width = model.ui.stage_size.0.clamp(300.0, 760.0);
         let still = match model.opening.is_some() && model.ui.origin == Origin::Story(0) {
-            true => super::lobby::still(model.ui.language).to_string(),
+            true => lobby::still(model.ui.language).to_string(),
             false => self.pictures.still(model, width).svg,
         };
         let legend = context
@@ -474,8 +428,8 @@ impl App {
             .iter()
             .map(|(state, _)| view::track::legend(state).into())
             .collect::<Vec<AttrValue>>();
-        let pictures =
-            panels::first::FirstPictures { still: still.into(), lanes: self.lanes.clone(), legend };
+        let lanes = lobby::LANES.iter().map(|svg| AttrValue::from(*svg)).collect();
+        let pictures = panels::first::FirstPictures { still: still.into(), lanes, legend };
         panels::first::first(context, &pictures, model.ui.has_kept)
     }
 

@@ -90,7 +90,7 @@ fn table(context: &Context, names: &Names) -> Html {
                             None => html! { <span class="names__self">{texts.dns_service_itself}</span> },
                             Some(pod) => html! { {format!("{pod}.")} },
                         }}</th>
-                        { for row.cells.iter().map(|cell| answer(context, cell)) }
+                        { for row.cells.iter().map(|cell| answer(context, names, cell)) }
                     </tr>
                 }) }
             </tbody>
@@ -117,9 +117,7 @@ fn senders(context: &Context, names: &Names, ui: &UiState) -> Html {
                     <p class="client__counts">{ for client.counts.iter().map(|(landing, count)| html! {
                         <span class={if matches!(landing, Landing::Pod(_)) { "client__to" } else { "client__to client__to--lost" }}>{short(landing, lang)}{" "}<b>{count}</b></span>
                     }) }</p>
-                    if let Some((address, left)) = client.kept_for(names.now) {
-                        <p class="names__note names__cached">{icon("clock")}{(texts.client_keeps)(address, left)}</p>
-                    }
+                    {kept(context, names, client)}
                     {button("button--line", "", context.on(UiAction::Command(remove(client))), html! { {(texts.client_remove)(&client.pod.name)} })}
                 </div>
             }) }
@@ -141,6 +139,12 @@ fn senders(context: &Context, names: &Names, ui: &UiState) -> Html {
     }
 }
 
+// What a program keeps of a name, and for how long yet.
+fn kept(context: &Context, names: &Names, client: &ClientModel) -> Html {
+    let Some((address, left)) = client.kept_for(names.now) else { return Html::default() };
+    html! { <span class="names__note names__cached">{icon("clock")}{&*client.pod.name}{": "}{(context.texts.client_keeps)(address, left)}</span> }
+}
+
 fn remove(client: &ClientModel) -> String {
     let space = if &*client.pod.namespace == "default" {
         String::new()
@@ -150,7 +154,7 @@ fn remove(client: &ClientModel) -> String {
     format!("kubectl delete pod {} --now{space}", client.pod.name)
 }
 
-fn answer(context: &Context, cell: &Cell) -> Html {
+fn answer(context: &Context, names: &Names, cell: &Cell) -> Html {
     let old = cell.before.as_ref().map(|state| {
         words(state).into_iter().map(|line| html! { <del class="names__old">{line}</del> }).collect::<Html>()
     });
@@ -158,6 +162,7 @@ fn answer(context: &Context, cell: &Cell) -> Html {
         <td class={cell.before.is_some().then_some("names__new")}>
             {state(context, &cell.state, cell.before.as_ref())}
             if let Some(seconds) = cell.cached { <span class="names__note names__cached">{icon("clock")}{(context.texts.dns_cached)(seconds as usize)}</span> }
+            { for names.senders.iter().filter(|client| cell.name.starts_with(&[&*client.name, "."].concat())).map(|client| kept(context, names, client)) }
             if let Some(live) = &cell.live { <span class="names__note">{context.texts.dns_live}</span>{state(context, live, None)} }
             if let Some(old) = old { {old} }
         </td>

@@ -4,7 +4,7 @@
 //! path of its `/etc/resolv.conf`. From another namespace the same name is another, and there may be none.
 
 use super::Pictures;
-use crate::api::{Kind, Object};
+use crate::api::{Kind, Object, ObjectKey};
 use crate::component::{What, Write};
 use crate::dns::table::{State, Table};
 use crate::dns::{Cache, DnsProfile, DnsServer, Failure, QType, Rcode, Resolver, zone_at};
@@ -100,6 +100,7 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Names {
         (name.to_string(), qtype.name(), said, left)
     });
     let held = held.collect();
+    let there: Vec<ObjectKey> = still.store().list(Kind::Pod, None).map(|pod| pod.key()).collect();
     let is_there = |name: &str| still.store().get(Kind::Pod, &key.namespace, name).is_some();
     let free = (1..).map(|n| if n == 1 { "client".to_string() } else { format!("client-{n}") });
     let free = free.into_iter().find(|name| !is_there(name)).unwrap_or_default();
@@ -115,7 +116,9 @@ pub fn read(model: &mut Model, pictures: &Pictures) -> Names {
         _ => None,
     });
     let writes = writes.collect();
-    let senders = clients(happenings, past, position.time);
+    let mut senders = clients(happenings, past, position.time);
+    // A program ends with its pod.
+    senders.retain(|client| there.contains(&client.pod));
     let targets = targets(&now);
     let target = targets.iter().find(|(name, _)| *name == model.ui.client_name).or(targets.first());
     let placing = target.map(|target| place(&free, &key.namespace, target, model.ui.client_resolver));
