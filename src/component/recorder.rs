@@ -7,7 +7,7 @@ use super::EventType;
 use super::client::Client;
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::object;
-use crate::sim::{SimTime, SortedMap, SortedSet};
+use crate::sim::{SimTime, SortedMap, SortedSet, push_hex};
 use std::rc::Rc;
 
 /// One component's memory of the events it recorded.
@@ -106,7 +106,10 @@ impl Recorder {
             object.meta("namespace").text()
         };
         let fresh = || {
-            let name = format!("{}.{:016x}", object.name(), client.moment());
+            let mut name = String::with_capacity(object.name().len() + 17);
+            name.push_str(object.name());
+            name.push('.');
+            push_hex(&mut name, client.moment(), 16);
             Logged { event: ObjectKey::new(Kind::Event, namespace.clone(), name), count: 0 }
         };
         let logged = match (merge, seen) {

@@ -182,7 +182,7 @@ impl Pass<'_> {
 
     // Puts the endpoints that stand nowhere into slices with their ports: those that are written anyhow, the
     // fullest first; then one that takes all that is left; then new ones. The answer is the new ones.
-    fn find_places(&mut self, slices: &Slices, ctx: &Ctx<'_>) -> Vec<Object> {
+    fn find_places(&mut self, slices: &mut Slices, ctx: &Ctx<'_>) -> Vec<Object> {
         let mut made = Vec::new();
         let mut groups: Vec<(Value, Vec<Value>)> = Vec::new();
         for (ports, endpoint) in std::mem::take(&mut self.fresh) {
@@ -205,7 +205,7 @@ impl Pass<'_> {
             here.arrange_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
             for (_, name) in here.iter().filter(|(_, name)| self.dirty.contains(name)) {
                 if let Some(slice) = self.loaded.get_mut(name) {
-                    fill(slice, &mut left);
+                    slices.settle(name, fill(slice, &mut left));
                 }
             }
             while left.len() > 0 {
@@ -215,7 +215,7 @@ impl Pass<'_> {
                 if let Some((_, name)) = roomy
                     && let Some(slice) = self.loaded.get_mut(name)
                 {
-                    fill(slice, &mut left);
+                    slices.settle(name, fill(slice, &mut left));
                     self.dirty.insert(name.clone());
                 } else {
                     let mut slice = new_slice(self.service);
@@ -229,10 +229,12 @@ impl Pass<'_> {
     }
 }
 
-fn fill(slice: &mut Object, left: &mut std::vec::IntoIter<Value>) {
+// Puts as many endpoints into a slice as it has room for; the answer is those.
+fn fill<'a>(slice: &'a mut Object, left: &mut std::vec::IntoIter<Value>) -> &'a [Value] {
     let list = slice.body.at_mut(&["endpoints"]).list_mut();
-    let room = PER_SLICE.saturating_sub(list.len());
-    list.extend(left.take(room));
+    let before = list.len();
+    list.extend(left.take(PER_SLICE.saturating_sub(before)));
+    &list[before..]
 }
 
 impl EndpointSliceController {
@@ -281,6 +283,7 @@ impl EndpointSliceController {
             pass.dirty.remove(name);
             let Some(slice) = pass.loaded.get_mut(name) else { return false };
             let Some(new) = made.pop() else { return true };
+            slices.settle(name, endpoints(&new));
             for member in ["endpoints", "ports"] {
                 slice.body.set(&[member], new.body.get(member).clone());
             }
@@ -301,13 +304,15 @@ impl EndpointSliceController {
         for mut slice in made.into_iter().filter(|_| !service.is_terminating()) {
             stamp(&mut slice);
             let created = ctx.client.create(slice)?;
-            slices.note(&created);
+            let name = created.meta("name").text();
+            slices.settle(&name, endpoints(&created));
+            slices.known.insert(name, created.generation());
         }
         for name in &pass.dirty {
             if let Some(mut slice) = pass.loaded.remove(name) {
                 stamp(&mut slice);
                 let updated = ctx.client.update(slice)?;
-                slices.note(&updated);
+                slices.known.insert(name.clone(), updated.generation());
             }
         }
         for name in empty {
@@ -323,16 +328,11 @@ impl EndpointSliceController {
 }
 
 impl Slices {
-    // A slice as it has been written.
-    fn note(&mut self, slice: &Object) {
-        let name = slice.meta("name").text();
-        for endpoint in endpoints(slice) {
-            let pod = pod_of(endpoint).text();
-            if self.place.get(&pod) != Some(&name) {
-                self.place.insert(pod, name.clone());
-            }
+    // These endpoints stand in the slice of that name.
+    fn settle(&mut self, name: &Text, endpoints: &[Value]) {
+        for endpoint in endpoints {
+            self.place.insert(pod_of(endpoint).text(), name.clone());
         }
-        self.known.insert(name, slice.generation());
     }
 }
 
