@@ -181,7 +181,9 @@ impl Addresses {
             if let Some(lists) = &mut self.lists {
                 let list = &mut lists[usize::from(!new.ready)];
                 if let Err(at) = position(list, &place) {
-                    list.list_mut().insert(at, new.value.clone());
+                    // With room for no more than there is: every version is kept.
+                    let (before, behind) = list.items().split_at(at);
+                    *list = Value::list([before, &[new.value.clone()], behind].concat());
                 }
             }
             self.of_pod.insert(name.clone(), place.clone());

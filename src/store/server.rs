@@ -474,9 +474,10 @@ impl ApiServer {
 
     fn new_uid(&mut self) -> Text {
         let (a, b) = (self.uids.next_u64(), self.uids.next_u64());
-        let (a, b) = ((a & !0xf000) | 0x4000, (b & !(0xc0 << 56)) | (0x80 << 56));
         let mut uid = String::with_capacity(36);
-        for (number, digits) in [(a >> 32, 8), (a >> 16, 4), (a, 4), (b >> 50, 4), (b, 12)] {
+        for (number, digits) in
+            [(a >> 32, 8), (a >> 16, 4), (a & 0xfff | 0x4000, 4), (b >> 50 | 0x8000, 4), (b, 12)]
+        {
             if digits < 8 || !uid.is_empty() {
                 uid.push('-');
             }
