@@ -24,13 +24,32 @@ pub struct EndpointSliceController {
 
 #[derive(Clone, Default)]
 struct Slices {
-    /// The slices, and the generation each had after its last write; a higher one is somebody else's change.
-    known: SortedMap<Text, i64>,
+    known: SortedMap<Text, Known>,
     /// Where each pod stands.
     place: SortedMap<Text, Text>,
     /// Somebody else changed a slice, or a pass failed: everything is looked at again.
     stale: bool,
     triggers: Triggers,
+}
+
+/// A slice as its last write left it.
+#[derive(Clone)]
+struct Known {
+    /// A higher generation is somebody else's change.
+    generation: i64,
+    ports: Value,
+    /// The number of endpoints.
+    used: usize,
+}
+
+impl Known {
+    fn of(slice: &Object) -> Known {
+        Known {
+            generation: slice.generation(),
+            ports: slice.body.get("ports").clone(),
+            used: endpoints(slice).len(),
+        }
+    }
 }
 
 fn labels(service: &Object) -> Map {
@@ -144,6 +163,10 @@ impl Pass<'_> {
                 slice.body.set(&["metadata", "labels"], labels.clone());
                 changed = true;
             }
+            let used = endpoints(slice).len();
+            if let Some(known) = slices.known.get_mut(&name) {
+                known.used = used;
+            }
             if changed {
                 self.dirty.insert(name);
             }
@@ -194,12 +217,13 @@ impl Pass<'_> {
         for (ports, group) in groups {
             let mut left = group.into_iter();
             let mut here: Vec<(usize, Text)> = Vec::new();
-            for name in slices.known.keys() {
-                if let Some(slice) = self.load(name, ctx)
-                    && *slice.body.get("ports") == ports
-                    && !endpoints(slice).is_empty()
-                {
-                    here.push((endpoints(slice).len(), name.clone()));
+            for (name, known) in &slices.known {
+                let (used, fits) = match self.loaded.get(name) {
+                    Some(slice) => (endpoints(slice).len(), *slice.body.get("ports") == ports),
+                    None => (known.used, known.ports == ports),
+                };
+                if fits && (1..PER_SLICE).contains(&used) {
+                    here.push((used, name.clone()));
                 }
             }
             here.arrange_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
@@ -213,7 +237,7 @@ impl Pass<'_> {
                     .iter()
                     .find(|(used, name)| used + left.len() <= PER_SLICE && !self.dirty.contains(name));
                 if let Some((_, name)) = roomy
-                    && let Some(slice) = self.loaded.get_mut(name)
+                    && let Some(slice) = self.load(name, ctx)
                 {
                     slices.settle(name, fill(slice, &mut left));
                     self.dirty.insert(name.clone());
@@ -261,12 +285,15 @@ impl EndpointSliceController {
         let mut empty: Vec<Text> = if pass.dirty.is_empty() && made.is_empty() && !slices.known.is_empty() {
             Vec::new()
         } else {
-            let known = Vec::from_iter(slices.known.keys().cloned());
-            known
-                .into_iter()
-                .filter(|name| pass.load(name, ctx).is_none_or(|slice| endpoints(slice).is_empty()))
-                .collect()
+            let is_empty = |(name, known): &(&Text, &Known)| match pass.loaded.get(*name) {
+                Some(slice) => endpoints(slice).is_empty(),
+                None => known.used == 0,
+            };
+            slices.known.iter().filter(is_empty).map(|(name, _)| name.clone()).collect()
         };
+        for name in &empty {
+            pass.load(name, ctx);
+        }
         let all_empty = empty.len() == slices.known.len();
         if all_empty && made.is_empty() {
             let stands_for_none = |name: &Text| {
@@ -306,13 +333,13 @@ impl EndpointSliceController {
             let created = ctx.client.create(slice)?;
             let name = created.meta("name").text();
             slices.settle(&name, endpoints(&created));
-            slices.known.insert(name, created.generation());
+            slices.known.insert(name, Known::of(&created));
         }
         for name in &pass.dirty {
             if let Some(mut slice) = pass.loaded.remove(name) {
                 stamp(&mut slice);
                 let updated = ctx.client.update(slice)?;
-                slices.known.insert(name.clone(), updated.generation());
+                slices.known.insert(name.clone(), Known::of(&updated));
             }
         }
         for name in empty {
@@ -352,8 +379,8 @@ impl Component for EndpointSliceController {
                 let Some(slice) = new.as_ref().or(change.old.as_ref()) else { return };
                 let key = WorkKey::new(change.key.namespace.clone(), slice.label(SERVICE_NAME).to_string());
                 let Some(slices) = self.slices.get_mut(&key) else { return };
-                let Some(generation) = slices.known.get(&change.key.name) else { return };
-                if new.as_ref().is_none_or(|slice| slice.generation() > *generation) {
+                let Some(known) = slices.known.get(&change.key.name) else { return };
+                if new.as_ref().is_none_or(|slice| slice.generation() > known.generation) {
                     slices.stale = true;
                     queue.add(key);
                 }
