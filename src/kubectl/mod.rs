@@ -233,16 +233,21 @@ impl Cx<'_> {
     fn with_words<T>(&mut self, words: Vec<String>, run: fn(&mut Cx) -> T) -> T {
         let mut args = self.args.clone();
         args.words = words;
-        run(&mut Cx {
+        run(&mut self.with_args(&args))
+    }
+
+    /// The same with other arguments.
+    fn with_args<'b>(&'b mut self, args: &'b Args) -> Cx<'b> {
+        Cx {
             host: self.host,
             out: self.out,
-            args: &args,
+            args,
             stdin: self.stdin,
             folder: self.folder,
             editor: self.editor,
             command: self.command,
             words: self.words,
-        })
+        }
     }
 
     /// An objection to the arguments (K8).

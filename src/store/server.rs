@@ -224,6 +224,11 @@ impl ApiServer {
             if kind == Kind::Deployment && !annotations.is_null() {
                 object.body.set(&["metadata", "annotations"], annotations);
             }
+        } else if subresource == "ephemeralcontainers" {
+            let list = object.spec().get("ephemeralContainers").clone();
+            object = (*old).clone();
+            object.body.set(&["spec", "ephemeralContainers"], list);
+            self.default(&mut object, Some(&old));
         } else {
             // What only the server writes stays as it is.
             let metadata = old.body.get("metadata");
