@@ -110,7 +110,7 @@ impl StageOptions {
         };
         StageOptions {
             form: Form::Embed,
-            gutter: 38.0,
+            gutter: 42.0,
             title: false,
             counts: false,
             rows,
@@ -121,7 +121,7 @@ impl StageOptions {
     /// The stage of a phone: without names, but it still says what the controller waits for.
     pub fn phone(width: f64, lang: Lang) -> StageOptions {
         let mut options = StageOptions::embed(width, lang, false);
-        (options.form, options.gutter, options.rows.hand) = (Form::Phone, 34.0, true);
+        (options.form, options.gutter, options.rows.hand) = (Form::Phone, 38.0, true);
         options
     }
 

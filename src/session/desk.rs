@@ -2,7 +2,7 @@
 
 use super::inside::{self, Inside};
 use super::shell::{Env, Shell, Started, System, parse, tools::TOOLS};
-use crate::api::Object;
+use crate::api::{Object, Text};
 use crate::cluster::Cluster;
 use crate::component::world::PodName;
 use crate::component::{Client, Fault, Landing, Request};
@@ -136,11 +136,19 @@ pub struct Desk<'a> {
     pub processes: &'a mut Processes,
     pub input: u64,
     pub job: u64,
+    /// Under which name its commands write.
+    pub manager: Option<Text>,
 }
 
 impl Host for Desk<'_> {
     fn client(&mut self) -> Client<'_> {
-        self.cluster.client("user", self.input)
+        let mut client = self.cluster.client("user", self.input);
+        client.set_manager(self.manager.clone());
+        client
+    }
+
+    fn write_as(&mut self, manager: Text) {
+        self.manager = Some(manager);
     }
 
     fn now(&self) -> SimTime {

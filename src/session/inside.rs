@@ -202,7 +202,8 @@ impl<'a, 'b> Inside<'a, 'b> {
     /// Goes into a container, if its pod exists and has it.
     pub fn enter(desk: &'a mut Desk<'b>, place: &Place, has_terminal: bool) -> Option<Inside<'a, 'b>> {
         let pod = desk.cluster.store().get(Kind::Pod, &place.namespace, &place.pod)?.clone();
-        let lists = ["containers", "initContainers"].map(|list| pod.spec().get(list).items());
+        let lists =
+            ["containers", "initContainers", "ephemeralContainers"].map(|list| pod.spec().get(list).items());
         let container = lists
             .iter()
             .flat_map(|list| list.iter())
@@ -214,8 +215,8 @@ impl<'a, 'b> Inside<'a, 'b> {
     /// True while the container runs.
     pub fn is_running(&self) -> bool {
         let name = self.container.get("name");
-        let lists =
-            ["containerStatuses", "initContainerStatuses"].map(|list| self.pod.status().get(list).items());
+        let lists = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"]
+            .map(|list| self.pod.status().get(list).items());
         let mut all = lists.iter().flat_map(|list| list.iter());
         all.any(|status| status.get("name") == name && !status.at(&["state", "running"]).is_null())
     }

@@ -3,10 +3,10 @@
 //! Nothing here knows who asks or why; `component::client` does. A refused request changes nothing.
 
 use super::admission::{self, AdmissionContext};
-use super::{Reason, Status, Store};
+use super::{Reason, Status, Store, fields};
 use crate::api::{Kind, Object, ObjectKey, Profile, Text, Value};
 use crate::object;
-use crate::sim::{Rng, SimDuration, SimTime};
+use crate::sim::{Rng, SimDuration, SimTime, push_hex};
 use std::rc::Rc;
 
 /// How dependents are treated when their owner is deleted.
@@ -52,6 +52,18 @@ pub struct Committed {
     pub new: Option<Rc<Object>>,
 }
 
+/// Who owns what a request writes.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Writer {
+    /// Nobody that is kept: a component.
+    #[default]
+    Component,
+    /// This field manager.
+    Manager(Text),
+    /// The request says it itself.
+    Said,
+}
+
 /// The API server: the store, and what it hands out.
 #[derive(Clone, Debug)]
 pub struct ApiServer {
@@ -64,6 +76,8 @@ pub struct ApiServer {
     next_cluster_ip: u32,
     /// How long pods bear a node that is not ready, or unreachable, unless they say otherwise (S119).
     pub toleration_secs: (i64, i64),
+    /// Who owns what the next request writes.
+    pub writer: Writer,
     /// Why every request to change something is refused, if it is.
     pub frozen: Option<&'static str>,
 }
@@ -78,6 +92,7 @@ impl ApiServer {
             names: Rng::new(seed, "generateName"),
             next_cluster_ip: 10,
             toleration_secs: (300, 300),
+            writer: Writer::default(),
             frozen: None,
         }
     }
@@ -138,6 +153,7 @@ impl ApiServer {
             self.mount_service_account(&mut object);
         }
         self.admit(&mut object)?;
+        self.own(None, &mut object, "", now);
         if kind == Kind::Service {
             object.body.set(&["status"], object! { "loadBalancer" => Value::map() });
         }
@@ -208,6 +224,11 @@ impl ApiServer {
             if kind == Kind::Deployment && !annotations.is_null() {
                 object.body.set(&["metadata", "annotations"], annotations);
             }
+        } else if subresource == "ephemeralcontainers" {
+            let list = object.spec().get("ephemeralContainers").clone();
+            object = (*old).clone();
+            object.body.set(&["spec", "ephemeralContainers"], list);
+            self.default(&mut object, Some(&old));
         } else {
             // What only the server writes stays as it is.
             let metadata = old.body.get("metadata");
@@ -226,6 +247,7 @@ impl ApiServer {
                 }
             }
             self.admit_update(&mut object, &old)?;
+            self.own(Some(&old), &mut object, subresource, now);
             let changed = match kind {
                 Kind::EndpointSlice => ["endpoints", "ports", "addressType"]
                     .iter()
@@ -241,6 +263,9 @@ impl ApiServer {
         if object == *old {
             return Ok(Committed { old: Some(old.clone()), new: Some(old) });
         }
+        if subresource == "status" {
+            object.managers.status_at = now;
+        }
         let gone = object.is_terminating()
             && object.meta("finalizers").items().is_empty()
             && (kind != Kind::Pod || object.meta("deletionGracePeriodSeconds").as_int() == Some(0));
@@ -252,6 +277,38 @@ impl ApiServer {
         }
         let (old, new) = self.store.commit(now, write, key, Some(object));
         Ok(Committed { old, new })
+    }
+
+    /// Applies a manifest for a field manager (server-side apply).
+    pub fn apply(
+        &mut self,
+        now: SimTime,
+        write: u64,
+        key: &ObjectKey,
+        asked: &Value,
+        manager: &Text,
+        force: bool,
+    ) -> Result<Committed, Status> {
+        let live = self.store.by_key(key).cloned();
+        let object = fields::apply(live.as_deref(), key.kind, asked, manager, force, now)?;
+        self.writer = Writer::Said;
+        match live {
+            None => self.create(now, write, object),
+            Some(_) => self.update(now, write, object, ""),
+        }
+    }
+
+    // Notes whose the fields are that a request wrote.
+    fn own(&self, old: Option<&Object>, object: &mut Object, subresource: &str, now: SimTime) {
+        if self.writer == Writer::Said {
+            return;
+        }
+        let mut managers = old.map(|old| old.managers.clone()).unwrap_or_default();
+        if let Writer::Manager(name) = &self.writer {
+            let subresource = if subresource == "scale" { "scale" } else { "" };
+            fields::update(&mut managers, old, object, (name, subresource), now);
+        }
+        object.managers = managers;
     }
 
     /// Deletes an object: marks it, or removes it at once where nothing holds it (S115 to S117, S120 to S122).
@@ -474,15 +531,16 @@ impl ApiServer {
 
     fn new_uid(&mut self) -> Text {
         let (a, b) = (self.uids.next_u64(), self.uids.next_u64());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            a >> 32,
-            (a >> 16) & 0xffff,
-            a & 0xfff,
-            0x8000 | (b >> 50),
-            b & 0xffff_ffff_ffff
-        )
-        .into()
+        let mut uid = String::with_capacity(36);
+        for (number, digits) in
+            [(a >> 32, 8), (a >> 16, 4), (a & 0xfff | 0x4000, 4), (b >> 50 | 0x8000, 4), (b, 12)]
+        {
+            if digits < 8 || !uid.is_empty() {
+                uid.push('-');
+            }
+            push_hex(&mut uid, number, digits);
+        }
+        uid.into()
     }
 }
 

@@ -277,6 +277,7 @@ pub const TEXTS: Texts = Texts {
         "How long things really take: pulling and starting have set lengths",
         "More than 10,000 Pods; in Parallel mode a pass of the controller makes at most 200",
         "Jobs, autoscalers, quotas and disruption budgets",
+        "Field managers of components: what people write has an owner and conflicts; controllers never do",
     ],
     help_source: "Based on the published source and documents of Kubernetes. No cluster and no server: it all runs in this browser.",
     keys: &[
