@@ -7,7 +7,9 @@
 
 pub mod admission;
 pub mod error;
+pub mod eviction;
 pub mod patch;
+pub mod quota;
 pub mod server;
 pub mod view;
 

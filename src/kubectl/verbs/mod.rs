@@ -2,6 +2,7 @@
 
 pub mod api_resources;
 pub mod apply;
+pub mod autoscale;
 pub mod config;
 pub mod cordon;
 pub mod create;
@@ -80,6 +81,7 @@ pub const VERBS: &[Verb] = &[
     rollout::UNDO,
     rollout::VERB,
     scale::VERB,
+    autoscale::VERB,
     version::CLUSTER_INFO,
     small::TOP,
     cordon::CORDON,
