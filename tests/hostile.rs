@@ -342,7 +342,8 @@ fn hostile_scenarios_are_errors_with_a_place() {
 #[cfg(feature = "ui")]
 mod page {
     use super::*;
-    use ordinal::ui::state::{Model, UiAction, update};
+    use ordinal::ui::state::{Model, UiAction};
+    use ordinal::ui::update::update;
 
     #[test]
     fn what_was_pasted_stays_in_the_editor_and_the_page_goes_on() {
@@ -374,7 +375,7 @@ mod page {
     fn a_damaged_link_is_a_message_and_an_empty_page() {
         for text in ["\0", "no such directive", "file a <<EOF\n", &"x".repeat(300_000)] {
             let mut model = Model::default();
-            ordinal::ui::state::open_run(&mut model, text);
+            ordinal::ui::update::open_run(&mut model, text);
             assert!(model.ui.notice.is_some(), "{}", shown(text));
             update(&mut model, UiAction::Command("kubectl get nodes".into()));
             while !model.player.compute(1000) {}

@@ -11,7 +11,8 @@ use super::platform::{clipboard, dom, frames, parts, storage, url};
 use super::player::Player;
 use super::present::{self, Act};
 use super::remote;
-use super::state::{self, Dialog, Effect, Model, Panel, Screen, UiAction, update};
+use super::state::{Dialog, Effect, Model, Origin, Panel, Screen, UiAction};
+use super::update::{self, update};
 use super::view;
 use super::widgets::{self, Tab, announcer, icon, tabs};
 use crate::samples::{SAMPLES, STORIES};
@@ -697,20 +698,20 @@ fn restore(model: &mut Model) -> Option<String> {
     let ui = &mut model.ui;
     if lesson::errands::asked_for().is_some() {
         ui.screen = Screen::Page;
-        state::open_run(model, "");
+        update::open_run(model, "");
         return None;
     }
     if let Some(linked) = link::read(&url::fragment()) {
         ui.screen = Screen::Page;
         model.moment = link::moment(&url::fragment());
-        let manifest = state::open_link(model, linked);
+        let manifest = update::open_link(model, linked);
         // Who has pressed a sleeping page wants to see it play.
         let is_pressed = model.ui.is_embed && url::parameter("start").is_none_or(|s| s == "click");
         model.play_when_ready = !model.ui.less_motion && model.ui.looks.autoplay.unwrap_or(is_pressed);
         if !model.ui.is_embed {
             url::clear_fragment();
         }
-        return Some(state::take_text(model, manifest.unwrap_or_default()));
+        return Some(update::take_text(model, manifest.unwrap_or_default()));
     }
     if let Some(sample) =
         url::parameter("sample").and_then(|slug| SAMPLES.iter().position(|s| s.slug == slug))
@@ -720,12 +721,12 @@ fn restore(model: &mut Model) -> Option<String> {
     }
     if model.ui.is_embed {
         model.ui.screen = Screen::Page;
-        return state::open_story_still(model);
+        return update::open_story_still(model);
     }
     if let Some(text) = storage::get("run") {
         model.ui.screen = Screen::Page;
-        model.ui.origin = state::Origin::Own;
-        let manifest = state::open_run(model, &text);
+        model.ui.origin = Origin::Own;
+        let manifest = update::open_run(model, &text);
         if let Some(manifest) = manifest {
             model.ui.applied = manifest;
         }
@@ -735,11 +736,11 @@ fn restore(model: &mut Model) -> Option<String> {
             None => model.opening = Some(usize::MAX),
         }
         let applied = model.ui.applied.clone();
-        let text = state::take_text(model, kept);
+        let text = update::take_text(model, kept);
         model.ui.applied = applied;
         return Some(text);
     }
-    state::open_story_still(model);
+    update::open_story_still(model);
     if model.ui.present.is_on {
         model.opening = None;
     }

@@ -3,9 +3,8 @@
 //! Nothing is sent anywhere and nothing is kept in the browser: the run goes when the page is closed.
 
 use super::player::Player;
-use super::state::{
-    Dialog, Effect, Model, Origin, Panel, Screen, UiAction, open_player, set_manifest, update,
-};
+use super::state::{Dialog, Effect, Model, Origin, Panel, Screen, UiAction};
+use super::update::{open_player, set_manifest, update};
 use crate::api::print::to_yaml;
 use crate::api::{Kind, Object, ObjectKey};
 use crate::cluster::observed::Observed;

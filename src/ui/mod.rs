@@ -22,6 +22,7 @@ pub mod remote;
 pub mod speaker;
 pub mod state;
 pub mod texts;
+pub mod update;
 pub mod view;
 pub mod widgets;
 

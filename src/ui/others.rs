@@ -69,7 +69,7 @@ impl Tries {
         let Some((other, outcome)) = self.rows.iter_mut().find(|(_, outcome)| outcome.is_none()) else {
             return true;
         };
-        let make = || player.run().trial(self.at.1, &self.set, other.directives(super::state::FILE));
+        let make = || player.run().trial(self.at.1, &self.set, other.directives(super::update::FILE));
         *outcome = self.trial.get_or_insert_with(make).work(steps);
         if outcome.is_some() {
             self.trial = None;

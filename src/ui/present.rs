@@ -7,7 +7,8 @@
 use super::lesson::{self, Course};
 use super::platform::dom::Key;
 use super::player::Player;
-use super::state::{Effect, Model, Panel, Screen, UiAction, pause, play, seek};
+use super::state::{Effect, Model, Panel, Screen, UiAction};
+use super::update::{pause, play, seek};
 use crate::lessons::Answer;
 
 /// The smallest words of the picture have so many pixels of their own.
@@ -220,7 +221,8 @@ pub fn stops(model: &mut Model) -> bool {
 mod tests {
     use super::*;
     use crate::samples::STORIES;
-    use crate::ui::state::{UiAction, open_run, update};
+    use crate::ui::state::UiAction;
+    use crate::ui::update::{open_run, update};
 
     fn model() -> (Model, Vec<usize>) {
         let mut model = Model::default();

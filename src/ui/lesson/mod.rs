@@ -11,7 +11,7 @@ pub mod shelf;
 #[cfg(test)]
 mod tests;
 
-use crate::api::ObjectKey;
+use crate::api::{Kind, ObjectKey};
 use crate::lang::Lang;
 use crate::lessons::{Answer, Ask, Goal, Lesson, Step};
 use crate::sim::SimTime;
@@ -173,8 +173,9 @@ impl Course {
         self.now().ask.as_ref().filter(|_| self.phase == Phase::Asking && !self.away)
     }
 
-    /// Which of these objects the open question names; the stage shows them and dims the rest. None while nothing is
-    /// asked, or where any of them may be picked.
+    /// Which of these objects the open question names; the stage shows them and dims the rest. A set is never one of
+    /// them: it is all its pods, and its title stands so near them that they would be lit in part. None while nothing
+    /// is asked, where any of them may be picked, and where none is named.
     pub fn named<'a>(&self, keys: impl Iterator<Item = &'a ObjectKey>) -> Option<Vec<ObjectKey>> {
         let ask = self.question().filter(|ask| !matches!(ask.answer, Answer::Pick(_)))?;
         let names = |key: &&ObjectKey| {
@@ -187,7 +188,8 @@ impl Course {
                 !before.ends_with(is_of_name) && !after.starts_with(is_of_name)
             })
         };
-        Some(keys.filter(names).cloned().collect())
+        let named: Vec<_> = keys.filter(|key| key.kind != Kind::StatefulSet).filter(names).cloned().collect();
+        (!named.is_empty()).then_some(named)
     }
 
     /// The object on the stage that is chosen but not given as an answer.

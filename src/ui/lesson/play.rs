@@ -8,7 +8,8 @@ use crate::session::Position;
 use crate::sim::{SimDuration, SimTime};
 use crate::ui::panels;
 use crate::ui::player::Player;
-use crate::ui::state::{self, Dialog, Effect, Model, Origin, Panel, Screen};
+use crate::ui::state::{Dialog, Effect, Model, Origin, Panel, Screen};
+use crate::ui::update;
 use std::rc::Rc;
 
 /// A step of the player is shown so long after its last happening at most; it still belongs to the lesson's step.
@@ -76,7 +77,7 @@ pub fn act(model: &mut Model, act: Act) -> Vec<Effect> {
         Act::Solve => {
             let Some(goal) = course.goal() else { return Vec::new() };
             let solution = goal.solution.clone();
-            return state::run_directives(model, solution);
+            return update::run_directives(model, solution);
         }
         Act::Return => return go_anew(model),
         Act::Leave => {
@@ -156,14 +157,14 @@ fn start(model: &mut Model, course: Course) -> Vec<Effect> {
     let header = course.lesson.header.clone();
     let release = course.lesson.header.config().profile.name;
     let text = Scenario { header, actions: Vec::new() }.print();
-    let manifest = state::open_run(model, &text).unwrap_or_default();
+    let manifest = update::open_run(model, &text).unwrap_or_default();
     model.ui.release = release;
     model.ui.screen = Screen::Page;
     model.ui.origin = Origin::Lesson;
     model.ui.panel = model.ui.present.beside_stage();
     model.ui.dialog = None;
     model.course = Some(course);
-    let mut effects = state::show_applied(model, manifest);
+    let mut effects = update::show_applied(model, manifest);
     effects.extend(pump(model));
     effects.push(Effect::Compute);
     effects
@@ -335,8 +336,8 @@ fn place(player: &Player, at: SimTime) -> Position {
 
 // The file that the lesson wrote last into the editor, as if it had been opened there.
 fn show_file(model: &mut Model) -> Vec<Effect> {
-    match model.player.run().files().get(state::FILE).cloned() {
-        Some(text) if text != model.ui.applied => state::show_applied(model, text),
+    match model.player.run().files().get(update::FILE).cloned() {
+        Some(text) if text != model.ui.applied => update::show_applied(model, text),
         _ => Vec::new(),
     }
 }

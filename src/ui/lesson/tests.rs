@@ -3,7 +3,8 @@
 use super::play::Errand;
 use super::*;
 use crate::api::{Kind, ObjectKey};
-use crate::ui::state::{Dialog, Effect, Model, Panel, UiAction, update};
+use crate::ui::state::{Dialog, Effect, Model, Panel, UiAction};
+use crate::ui::update::update;
 
 const SHORT: &str = include_str!("../../../tests/lessons/short.md");
 

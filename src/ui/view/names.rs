@@ -114,7 +114,8 @@ fn ask(table: &mut Table, resolver: &mut Resolver) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::state::{UiAction, open_run, update};
+    use crate::ui::state::UiAction;
+    use crate::ui::update::{open_run, update};
 
     /// What the first column answers to a pod, row by row.
     fn answers(model: &mut Model, from: &str) -> Vec<State> {

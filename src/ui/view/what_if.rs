@@ -79,7 +79,7 @@ fn parallel(set: &Object, replicas: i64, manifest: &str) -> Option<Other> {
     let text = set_field(&text, "StatefulSet", name, "spec.podManagementPolicy", Some("Parallel"))?;
     let lines = [
         format!("kubectl delete sts {name} --cascade=orphan"),
-        format!("kubectl apply -f {}", crate::ui::state::FILE),
+        format!("kubectl apply -f {}", crate::ui::update::FILE),
     ];
     Some(Other { says: "podManagementPolicy: Parallel".into(), manifest: Some(text), lines: lines.into() })
 }
