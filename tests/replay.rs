@@ -34,6 +34,9 @@ const EQUAL: &[&str] = &[
     "more/failed-succeeded",
     "more/finalizers",
     "more/late-class",
+    "more/mixed-node",
+    "more/mixed-sets",
+    "more/mixed-strategies",
     "more/partition-rolling",
     "more/retention-flip",
 ];

@@ -549,7 +549,9 @@ impl ApiServer {
 
     #[cfg(test)]
     fn fail(&mut self, verb: &str, kind: Kind) -> Result<(), Status> {
-        let Some(at) = self.refuse.iter().position(|(v, k, _)| *v == verb && *k == kind) else { return Ok(()) };
+        let Some(at) = self.refuse.iter().position(|(v, k, _)| *v == verb && *k == kind) else {
+            return Ok(());
+        };
         if self.refuse[at].2 > 0 {
             self.refuse[at].2 -= 1;
             return Ok(());

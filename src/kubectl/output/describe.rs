@@ -538,8 +538,10 @@ impl Page<'_> {
             .concat());
         }
         for condition in conditions {
-            let lines =
-                ["{type} \t{status} \t{@", seen, "} \t{@lastTransitionTime} \t{reason} \t{message}\n"];
+            // Go's first moment stands for none.
+            let none = condition.get(seen).is_null();
+            let seen = if none { "Mon, 01 Jan 0001 00:00:00 +0000" } else { &*["{@", seen, "}"].concat() };
+            let lines = ["{type} \t{status} \t", seen, " \t{@lastTransitionTime} \t{reason} \t{message}\n"];
             self.fill(1, condition, &lines.concat());
         }
     }
