@@ -265,7 +265,7 @@ pub const TEXTS: Texts = Texts {
     help_modelled_items: &[
         "The StatefulSet controller: ordered creation and removal, Parallel, rolling update, partition, OnDelete, minReadySeconds, claim retention, revisions",
         "The API server's defaults, validation and refusals; owners and garbage collection",
-        "Deployments, ReplicaSets and DaemonSets",
+        "Deployments, ReplicaSets and DaemonSets; quotas, disruption budgets, secrets and namespaces",
         "Scheduler, kubelet, probes, grace periods, provisioning of volumes, node health and eviction",
         "Headless and ClusterIP Services, EndpointSlices, DNS answers",
         "kubectl's commands and output. Compared with recordings of real Kubernetes 1.33 to 1.37.",
@@ -276,7 +276,7 @@ pub const TEXTS: Texts = Texts {
         "Permissions (RBAC), authentication, admission webhooks, custom resources",
         "How long things really take: pulling and starting have set lengths",
         "More than 10,000 Pods; in Parallel mode a pass of the controller makes at most 200",
-        "Jobs, autoscalers, quotas and disruption budgets",
+        "Jobs; the load that an autoscaler would measure",
         "Field managers of components: what people write has an owner and conflicts; controllers never do",
     ],
     help_source: "Based on the published source and documents of Kubernetes. No cluster and no server: it all runs in this browser.",
