@@ -7,7 +7,7 @@ use crate::cluster::Cluster;
 use crate::component::world::PodName;
 use crate::component::{Client, Fault};
 use crate::dns::Cache;
-use crate::kubectl::{self, Host, Invocation, Output, Place, Program, Progress};
+use crate::kubectl::{self, Host, Invocation, LogLine, Output, Place, Program, Progress};
 use crate::sim::{Rng, SimDuration, SimTime, SortedMap};
 
 /// The folder in which the prompt stands.
@@ -69,12 +69,14 @@ pub struct Processes {
     pub turn: u64,
     /// In which order the DNS server names addresses (D132).
     pub shuffle: Rng,
+    /// The requests that pods have answered, oldest first.
+    pub answers: Vec<inside::Answer>,
 }
 
 impl Processes {
     /// Nothing runs yet.
     pub fn new(seed: u64) -> Processes {
-        Processes { list: Vec::new(), begun: 0, turn: 0, shuffle: Rng::new(seed, "dns") }
+        Processes { list: Vec::new(), begun: 0, turn: 0, shuffle: Rng::new(seed, "dns"), answers: Vec::new() }
     }
 
     fn of(&self, job: u64) -> Option<&Process> {
@@ -208,6 +210,11 @@ impl Host for Desk<'_> {
         self.cluster.fault(&fault, self.input);
     }
 
+    fn logs(&mut self, namespace: &str, pod: &str, container: &str) -> Vec<LogLine> {
+        let place = Place { namespace: namespace.into(), pod: pod.into(), container: container.into() };
+        Inside::enter(self, &place, false).map_or(Vec::new(), |inside| inside.log())
+    }
+
     fn poll_exec(&mut self, id: u64, out: &mut Output) -> Progress {
         let list = &mut self.processes.list;
         let Some(i) = list.iter().position(|process| process.id == id) else { return Progress::Done(137) };
@@ -264,7 +271,10 @@ impl System for Desk<'_> {
     }
 
     fn is_folder(&self, path: &str) -> bool {
-        path == HOME || path == "/" || !self.list(path).is_empty() || self.read(&format!("{path}/")).is_some()
+        path == HOME
+            || matches!(path, "/" | "/tmp")
+            || !self.list(path).is_empty()
+            || self.read(&format!("{path}/")).is_some()
     }
 
     fn start(&mut self, words: &[String], stdin: &str, env: &Env) -> Started {
