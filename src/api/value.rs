@@ -168,6 +168,7 @@ impl Value {
     }
 
     /// The member `key`, or null when this is no object or has none.
+    #[inline]
     pub fn get(&self, key: &str) -> &Value {
         match self {
             Value::Map(map) => map.get(key).unwrap_or(null()),
@@ -278,6 +279,40 @@ impl Value {
         path.iter().fold(self, |value, key| value.map_mut().entry(Text::Static(key)))
     }
 
+    /// Keeps what it has in common with another value only once, the other's; true if that is everything. Says the
+    /// same before and after.
+    pub fn share(&mut self, other: &Value) -> bool {
+        match (&mut *self, other) {
+            (Value::Str(a), Value::Str(b)) if a == b => *a = b.clone(),
+            (Value::List(a), Value::List(b)) if !Rc::ptr_eq(a, b) => {
+                let as_many = a.len() == b.len();
+                let all = match Rc::get_mut(a) {
+                    Some(items) => items.iter_mut().zip(&**b).fold(as_many, |all, (a, b)| a.share(b) && all),
+                    None => a == b,
+                };
+                if all {
+                    *a = b.clone();
+                }
+                return all;
+            }
+            (Value::Map(a), Value::Map(b)) if !a.same(b) => {
+                let as_many = a.len() == b.len();
+                let all = match Rc::get_mut(&mut a.0) {
+                    Some(entries) => entries.iter_mut().fold(as_many, |all, (key, value)| {
+                        b.get(key).is_some_and(|other| value.share(other)) && all
+                    }),
+                    None => a == b,
+                };
+                if all {
+                    *a = b.clone();
+                }
+                return all;
+            }
+            (a, b) => return *a == *b,
+        }
+        true
+    }
+
     /// Sets the member at `path`; objects on the way are made.
     pub fn set(&mut self, path: &[&'static str], value: impl Into<Value>) {
         *self.at_mut(path) = value.into();
@@ -306,9 +341,17 @@ impl Value {
     }
 }
 
+// Whether a key is that text. Most keys differ in length, and most that do not are the same literal.
 #[inline]
-fn same_text(a: &str, b: &str) -> bool {
-    a.len() == b.len() && a.as_bytes().first() == b.as_bytes().first() && a == b
+fn is_key(key: &Text, text: &str) -> bool {
+    let len = match key {
+        Text::Static(s) => s.len(),
+        Text::Shared(s) => s.len(),
+    };
+    len == text.len() && {
+        let (key, text) = (key.as_str().as_bytes(), text.as_bytes());
+        std::ptr::eq(key, text) || key.first() == text.first() && key.last() == text.last() && key == text
+    }
 }
 
 /// An object: members in byte order of their keys, shared until written.
@@ -345,10 +388,14 @@ impl Map {
     }
 
     fn find(&self, key: &str) -> Result<usize, usize> {
-        // Most objects are small, and most keys differ in length or in their first byte.
+        // Most objects are small.
         if self.0.len() <= 16 {
-            if let Some(i) = self.0.iter().position(|(k, _)| same_text(k, key)) {
+            if let Some(i) = self.0.iter().position(|(k, _)| is_key(k, key)) {
                 return Ok(i);
+            }
+            // Most are filled in order.
+            if self.0.last().is_none_or(|(last, _)| last.as_str() < key) {
+                return Err(self.0.len());
             }
             return Err(self.0.partition_point(|(k, _)| k.as_str() < key));
         }
@@ -356,9 +403,10 @@ impl Map {
     }
 
     /// The member `key`.
+    #[inline]
     pub fn get(&self, key: &str) -> Option<&Value> {
         if self.0.len() <= 16 {
-            return self.0.iter().find(|(k, _)| same_text(k, key)).map(|(_, value)| value);
+            return self.0.iter().find(|(k, _)| is_key(k, key)).map(|(_, value)| value);
         }
         self.find(key).ok().map(|i| &self.0[i].1)
     }
@@ -377,6 +425,10 @@ impl Map {
         let i = match found {
             Ok(i) => i,
             Err(i) => {
+                // By a few at a time: most members that are added are the last ones, and every version is kept.
+                if entries.len() == entries.capacity() {
+                    entries.reserve_exact(2);
+                }
                 entries.insert(i, (key, Value::Null));
                 i
             }

@@ -4,8 +4,9 @@
 //! fingerprint when their objects agree (but for events, endpoints, times, versions and uids), what each component has
 //! not heard of yet, and what is due, in order.
 
-use super::{Cluster, Due};
+use super::{Cluster, Due, bits};
 use crate::api::{Kind, Object, Value};
+use crate::sim::SimTime;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Members that tell when or the how-manieth, not what.
@@ -27,7 +28,7 @@ const TIMES: [&str; 12] = [
 impl Cluster {
     /// The components that have something due.
     pub fn choices(&self) -> Vec<&'static str> {
-        let due = |i: usize| self.due.iter().any(|(_, due)| due.slot() == i);
+        let due = |i: usize| self.due.iter().any(|(_, due)| due.is_of(i));
         (0..self.slots.len()).filter(|i| due(*i)).map(|i| self.slots[i].component.name()).collect()
     }
 
@@ -36,16 +37,14 @@ impl Cluster {
         let Some(i) = self.slots.iter().position(|slot| slot.component.name() == component) else {
             return false;
         };
-        let Some((at, due)) = self.due.take(|due| due.slot() == i) else { return false };
+        let Some((at, due)) = self.take(i, |_| true) else { return false };
         self.now = self.now.max(at);
         if matches!(due, Due::Deliver(_)) && self.slots[i].deliver_at == Some(at) {
             self.slots[i].deliver_at = Some(self.now);
         }
         let key_came_back = matches!(due, Due::Requeue(..));
         self.act(due);
-        if key_came_back
-            && let Some((at, sync)) = self.due.take(|due| matches!(due, Due::Sync(of) if *of == i))
-        {
+        if key_came_back && let Some((at, sync)) = self.take(i, |due| matches!(due, Due::Sync(_))) {
             self.now = self.now.max(at);
             self.act(sync);
         }
@@ -57,12 +56,22 @@ impl Cluster {
         let Some(i) = self.slots.iter().position(|slot| slot.component.name() == component) else {
             return false;
         };
-        if self.due.take(|due| matches!(due, Due::Deliver(of) if *of == i)).is_none() {
-            return false;
-        }
+        let Some((_, hear)) = self.take(i, |due| matches!(due, Due::Deliver(_))) else { return false };
         self.slots[i].deliver_at = Some(self.now);
-        self.act(Due::Deliver(i));
+        self.act(hear);
         true
+    }
+
+    // What the component of that number has due first; others who would hear of something with it stay as they are.
+    fn take(&mut self, i: usize, wanted: impl Fn(&Due) -> bool) -> Option<(SimTime, Due)> {
+        let (ticket, due) = self.due.find(|due| due.is_of(i) && wanted(due))?;
+        match due {
+            Due::Deliver(slots) if *slots != 1 << i => {
+                *slots &= !(1 << i);
+                Some((ticket.0, Due::Deliver(1 << i)))
+            }
+            _ => Some((ticket.0, self.due.cancel(ticket)?)),
+        }
     }
 
     /// A number that is the same for clusters that can go on in the same ways.
@@ -83,8 +92,10 @@ impl Cluster {
             slot.queue.hash_waiting(&mut hasher);
         }
         for (_, due) in self.due.iter() {
-            std::mem::discriminant(due).hash(&mut hasher);
-            due.slot().hash(&mut hasher);
+            for i in due.slots() {
+                std::mem::discriminant(due).hash(&mut hasher);
+                i.hash(&mut hasher);
+            }
             if let Due::Requeue(_, key, _) = due {
                 key.hash(&mut hasher);
             }
@@ -94,10 +105,16 @@ impl Cluster {
 }
 
 impl Due {
-    fn slot(&self) -> usize {
-        match self {
-            Due::Deliver(i) | Due::Sync(i) | Due::Requeue(i, ..) | Due::Seen(i) => *i,
-        }
+    fn slots(&self) -> impl Iterator<Item = usize> + use<> {
+        bits(match self {
+            Due::Deliver(slots) => *slots,
+            Due::Sync(i) | Due::Requeue(i, ..) => 1 << i,
+            Due::Seen(_) => 0,
+        })
+    }
+
+    fn is_of(&self, slot: usize) -> bool {
+        self.slots().any(|i| i == slot)
     }
 }
 

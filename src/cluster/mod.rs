@@ -16,7 +16,7 @@ mod tests;
 use crate::api::{Kind, Object, Profile, Text};
 use crate::component::client::{Film, InputNote};
 use crate::component::{
-    Cause, Client, Component, Ctx, Fault, Happening, Pace, Recorder, What, WorkKey, WorkQueue, World,
+    Cause, Client, Component, Ctx, Fault, Happening, Pace, Recorder, Request, What, WorkKey, WorkQueue, World,
 };
 use crate::dns::DnsProfile;
 use crate::sim::{Queue, SimDuration, SimTime};
@@ -62,8 +62,8 @@ impl Default for Config {
 
 #[derive(Clone, Debug)]
 enum Due {
-    /// The component hears of the changes it has not heard of.
-    Deliver(usize),
+    /// The components of these bits hear of the changes they have not heard of.
+    Deliver(u64),
     /// The component works on the keys that wait.
     Sync(usize),
     /// A key comes back.
@@ -235,7 +235,7 @@ impl Cluster {
 
     fn act(&mut self, due: Due) {
         match due {
-            Due::Deliver(i) => self.deliver(i),
+            Due::Deliver(slots) => bits(slots).for_each(|i| self.deliver(i)),
             Due::Sync(i) => self.sync(i),
             Due::Requeue(i, key, cause) => {
                 self.slots[i].queue.add_because(key, cause);
@@ -277,6 +277,11 @@ impl Cluster {
         self.film.inputs
     }
 
+    /// Notes what became of a request that a program in a pod sent.
+    pub fn note_request(&mut self, request: Request) {
+        self.film.pending.push(Happening { at: self.now, what: What::Request(Rc::new(request)) });
+    }
+
     /// The API as `actor` uses it because of the input of that number. Call [`Cluster::announce`] afterwards.
     pub fn client(&mut self, actor: &'static str, input: u64) -> Client<'_> {
         Client::new(&mut self.server, &mut self.film, self.now, actor, Cause::Input(input))
@@ -300,11 +305,9 @@ impl Cluster {
             self.arm(i);
         }
         // A component that is no longer slow catches up now.
-        for i in 0..self.slots.len() {
-            if self.slots[i].cursor < self.server.store.head() {
-                self.schedule_delivery(i);
-            }
-        }
+        let late = |i: &usize| self.slots[*i].cursor < self.server.store.head();
+        let late = (0..self.slots.len()).filter(late).fold(0, |bits, i| bits | 1 << i);
+        self.schedule_delivery(late);
         self.spread();
     }
 
@@ -334,10 +337,12 @@ impl Cluster {
             }
         }
         self.spread = head;
+        self.schedule_delivery(wanted);
         for i in 0..self.slots.len() {
-            if wanted & (1 << i) != 0 {
-                self.schedule_delivery(i);
-            } else if self.slots[i].deliver_at.is_none() && self.slots[i].cursor + 64 < head {
+            if wanted & (1 << i) == 0
+                && self.slots[i].deliver_at.is_none()
+                && self.slots[i].cursor + 64 < head
+            {
                 // Nothing of interest was among them.
                 self.slots[i].cursor = self.next_interesting(i, head);
             }
@@ -359,13 +364,27 @@ impl Cluster {
             .map_or(head, |change| change.seq)
     }
 
-    fn schedule_delivery(&mut self, i: usize) {
-        let cursor = self.slots[i].cursor;
-        let Some(first) = self.server.store.changes_from(cursor).next() else { return };
-        let at = (first.at + self.lag(i)).max(self.now);
-        if self.slots[i].deliver_at.is_none_or(|due| at < due) {
+    // Those who hear of something at the same moment hear of it one after another, in the order of the list.
+    fn schedule_delivery(&mut self, slots: u64) {
+        let mut together: Option<(SimTime, u64)> = None;
+        for i in bits(slots) {
+            let Some(first) = self.server.store.change(self.slots[i].cursor) else { continue };
+            let at = (first.at + self.lag(i)).max(self.now);
+            if self.slots[i].deliver_at.is_some_and(|due| due <= at) {
+                continue;
+            }
             self.slots[i].deliver_at = Some(at);
-            self.due.push(at, Due::Deliver(i));
+            match &mut together {
+                Some((time, slots)) if *time == at => *slots |= 1 << i,
+                _ => {
+                    if let Some((time, slots)) = together.replace((at, 1 << i)) {
+                        self.due.push(time, Due::Deliver(slots));
+                    }
+                }
+            }
+        }
+        if let Some((time, slots)) = together {
+            self.due.push(time, Due::Deliver(slots));
         }
     }
 
@@ -389,7 +408,7 @@ impl Cluster {
             }
         }
         if self.slots[i].cursor < self.server.store.head() {
-            self.schedule_delivery(i);
+            self.schedule_delivery(1 << i);
         }
         self.arm(i);
     }
@@ -429,6 +448,15 @@ impl Cluster {
         }
         self.arm(i);
     }
+}
+
+// The numbers of the bits that are set, upwards.
+fn bits(mut set: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = set.trailing_zeros() as usize;
+        set &= set.checked_sub(1)?;
+        Some(bit)
+    })
 }
 
 impl std::fmt::Debug for Cluster {

@@ -1,7 +1,7 @@
 //! The way to write: every request is numbered, traced, and names its cause.
 
 use crate::api::{Kind, Object, ObjectKey, Profile, Text, Value};
-use crate::component::Decision;
+use crate::component::{Decision, Request};
 use crate::sim::SimTime;
 use crate::store::server::Committed;
 use crate::store::{ApiServer, Reason, Status, Store, Writer, fields};
@@ -109,6 +109,8 @@ pub enum What {
     Input(Rc<InputNote>),
     /// A pass of the StatefulSet controller that wrote something, or came to hold at another gate than before.
     Decision(Rc<Decision>),
+    /// A program in a pod sent a request.
+    Request(Rc<Request>),
 }
 
 /// Collects what happens; numbers writes and inputs.

@@ -7,7 +7,7 @@ use super::EventType;
 use super::client::Client;
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
 use crate::object;
-use crate::sim::{SimTime, SortedMap, SortedSet};
+use crate::sim::{SimTime, SortedMap, SortedSet, push_hex};
 use std::rc::Rc;
 
 /// One component's memory of the events it recorded.
@@ -106,7 +106,10 @@ impl Recorder {
             object.meta("namespace").text()
         };
         let fresh = || {
-            let name = format!("{}.{:016x}", object.name(), client.moment());
+            let mut name = String::with_capacity(object.name().len() + 17);
+            name.push_str(object.name());
+            name.push('.');
+            push_hex(&mut name, client.moment(), 16);
             Logged { event: ObjectKey::new(Kind::Event, namespace.clone(), name), count: 0 }
         };
         let logged = match (merge, seen) {
@@ -142,7 +145,6 @@ impl Recorder {
             });
             return;
         }
-        let mut event = Object::new(Kind::Event, key.namespace, key.name);
         let mut involved = object! {
             "apiVersion" => object.kind.api_version(),
             "kind" => object.kind.name(),
@@ -158,32 +160,39 @@ impl Recorder {
         if !field_path.is_empty() {
             involved.set(&["fieldPath"], field_path.to_string());
         }
-        let body = event.body.map_mut();
-        body.insert("involvedObject", involved);
-        body.insert("reason", reason);
-        body.insert("message", message.clone());
-        body.insert("type", kind.name());
-        if series {
-            body.insert("action", if reason == "Scheduled" { "Binding" } else { "Scheduling" });
-            body.insert("eventTime", now);
-            body.insert("firstTimestamp", Value::Null);
-            body.insert("lastTimestamp", Value::Null);
-            body.insert("source", Value::map());
-            body.insert("reportingComponent", self.source);
-            body.insert("reportingInstance", format!("{}-master", self.source));
-        } else {
-            body.insert("count", count);
-            body.insert("eventTime", Value::Null);
-            body.insert("firstTimestamp", now.clone());
-            body.insert("lastTimestamp", now);
-            let mut source = object! { "component" => self.source };
-            if let Some(node) = client.node() {
-                source.set(&["host"], node.clone());
+        let node = client.node().cloned();
+        let now = Value::from(now);
+        let (event_time, time, source, instance) = match series {
+            true => (now, Value::Null, Value::map(), Text::from([self.source, "-master"].concat())),
+            false => {
+                let mut source = object! { "component" => self.source };
+                if let Some(node) = &node {
+                    source.set(&["host"], node);
+                }
+                (Value::Null, now, source, node.unwrap_or_default())
             }
-            body.insert("source", source);
-            body.insert("reportingComponent", self.source);
-            body.insert("reportingInstance", client.node().cloned().unwrap_or_default());
+        };
+        let mut body = object! {
+            "apiVersion" => "v1",
+            "eventTime" => event_time,
+            "firstTimestamp" => time.clone(),
+            "involvedObject" => involved,
+            "kind" => "Event",
+            "lastTimestamp" => time,
+            "message" => message,
+            "metadata" => object! { "name" => key.name, "namespace" => key.namespace },
+            "reason" => reason,
+            "reportingComponent" => self.source,
+            "reportingInstance" => instance,
+            "source" => source,
+            "type" => kind.name(),
+        };
+        if series {
+            body.map_mut().insert("action", if reason == "Scheduled" { "Binding" } else { "Scheduling" });
+        } else {
+            body.map_mut().insert("count", count);
         }
+        let event = Object { kind: Kind::Event, body };
         // Nobody waits for an event that is refused.
         let _ = client.create(event);
     }

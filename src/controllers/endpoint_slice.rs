@@ -24,13 +24,32 @@ pub struct EndpointSliceController {
 
 #[derive(Clone, Default)]
 struct Slices {
-    /// The slices, and the generation each had after its last write; a higher one is somebody else's change.
-    known: SortedMap<Text, i64>,
+    known: SortedMap<Text, Known>,
     /// Where each pod stands.
     place: SortedMap<Text, Text>,
     /// Somebody else changed a slice, or a pass failed: everything is looked at again.
     stale: bool,
     triggers: Triggers,
+}
+
+/// A slice as its last write left it.
+#[derive(Clone)]
+struct Known {
+    /// A higher generation is somebody else's change.
+    generation: i64,
+    ports: Value,
+    /// The number of endpoints.
+    used: usize,
+}
+
+impl Known {
+    fn of(slice: &Object) -> Known {
+        Known {
+            generation: slice.generation(),
+            ports: slice.body.get("ports").clone(),
+            used: endpoints(slice).len(),
+        }
+    }
 }
 
 fn labels(service: &Object) -> Map {
@@ -144,6 +163,10 @@ impl Pass<'_> {
                 slice.body.set(&["metadata", "labels"], labels.clone());
                 changed = true;
             }
+            let used = endpoints(slice).len();
+            if let Some(known) = slices.known.get_mut(&name) {
+                known.used = used;
+            }
             if changed {
                 self.dirty.insert(name);
             }
@@ -182,7 +205,7 @@ impl Pass<'_> {
 
     // Puts the endpoints that stand nowhere into slices with their ports: those that are written anyhow, the
     // fullest first; then one that takes all that is left; then new ones. The answer is the new ones.
-    fn find_places(&mut self, slices: &Slices, ctx: &Ctx<'_>) -> Vec<Object> {
+    fn find_places(&mut self, slices: &mut Slices, ctx: &Ctx<'_>) -> Vec<Object> {
         let mut made = Vec::new();
         let mut groups: Vec<(Value, Vec<Value>)> = Vec::new();
         for (ports, endpoint) in std::mem::take(&mut self.fresh) {
@@ -194,18 +217,19 @@ impl Pass<'_> {
         for (ports, group) in groups {
             let mut left = group.into_iter();
             let mut here: Vec<(usize, Text)> = Vec::new();
-            for name in slices.known.keys() {
-                if let Some(slice) = self.load(name, ctx)
-                    && *slice.body.get("ports") == ports
-                    && !endpoints(slice).is_empty()
-                {
-                    here.push((endpoints(slice).len(), name.clone()));
+            for (name, known) in &slices.known {
+                let (used, fits) = match self.loaded.get(name) {
+                    Some(slice) => (endpoints(slice).len(), *slice.body.get("ports") == ports),
+                    None => (known.used, known.ports == ports),
+                };
+                if fits && (1..PER_SLICE).contains(&used) {
+                    here.push((used, name.clone()));
                 }
             }
             here.arrange_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
             for (_, name) in here.iter().filter(|(_, name)| self.dirty.contains(name)) {
                 if let Some(slice) = self.loaded.get_mut(name) {
-                    fill(slice, &mut left);
+                    slices.settle(name, fill(slice, &mut left));
                 }
             }
             while left.len() > 0 {
@@ -213,9 +237,9 @@ impl Pass<'_> {
                     .iter()
                     .find(|(used, name)| used + left.len() <= PER_SLICE && !self.dirty.contains(name));
                 if let Some((_, name)) = roomy
-                    && let Some(slice) = self.loaded.get_mut(name)
+                    && let Some(slice) = self.load(name, ctx)
                 {
-                    fill(slice, &mut left);
+                    slices.settle(name, fill(slice, &mut left));
                     self.dirty.insert(name.clone());
                 } else {
                     let mut slice = new_slice(self.service);
@@ -229,10 +253,12 @@ impl Pass<'_> {
     }
 }
 
-fn fill(slice: &mut Object, left: &mut std::vec::IntoIter<Value>) {
+// Puts as many endpoints into a slice as it has room for; the answer is those.
+fn fill<'a>(slice: &'a mut Object, left: &mut std::vec::IntoIter<Value>) -> &'a [Value] {
     let list = slice.body.at_mut(&["endpoints"]).list_mut();
-    let room = PER_SLICE.saturating_sub(list.len());
-    list.extend(left.take(room));
+    let before = list.len();
+    list.extend(left.take(PER_SLICE.saturating_sub(before)));
+    &list[before..]
 }
 
 impl EndpointSliceController {
@@ -259,12 +285,15 @@ impl EndpointSliceController {
         let mut empty: Vec<Text> = if pass.dirty.is_empty() && made.is_empty() && !slices.known.is_empty() {
             Vec::new()
         } else {
-            let known = Vec::from_iter(slices.known.keys().cloned());
-            known
-                .into_iter()
-                .filter(|name| pass.load(name, ctx).is_none_or(|slice| endpoints(slice).is_empty()))
-                .collect()
+            let is_empty = |(name, known): &(&Text, &Known)| match pass.loaded.get(*name) {
+                Some(slice) => endpoints(slice).is_empty(),
+                None => known.used == 0,
+            };
+            slices.known.iter().filter(is_empty).map(|(name, _)| name.clone()).collect()
         };
+        for name in &empty {
+            pass.load(name, ctx);
+        }
         let all_empty = empty.len() == slices.known.len();
         if all_empty && made.is_empty() {
             let stands_for_none = |name: &Text| {
@@ -281,6 +310,7 @@ impl EndpointSliceController {
             pass.dirty.remove(name);
             let Some(slice) = pass.loaded.get_mut(name) else { return false };
             let Some(new) = made.pop() else { return true };
+            slices.settle(name, endpoints(&new));
             for member in ["endpoints", "ports"] {
                 slice.body.set(&[member], new.body.get(member).clone());
             }
@@ -301,13 +331,15 @@ impl EndpointSliceController {
         for mut slice in made.into_iter().filter(|_| !service.is_terminating()) {
             stamp(&mut slice);
             let created = ctx.client.create(slice)?;
-            slices.note(&created);
+            let name = created.meta("name").text();
+            slices.settle(&name, endpoints(&created));
+            slices.known.insert(name, Known::of(&created));
         }
         for name in &pass.dirty {
             if let Some(mut slice) = pass.loaded.remove(name) {
                 stamp(&mut slice);
                 let updated = ctx.client.update(slice)?;
-                slices.note(&updated);
+                slices.known.insert(name.clone(), Known::of(&updated));
             }
         }
         for name in empty {
@@ -323,16 +355,11 @@ impl EndpointSliceController {
 }
 
 impl Slices {
-    // A slice as it has been written.
-    fn note(&mut self, slice: &Object) {
-        let name = slice.meta("name").text();
-        for endpoint in endpoints(slice) {
-            let pod = pod_of(endpoint).text();
-            if self.place.get(&pod) != Some(&name) {
-                self.place.insert(pod, name.clone());
-            }
+    // These endpoints stand in the slice of that name.
+    fn settle(&mut self, name: &Text, endpoints: &[Value]) {
+        for endpoint in endpoints {
+            self.place.insert(pod_of(endpoint).text(), name.clone());
         }
-        self.known.insert(name, slice.generation());
     }
 }
 
@@ -352,8 +379,8 @@ impl Component for EndpointSliceController {
                 let Some(slice) = new.as_ref().or(change.old.as_ref()) else { return };
                 let key = WorkKey::new(change.key.namespace.clone(), slice.label(SERVICE_NAME).to_string());
                 let Some(slices) = self.slices.get_mut(&key) else { return };
-                let Some(generation) = slices.known.get(&change.key.name) else { return };
-                if new.as_ref().is_none_or(|slice| slice.generation() > *generation) {
+                let Some(known) = slices.known.get(&change.key.name) else { return };
+                if new.as_ref().is_none_or(|slice| slice.generation() > known.generation) {
                     slices.stale = true;
                     queue.add(key);
                 }

@@ -59,7 +59,7 @@ impl Triggers {
 type Port = (Text, i64, Text);
 
 /// One address, as it stands in the object.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 struct Address {
     ready: bool,
     value: Value,
@@ -73,6 +73,8 @@ struct Addresses {
     by_address: SortedMap<(Text, Text), Address>,
     /// How many of them are ready.
     ready: usize,
+    /// The values of those that are ready and of the others, as long as all of them fit into the object.
+    lists: Option<[Value; 2]>,
     /// The last address of an object full of ready ones: what changes behind it does not concern the object.
     full_until: Option<(Text, Text)>,
     of_pod: SortedMap<Text, (Text, Text)>,
@@ -112,16 +114,20 @@ fn port(port: &Port) -> (u128, Value) {
     (hash, value)
 }
 
-fn subset(addresses: &[&Address], ports: &[&Port]) -> Value {
+// The values of the ready addresses, and of the others.
+fn lists<'a>(addresses: impl Iterator<Item = &'a Address>) -> [Value; 2] {
+    let mut lists = [Vec::new(), Vec::new()];
+    for address in addresses {
+        lists[usize::from(!address.ready)].push(address.value.clone());
+    }
+    lists.map(Value::list)
+}
+
+fn subset(lists: &[Value; 2], ports: &[&Port]) -> Value {
     let mut subset = Value::map();
-    for (member, ready) in [("addresses", true), ("notReadyAddresses", false)] {
-        let list: Vec<Value> = addresses
-            .iter()
-            .filter(|address| address.ready == ready)
-            .map(|address| address.value.clone())
-            .collect();
-        if !list.is_empty() {
-            subset.set(&[member], Value::list(list));
+    for (member, list) in ["addresses", "notReadyAddresses"].into_iter().zip(lists) {
+        if !list.items().is_empty() {
+            subset.set(&[member], list.clone());
         }
     }
     if !ports.is_empty() {
@@ -132,9 +138,21 @@ fn subset(addresses: &[&Address], ports: &[&Port]) -> Value {
     subset
 }
 
+// Where an address is among the values of its list, or belongs.
+fn position(list: &Value, place: &(Text, Text)) -> Result<usize, usize> {
+    list.items().binary_search_by(|value| {
+        let uid = || value.at(&["targetRef", "uid"]).str();
+        value.get("ip").str().cmp(&place.0).then_with(|| uid().cmp(&place.1))
+    })
+}
+
 impl Addresses {
     // Answers whether the object may change by it.
     fn put(&mut self, name: &Text, new: Option<Address>) -> bool {
+        let old = self.of_pod.get(name).and_then(|place| self.by_address.get(place));
+        if old == new.as_ref() {
+            return false;
+        }
         let full_until = self.full_until.take();
         let within = |place: &(Text, Text)| full_until.as_ref().is_none_or(|last| place <= last);
         let mut changes = false;
@@ -142,6 +160,12 @@ impl Addresses {
             changes |= within(&place);
             if let Some(old) = self.by_address.remove(&place) {
                 self.ready -= usize::from(old.ready);
+                if let Some(lists) = &mut self.lists {
+                    let list = &mut lists[usize::from(!old.ready)];
+                    if let Ok(at) = position(list, &place) {
+                        list.list_mut().remove(at);
+                    }
+                }
             }
         }
         if let Some(mut new) = new {
@@ -154,8 +178,19 @@ impl Addresses {
             self.ready += usize::from(new.ready);
             let place = (new.value.get("ip").text(), new.value.at(&["targetRef", "uid"]).text());
             changes |= within(&place);
+            if let Some(lists) = &mut self.lists {
+                let list = &mut lists[usize::from(!new.ready)];
+                if let Err(at) = position(list, &place) {
+                    // With room for no more than there is: every version is kept.
+                    let (before, behind) = list.items().split_at(at);
+                    *list = Value::list([before, &[new.value.clone()], behind].concat());
+                }
+            }
             self.of_pod.insert(name.clone(), place.clone());
             self.by_address.insert(place, new);
+        }
+        if self.of_pod.len() > MOST {
+            self.lists = None;
         }
         self.full_until = full_until.filter(|_| !changes);
         changes
@@ -164,6 +199,15 @@ impl Addresses {
     // The subsets: ports that the same addresses offer stand together. Above the limit those that are not ready are
     // left out first; the second answer says that some are.
     fn subsets(&mut self, has_ports: bool) -> (Vec<Value>, bool) {
+        if let Some((_, first)) = self.by_address.first_key_value()
+            && self.by_address.len() <= MOST
+            && self.by_address.values().all(|address| Rc::ptr_eq(&address.ports, &first.ports))
+            && (!has_ports || !first.ports.is_empty())
+        {
+            self.full_until = None;
+            let lists = self.lists.get_or_insert_with(|| lists(self.by_address.values()));
+            return (vec![subset(lists, &Vec::from_iter(&*first.ports))], false);
+        }
         let (mut room_ready, mut room_other) = (MOST, MOST.saturating_sub(self.ready));
         let mut kept: Vec<&Address> = Vec::with_capacity(self.by_address.len().min(MOST));
         let mut last = None;
@@ -186,7 +230,7 @@ impl Addresses {
             if has_ports && first.ports.is_empty() {
                 return (Vec::new(), cut);
             }
-            return (vec![subset(&kept, &Vec::from_iter(&*first.ports))], cut);
+            return (vec![subset(&lists(kept.iter().copied()), &Vec::from_iter(&*first.ports))], cut);
         }
         let mut offered: SortedMap<&Port, Vec<usize>> = SortedMap::new();
         for (i, address) in kept.iter().enumerate() {
@@ -198,9 +242,9 @@ impl Addresses {
         for (port, by) in offered {
             groups.entry(by).or_default().push(port);
         }
-        let subsets = groups.iter().map(|(by, ports)| {
-            subset(&by.iter().filter_map(|i| kept.get(*i).copied()).collect::<Vec<_>>(), ports)
-        });
+        let subsets = groups
+            .iter()
+            .map(|(by, ports)| subset(&lists(by.iter().filter_map(|i| kept.get(*i).copied())), ports));
         (subsets.collect(), cut)
     }
 }
@@ -218,6 +262,7 @@ impl EndpointController {
                 addresses.by_address.clear();
                 addresses.of_pod.clear();
                 addresses.ready = 0;
+                addresses.lists = None;
                 addresses.full_until = None;
                 members.pods.keys().cloned().collect()
             }
@@ -230,7 +275,7 @@ impl EndpointController {
             let wanted = pod.filter(|pod| index::has_address(pod) && (publish || !pod.is_terminating()));
             changes |= addresses.put(name, wanted.map(|pod| address(&service, pod, publish)));
         }
-        if !changes && addresses.full_until.is_some() && addresses.by_address.len() > MOST {
+        if !changes {
             return Ok(());
         }
         let mut labels: Map = service.labels().clone();

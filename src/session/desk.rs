@@ -2,10 +2,10 @@
 
 use super::inside::{self, Inside};
 use super::shell::{Env, Shell, Started, System, parse, tools::TOOLS};
-use crate::api::Text;
+use crate::api::{Object, Text};
 use crate::cluster::Cluster;
 use crate::component::world::PodName;
-use crate::component::{Client, Fault};
+use crate::component::{Client, Fault, Landing, Request};
 use crate::dns::Cache;
 use crate::kubectl::{self, Host, Invocation, LogLine, Output, Place, Program, Progress};
 use crate::sim::{Rng, SimDuration, SimTime, SortedMap};
@@ -234,6 +234,13 @@ impl Host for Desk<'_> {
 }
 
 impl Desk<'_> {
+    /// Notes what became of something that a program in `pod` sent or looked up.
+    pub fn note(&mut self, pod: &Object, name: &str, address: &str, kept: bool, landing: Landing) {
+        let (name, address) = (name.to_string().into(), address.to_string().into());
+        let request = Request { client: pod.key(), input: self.input, name, address, kept, landing };
+        self.cluster.note_request(request);
+    }
+
     // The name of a file as the folder keeps it.
     fn key(path: &str) -> &str {
         path.strip_prefix(HOME).unwrap_or(path).trim_start_matches('/')

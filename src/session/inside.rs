@@ -12,9 +12,9 @@ pub use web::Answer;
 use super::desk::Desk;
 use super::shell::{self, Env, Shell, Started, System, tools::TOOLS};
 use crate::api::{Kind, Object, Text, Value};
-use crate::component::Fault;
 use crate::component::world::PodName;
-use crate::dns::resolver::{self, ResolvConf, Resolver};
+use crate::component::{Fault, Landing};
+use crate::dns::resolver::{self, Failure, ResolvConf, Resolver};
 use crate::dns::server::DnsServer;
 use crate::dns::tools;
 use crate::dns::zone::zone_at;
@@ -99,7 +99,7 @@ fn resolve<T>(desk: &mut Desk<'_>, pod: &Object, ask: impl FnOnce(&mut Resolver<
         "busybox" => {
             profile.set("busybox", tag);
         }
-        "alpine" => {
+        "alpine" | "curl" => {
             profile.set("libc", "musl");
         }
         _ => {}
@@ -108,6 +108,23 @@ fn resolve<T>(desk: &mut Desk<'_>, pod: &Object, ask: impl FnOnce(&mut Resolver<
     let server = DnsServer::new(zone_at(view, &profile), desk.cluster.now(), Some(desk.memory));
     let server = server.shuffled(&mut desk.processes.shuffle);
     ask(&mut Resolver::of_pod(pod, server))
+}
+
+// What a failed lookup is to whoever wanted to send something.
+fn failed(failure: Failure) -> Landing {
+    match failure {
+        Failure::NoName => Landing::NoName,
+        Failure::NoData => Landing::NoAddress,
+        Failure::Again => Landing::NoServer,
+    }
+}
+
+// `getent hosts NAME`: a lookup that a program keeps for what it sends later.
+fn note_lookup(desk: &mut Desk<'_>, pod: &Object, args: &[String], started: &Started) {
+    let ([_, name], Started::Ran(out, _, _)) = (args, started) else { return };
+    let ip = out.split_whitespace().next().unwrap_or_default();
+    let landing = if ip.is_empty() { Landing::NoName } else { Landing::Found };
+    desk.note(pod, name, ip, true, landing);
 }
 
 fn ask(desk: &mut Desk<'_>, pod: &Object, tool: &str, args: &[String]) -> Started {
@@ -538,7 +555,14 @@ impl System for Inside<'_, '_> {
                 let args = [&["nslookup".to_string()], args].concat();
                 ask(self.desk, &self.pod.clone(), "busybox", &args)
             }
-            _ => ask(self.desk, &self.pod.clone(), name, args),
+            _ => {
+                let pod = self.pod.clone();
+                let started = ask(self.desk, &pod, name, args);
+                if name == "getent" {
+                    note_lookup(self.desk, &pod, args, &started);
+                }
+                started
+            }
         }
     }
 

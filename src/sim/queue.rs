@@ -45,10 +45,9 @@ impl<E> Queue<E> {
         self.events.pop_first().map(|((at, _), event)| (at, event))
     }
 
-    /// The first event of which that is true.
-    pub fn take(&mut self, wanted: impl Fn(&E) -> bool) -> Option<(SimTime, E)> {
-        let ticket = *self.events.iter().find(|(_, event)| wanted(event))?.0;
-        self.events.remove(&ticket).map(|event| (ticket.0, event))
+    /// The first event of which that is true, to be changed, and what cancels it.
+    pub fn find(&mut self, wanted: impl Fn(&E) -> bool) -> Option<((SimTime, u64), &mut E)> {
+        self.events.iter_mut().find(|(_, event)| wanted(event)).map(|(ticket, event)| (*ticket, event))
     }
 
     /// What is scheduled, in order.

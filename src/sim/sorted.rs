@@ -28,7 +28,7 @@ pub struct SortedMap<K, V> {
 impl<K, V> SortedMap<K, V> {
     /// An empty map.
     pub const fn new() -> Self {
-        SortedMap { keys: List(Vec::new()), values: List(Vec::new()) }
+        SortedMap { keys: List::new(), values: List::new() }
     }
 
     /// The number of entries; it is counted piece by piece.
@@ -38,13 +38,13 @@ impl<K, V> SortedMap<K, V> {
 
     /// True if there is no entry.
     pub fn is_empty(&self) -> bool {
-        self.keys.0.is_empty()
+        self.keys.is_empty()
     }
 
     /// Removes every entry.
     pub fn clear(&mut self) {
-        self.keys.0.clear();
-        self.values.0.clear();
+        self.keys.clear();
+        self.values.clear();
     }
 
     /// The entries in order.
@@ -310,7 +310,7 @@ pub struct SortedSet<K>(List<K>);
 impl<K> SortedSet<K> {
     /// An empty set.
     pub const fn new() -> Self {
-        SortedSet(List(Vec::new()))
+        SortedSet(List::new())
     }
 
     /// The number of members; it is counted piece by piece.
@@ -320,12 +320,12 @@ impl<K> SortedSet<K> {
 
     /// True if there is no member.
     pub fn is_empty(&self) -> bool {
-        self.0.0.is_empty()
+        self.0.is_empty()
     }
 
     /// Removes every member.
     pub fn clear(&mut self) {
-        self.0.0.clear();
+        self.0.clear();
     }
 
     /// The members in order.

@@ -37,9 +37,24 @@ impl SimTime {
 
     /// `2026-01-01T00:00:46Z`: whole seconds, as Kubernetes writes `metav1.Time`.
     pub fn rfc3339(self) -> String {
-        let (date, secs) = self.calendar();
-        let (h, m, s) = (secs / 3600, secs / 60 % 60, secs % 60);
-        format!("{:04}-{:02}-{:02}T{h:02}:{m:02}:{s:02}Z", date.0, date.1, date.2)
+        let ((year, month, day), secs) = self.calendar();
+        // Written digit by digit: every write to the API has some.
+        let mut text = String::with_capacity(20);
+        for (number, behind) in [
+            (year / 100, None),
+            (year % 100, Some('-')),
+            (month, Some('-')),
+            (day, Some('T')),
+            (secs / 3600, Some(':')),
+            (secs / 60 % 60, Some(':')),
+            (secs % 60, Some('Z')),
+        ] {
+            for digit in [number / 10 % 10, number % 10] {
+                text.push(char::from(b'0' + digit as u8));
+            }
+            text.extend(behind);
+        }
+        text
     }
 
     /// Year, month and day, and the second of that day.

@@ -46,6 +46,8 @@ pub struct Store {
     revision: u64,
     changes: VecDeque<Change>,
     first_seq: u64,
+    /// The object of each kind that was written last.
+    last: Vec<Option<Rc<Object>>>,
 }
 
 impl Default for Store {
@@ -56,6 +58,7 @@ impl Default for Store {
             revision: 0,
             changes: VecDeque::new(),
             first_seq: 0,
+            last: vec![None; crate::api::KINDS.len()],
         }
     }
 }
@@ -157,7 +160,9 @@ impl Store {
         old
     }
 
-    /// Puts or removes an object and appends the change; the stored object gets the next resource version.
+    /// Puts or removes an object and appends the change; the stored object gets the next resource version. Every
+    /// version stays in the history of a run, so what it has in common with the one before (what is new: with the last
+    /// one of its kind) is kept once.
     pub(crate) fn commit(
         &mut self,
         at: SimTime,
@@ -168,7 +173,13 @@ impl Store {
         self.revision += 1;
         let new = new.map(|mut object| {
             object.body.set(&["metadata", "resourceVersion"], Text::from(self.revision.to_string()));
-            Rc::new(object)
+            let last = self.by_key(&key).or(self.last[key.kind as usize].as_ref());
+            if let Some(last) = last {
+                object.body.share(&last.body);
+            }
+            let new = Rc::new(object);
+            self.last[key.kind as usize] = Some(new.clone());
+            new
         });
         let old = self.put(&key, new.clone());
         let seq = self.head();

@@ -6,7 +6,7 @@ use super::admission::{self, AdmissionContext};
 use super::{Reason, Status, Store, fields};
 use crate::api::{Kind, Object, ObjectKey, Profile, Text, Value};
 use crate::object;
-use crate::sim::{Rng, SimDuration, SimTime};
+use crate::sim::{Rng, SimDuration, SimTime, push_hex};
 use std::rc::Rc;
 
 /// How dependents are treated when their owner is deleted.
@@ -531,15 +531,16 @@ impl ApiServer {
 
     fn new_uid(&mut self) -> Text {
         let (a, b) = (self.uids.next_u64(), self.uids.next_u64());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            a >> 32,
-            (a >> 16) & 0xffff,
-            a & 0xfff,
-            0x8000 | (b >> 50),
-            b & 0xffff_ffff_ffff
-        )
-        .into()
+        let mut uid = String::with_capacity(36);
+        for (number, digits) in
+            [(a >> 32, 8), (a >> 16, 4), (a & 0xfff | 0x4000, 4), (b >> 50 | 0x8000, 4), (b, 12)]
+        {
+            if digits < 8 || !uid.is_empty() {
+                uid.push('-');
+            }
+            push_hex(&mut uid, number, digits);
+        }
+        uid.into()
     }
 }
 

@@ -1,15 +1,17 @@
 //! A long list in short pieces, so that an insertion moves little; kept in order, it is searched by halves.
 
 use std::borrow::Borrow;
+use std::cell::Cell;
 use std::ops::{Bound, RangeBounds};
 use std::slice;
 
 /// The most items in one piece.
 pub(super) const PIECE: usize = 64;
 
-/// A long list in pieces, none of which is empty. What is appended fills the pieces.
+/// A long list in pieces, none of which is empty, but for the only one of an empty list. What is appended fills the
+/// pieces.
 #[derive(Clone)]
-pub(super) struct List<T>(pub(super) Vec<Vec<T>>);
+pub(super) struct List<T>(pub(super) Vec<Vec<T>>, Cell<At>);
 
 /// A place in a list.
 #[derive(Clone, Copy)]
@@ -21,6 +23,19 @@ pub(super) struct At {
 const START: At = At { piece: 0, item: 0 };
 
 impl<T> List<T> {
+    pub(super) const fn new() -> Self {
+        // What was found last is asked for again more often than not, so the search begins there.
+        List(Vec::new(), Cell::new(START))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.first().is_none_or(Vec::is_empty)
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
     pub(super) fn get(&self, at: At) -> &T {
         &self.0[at.piece][at.item]
     }
@@ -41,6 +56,7 @@ impl<T> List<T> {
                 at = At { piece: at.piece + 1, item: at.item - cut };
             }
         }
+        self.1.set(at);
         let piece = &mut self.0[at.piece];
         piece.insert(at.item, item);
         &mut piece[at.item]
@@ -48,7 +64,8 @@ impl<T> List<T> {
 
     pub(super) fn remove(&mut self, at: At) -> T {
         let item = self.0[at.piece].remove(at.item);
-        if self.0[at.piece].is_empty() {
+        // The only piece stays: many lists are filled and emptied all the time.
+        if self.0[at.piece].is_empty() && self.0.len() > 1 {
             self.0.remove(at.piece);
         }
         item
@@ -56,11 +73,11 @@ impl<T> List<T> {
 
     pub(super) fn last(&self) -> Option<At> {
         let piece = self.0.len().checked_sub(1)?;
-        Some(At { piece, item: self.0[piece].len() - 1 })
+        Some(At { piece, item: self.0[piece].len().checked_sub(1)? })
     }
 
     pub(super) fn first(&self) -> Option<At> {
-        (!self.0.is_empty()).then_some(START)
+        (!self.is_empty()).then_some(START)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -92,12 +109,21 @@ impl<T> List<T> {
     where
         T: Borrow<Q>,
     {
+        let last = self.1.get();
+        if let Some(known) = self.0.get(last.piece).and_then(|piece| piece.get(last.item)).map(T::borrow)
+            && (std::ptr::eq(known, key) || known == key)
+        {
+            return Ok(last);
+        }
         // Only the last piece is searched for a key behind all others.
         let before_last = self.0.len().saturating_sub(1);
         let piece = self.0[..before_last].partition_point(|piece| piece[piece.len() - 1].borrow() < key);
         let Some(items) = self.0.get(piece) else { return Err(START) };
         match items.binary_search_by(|item| item.borrow().cmp(key)) {
-            Ok(item) => Ok(At { piece, item }),
+            Ok(item) => {
+                self.1.set(At { piece, item });
+                Ok(At { piece, item })
+            }
             Err(item) => Err(At { piece, item }),
         }
     }

@@ -31,7 +31,7 @@ pub fn validate_create(object: &Object, profile: &Profile) -> Vec<String> {
         Kind::Service => Name::Label,
         _ => Name::Subdomain,
     };
-    metadata(&mut errors, object, name);
+    metadata(&mut errors, object, name, None);
     kind_specific(&mut errors, object, None, profile);
     errors.finish()
 }
@@ -42,7 +42,7 @@ pub fn validate_update(new: &Object, old: &Object, profile: &Profile) -> Vec<Str
     metadata_update(&mut errors, new, old);
     match new.kind {
         Kind::Pod | Kind::PersistentVolumeClaim | Kind::PersistentVolume => {
-            metadata(&mut errors, new, Name::Subdomain);
+            metadata(&mut errors, new, Name::Subdomain, Some(old));
         }
         Kind::Service => service::update(&mut errors, new.spec(), old.spec()),
         _ => {}
@@ -113,6 +113,9 @@ fn kind_specific(errors: &mut Errors, object: &Object, old: Option<&Object>, pro
         Kind::Deployment | Kind::ReplicaSet | Kind::DaemonSet => {
             workloads::validate(errors, object, old, profile);
         }
+        // What has not changed was found valid when it came.
+        Kind::Pod | Kind::PersistentVolumeClaim | Kind::PersistentVolume
+            if old.is_some_and(|old| old.spec() == object.spec()) => {}
         Kind::Pod => {
             pod::spec(errors, object.spec(), "spec", None);
             if old.is_none() {
@@ -270,7 +273,7 @@ fn quote(text: &str) -> String {
     quote_json(text).replace("\\u003c", "<").replace("\\u003e", ">").replace("\\u0026", "&")
 }
 
-fn metadata(errors: &mut Errors, object: &Object, name: Name) {
+fn metadata(errors: &mut Errors, object: &Object, name: Name, old: Option<&Object>) {
     let prefix = object.meta("generateName").str();
     if !prefix.is_empty() {
         errors.each("metadata.generateName", prefix, name.check(prefix.trim_end_matches('-')));
@@ -288,12 +291,21 @@ fn metadata(errors: &mut Errors, object: &Object, name: Name) {
         (false, true) => {}
     }
     non_negative(errors, "metadata.generation", object.meta("generation"));
-    metadata_maps(errors, object);
+    metadata_maps(errors, object, old);
 }
 
-fn metadata_maps(errors: &mut Errors, object: &Object) {
-    labels(errors, object.meta("labels"), "metadata.labels");
-    annotations(errors, object.meta("annotations"), "metadata.annotations");
+// What has not changed was found valid when it came.
+fn metadata_maps(errors: &mut Errors, object: &Object, old: Option<&Object>) {
+    let changed = |member: &str| old.is_none_or(|old| old.meta(member) != object.meta(member));
+    if changed("labels") {
+        labels(errors, object.meta("labels"), "metadata.labels");
+    }
+    if changed("annotations") {
+        annotations(errors, object.meta("annotations"), "metadata.annotations");
+    }
+    if !changed("ownerReferences") && !changed("finalizers") {
+        return;
+    }
     let mut controller: Option<String> = None;
     for owner in object.meta("ownerReferences").items() {
         let path = "metadata.ownerReferences";
@@ -352,9 +364,11 @@ fn metadata_update(errors: &mut Errors, new: &Object, old: &Object) {
     for member in
         ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"]
     {
-        immutable(errors, &child("metadata", member), new.meta(member), old.meta(member));
+        if new.meta(member) != old.meta(member) {
+            errors.invalid(&child("metadata", member), new.meta(member), "field is immutable");
+        }
     }
-    metadata_maps(errors, new);
+    metadata_maps(errors, new, Some(old));
 }
 
 fn immutable(errors: &mut Errors, path: &str, new: &Value, old: &Value) {
@@ -379,7 +393,11 @@ fn labels(errors: &mut Errors, labels: &Value, path: &str) {
 fn annotations(errors: &mut Errors, annotations: &Value, path: &str) {
     let mut size = 0;
     for (key, value) in annotations.entries() {
-        errors.each(path, key, text::label_key(&key.to_ascii_lowercase()));
+        let problems = match key.bytes().any(|b| b.is_ascii_uppercase()) {
+            true => text::label_key(&key.to_ascii_lowercase()),
+            false => text::label_key(key),
+        };
+        errors.each(path, key, problems);
         size += key.len() + value.str().len();
     }
     if size > 256 * 1024 {
