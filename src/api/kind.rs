@@ -20,6 +20,10 @@ pub enum Kind {
     ReplicaSet,
     DaemonSet,
     Event,
+    Secret,
+    ResourceQuota,
+    PodDisruptionBudget,
+    HorizontalPodAutoscaler,
 }
 
 /// What discovery says of a kind.
@@ -44,7 +48,7 @@ pub struct KindInfo {
 }
 
 macro_rules! kinds {
-    ($($kind:ident $plural:literal $singular:literal $short:expr, $group:literal, $namespaced:literal;)+) => {
+    ($($kind:ident $plural:literal $singular:literal $short:expr, $group:literal $version:literal, $namespaced:literal;)+) => {
         /// Every kind, in the order of [`Kind`].
         pub const KINDS: &[KindInfo] = &[$(KindInfo {
             kind: Kind::$kind,
@@ -53,29 +57,33 @@ macro_rules! kinds {
             singular: $singular,
             short_names: &$short,
             group: $group,
-            version: "v1",
+            version: $version,
             namespaced: $namespaced,
         }),+];
     };
 }
 
 kinds! {
-    Namespace "namespaces" "namespace" ["ns"], "", false;
-    Node "nodes" "node" ["no"], "", false;
-    Pod "pods" "pod" ["po"], "", true;
-    Service "services" "service" ["svc"], "", true;
-    Endpoints "endpoints" "endpoints" ["ep"], "", true;
-    EndpointSlice "endpointslices" "endpointslice" [], "discovery.k8s.io", true;
-    PersistentVolumeClaim "persistentvolumeclaims" "persistentvolumeclaim" ["pvc"], "", true;
-    PersistentVolume "persistentvolumes" "persistentvolume" ["pv"], "", false;
-    StorageClass "storageclasses" "storageclass" ["sc"], "storage.k8s.io", false;
-    ConfigMap "configmaps" "configmap" ["cm"], "", true;
-    StatefulSet "statefulsets" "statefulset" ["sts"], "apps", true;
-    ControllerRevision "controllerrevisions" "controllerrevision" [], "apps", true;
-    Deployment "deployments" "deployment" ["deploy"], "apps", true;
-    ReplicaSet "replicasets" "replicaset" ["rs"], "apps", true;
-    DaemonSet "daemonsets" "daemonset" ["ds"], "apps", true;
-    Event "events" "event" ["ev"], "", true;
+    Namespace "namespaces" "namespace" ["ns"], "" "v1", false;
+    Node "nodes" "node" ["no"], "" "v1", false;
+    Pod "pods" "pod" ["po"], "" "v1", true;
+    Service "services" "service" ["svc"], "" "v1", true;
+    Endpoints "endpoints" "endpoints" ["ep"], "" "v1", true;
+    EndpointSlice "endpointslices" "endpointslice" [], "discovery.k8s.io" "v1", true;
+    PersistentVolumeClaim "persistentvolumeclaims" "persistentvolumeclaim" ["pvc"], "" "v1", true;
+    PersistentVolume "persistentvolumes" "persistentvolume" ["pv"], "" "v1", false;
+    StorageClass "storageclasses" "storageclass" ["sc"], "storage.k8s.io" "v1", false;
+    ConfigMap "configmaps" "configmap" ["cm"], "" "v1", true;
+    StatefulSet "statefulsets" "statefulset" ["sts"], "apps" "v1", true;
+    ControllerRevision "controllerrevisions" "controllerrevision" [], "apps" "v1", true;
+    Deployment "deployments" "deployment" ["deploy"], "apps" "v1", true;
+    ReplicaSet "replicasets" "replicaset" ["rs"], "apps" "v1", true;
+    DaemonSet "daemonsets" "daemonset" ["ds"], "apps" "v1", true;
+    Event "events" "event" ["ev"], "" "v1", true;
+    Secret "secrets" "secret" [], "" "v1", true;
+    ResourceQuota "resourcequotas" "resourcequota" ["quota"], "" "v1", true;
+    PodDisruptionBudget "poddisruptionbudgets" "poddisruptionbudget" ["pdb"], "policy" "v1", true;
+    HorizontalPodAutoscaler "horizontalpodautoscalers" "horizontalpodautoscaler" ["hpa"], "autoscaling" "v2", true;
 }
 
 impl Kind {
@@ -96,6 +104,8 @@ impl Kind {
             "apps" => "apps/v1",
             "discovery.k8s.io" => "discovery.k8s.io/v1",
             "storage.k8s.io" => "storage.k8s.io/v1",
+            "policy" => "policy/v1",
+            "autoscaling" => "autoscaling/v2",
             other => unreachable!("group {other} has no apiVersion here"),
         }
     }

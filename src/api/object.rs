@@ -182,3 +182,18 @@ impl Object {
         }
     }
 }
+
+/// Sets one entry of `status.conditions` by its type; `lastTransitionTime` stays when the status did not change.
+pub fn set_condition(body: &mut Value, mut condition: Value) {
+    let conditions = body.at_mut(&["status", "conditions"]).list_mut();
+    match conditions.iter_mut().find(|c| c.get("type") == condition.get("type")) {
+        Some(old) => {
+            if old.get("status") == condition.get("status") && !old.get("lastTransitionTime").is_null() {
+                let since = old.get("lastTransitionTime").clone();
+                *condition.at_mut(&["lastTransitionTime"]) = since;
+            }
+            *old = condition;
+        }
+        None => conditions.push(condition),
+    }
+}

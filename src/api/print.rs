@@ -1,7 +1,7 @@
 //! Trees as text: `-o yaml`, `-o json`, and the compact JSON of Go that revisions and annotations hold.
 //!
 //! Follows the emitter of go-yaml v2 as sigs.k8s.io/yaml drives it: keys in their natural order, lists at the column of
-//! their key, no folding of long lines. What the text is about, and the parts of it kubectl leaves out, are not its
+//! their key, long lines folded. What the text is about, and the parts of it kubectl leaves out, are not its
 //! business.
 
 use super::manifest::{is_timestamp, resolve_plain};
@@ -180,10 +180,10 @@ fn yaml_string(out: &mut String, text: &str, indent: usize, key: bool) {
     if text.contains('\n') && !key && shape.block {
         return literal(out, text, indent);
     }
+    let start = out.len();
     if text.contains('\n') || resolves(text) {
-        return double_quoted(out, text);
-    }
-    if shape.plain && !(text.is_empty() && key) {
+        double_quoted(out, text);
+    } else if shape.plain && !(text.is_empty() && key) {
         out.push_str(text);
     } else if shape.single && !(key && text.chars().any(is_break)) {
         out.push('\'');
@@ -201,6 +201,45 @@ fn yaml_string(out: &mut String, text: &str, indent: usize, key: bool) {
         out.push('\'');
     } else {
         double_quoted(out, text);
+    }
+    if !key {
+        fold(out, start, indent.max(2));
+    }
+}
+
+/// Lines longer than this go on below from the next blank.
+const WIDTH: usize = 80;
+
+// Folds what was written from `start` on, as `yaml_emitter_write_plain_scalar` and its sisters do.
+fn fold(out: &mut String, start: usize, indent: usize) {
+    let line = out[..start].rfind('\n').map_or(0, |at| at + 1);
+    if out[line..].chars().count() <= WIDTH {
+        return;
+    }
+    let written = out.split_off(start);
+    let double = written.starts_with('"');
+    let quoted = double || written.starts_with('\'');
+    let mut column = out[line..].chars().count();
+    let mut previous = '\0';
+    let last = written.chars().count() - 1;
+    let mut chars = written.chars().enumerate().peekable();
+    while let Some((i, c)) = chars.next() {
+        let next = chars.peek().map_or('\0', |(_, c)| *c);
+        // The first and the last character between quotes stay where they are.
+        let inside = !quoted || i > 1 && i + 1 < last;
+        if c == ' ' && previous != ' ' && column > WIDTH && inside && (double || next != ' ') {
+            out.push('\n');
+            pad(out, indent);
+            column = indent;
+            if next == ' ' {
+                out.push('\\');
+                column += 1;
+            }
+        } else {
+            out.push(c);
+            column = if is_break(c) { 0 } else { column + 1 };
+        }
+        previous = c;
     }
 }
 
@@ -474,4 +513,23 @@ fn json_float(f: f64) -> String {
         return format!("{digits}e{sign}{}", exponent.abs());
     }
     format!("{f}")
+}
+
+/// The digits of base64.
+pub const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Bytes as base64, with padding.
+pub fn base64(bytes: &[u8]) -> String {
+    let mut line = String::new();
+    for chunk in bytes.chunks(3) {
+        let bits = chunk.iter().fold(0u32, |bits, b| bits << 8 | u32::from(*b)) << (8 * (3 - chunk.len()));
+        for i in 0..4 {
+            line.push(if i > chunk.len() {
+                '='
+            } else {
+                char::from(BASE64[(bits >> (18 - 6 * i)) as usize & 63])
+            });
+        }
+    }
+    line
 }

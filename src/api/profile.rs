@@ -39,6 +39,8 @@ pub struct Profile {
     pub on_delete_completes: bool,
     /// The last availableReplicas update waits for a coarse timer (C19).
     pub coarse_availability_check: bool,
+    /// Claims say whether a pod refers to them (the gate PersistentVolumeClaimUnusedSinceTime).
+    pub unused_claims: bool,
 }
 
 const V1_36: Profile = Profile {
@@ -59,6 +61,7 @@ const V1_36: Profile = Profile {
     pod_observed_generation: true,
     on_delete_completes: false,
     coarse_availability_check: false,
+    unused_claims: false,
 };
 
 /// Every modelled release, oldest first.
@@ -106,6 +109,7 @@ pub const PROFILES: &[Profile] = &[
         parallel_two_phase_deletion: true,
         wide_describe: true,
         on_delete_completes: true,
+        unused_claims: true,
         ..V1_36
     },
 ];
@@ -152,6 +156,7 @@ impl Profile {
             "MaxUnavailableStatefulSet" => self.max_unavailable_gate = on,
             "StatefulSetSemanticRevisionComparison" => self.semantic_revision_comparison = on,
             "StaleControllerConsistencyStatefulSet" => self.read_your_writes = on,
+            "PersistentVolumeClaimUnusedSinceTime" => self.unused_claims = on,
             _ => return false,
         }
         true

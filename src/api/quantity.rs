@@ -79,6 +79,17 @@ impl Quantity {
         Ok(Quantity { nanos, format })
     }
 
+    /// So many whole ones.
+    pub fn of(count: i64) -> Quantity {
+        Quantity { nanos: i128::from(count) * NANOS, format: Format::Decimal }
+    }
+
+    /// The sum, written as the first is unless that is nothing.
+    pub fn plus(self, other: Quantity) -> Quantity {
+        let format = if self.nanos == 0 { other.format } else { self.format };
+        Quantity { nanos: (self.nanos + other.nanos).min(MOST), format }
+    }
+
     /// Rounded up to thousandths, as resource lists keep it.
     pub fn round_up_to_milli(self) -> Quantity {
         let step = NANOS / 1000;

@@ -23,7 +23,8 @@ mod suggest;
 mod tests;
 
 pub use decode::{
-    DecodeError, FieldProblem, KindError, decode, decode_as, metadata_error, normalise, resolve, strict_error,
+    DecodeError, FieldProblem, KindError, decode, decode_as, empty_status, metadata_error, normalise,
+    resolve, strict_error,
 };
 pub(crate) use spew::declared;
 pub use spew::template_text;

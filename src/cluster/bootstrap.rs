@@ -1,7 +1,8 @@
 //! What a cluster holds before anybody does anything: namespaces, nodes, storage classes, the API's own Service.
 
 use super::Config;
-use crate::api::{Kind, Object, Text, Value};
+use crate::api::{Kind, Object, Text, Value, hash};
+use crate::controllers::namespace::root_ca;
 use crate::object;
 use crate::sim::SimTime;
 
@@ -9,17 +10,27 @@ use crate::sim::SimTime;
 const API_ADDRESS: &str = "192.168.10.10";
 const API_PORT: i64 = 16443;
 
+const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
 /// Every object that is there at time zero.
 pub fn objects(config: &Config) -> Vec<Object> {
-    let mut objects: Vec<Object> =
-        ["default", "kube-node-lease", "kube-public", "kube-system"].into_iter().map(namespace).collect();
+    let mut objects: Vec<Object> = NAMESPACES.into_iter().map(namespace).collect();
     objects.extend(config.nodes.iter().enumerate().map(|(i, name)| node(i, name, config)));
     objects.push(class("standard", true, "Immediate", "Delete"));
     objects.push(class("late", false, "WaitForFirstConsumer", "Delete"));
     objects.push(class("keep", false, "Immediate", "Retain"));
     objects.push(kubernetes());
     objects.extend(kubernetes_endpoints());
+    objects.extend(NAMESPACES.iter().map(|name| given(name)));
     objects
+}
+
+// The ConfigMap of a namespace. Its uid is no number of the run's row, in which it would stand before all others.
+fn given(namespace: &'static str) -> Object {
+    let mut map = root_ca(&namespace.into());
+    let uid = format!("{:08x}-0000-4000-8000-000000000000", hash::fnv1a(namespace.as_bytes()));
+    map.body.set(&["metadata", "uid"], uid);
+    map
 }
 
 fn namespace(name: &'static str) -> Object {

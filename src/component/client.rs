@@ -1,10 +1,11 @@
 //! The way to write: every request is numbered, traced, and names its cause.
 
+use crate::api::object::set_condition;
 use crate::api::{Kind, Object, ObjectKey, Profile, Text, Value};
 use crate::component::{Decision, Request};
 use crate::sim::SimTime;
 use crate::store::server::Committed;
-use crate::store::{ApiServer, Reason, Status, Store, Writer, fields};
+use crate::store::{ApiServer, Reason, Status, Store, Writer, eviction, fields, quota};
 pub use crate::store::{DeleteOptions, Propagation};
 use std::rc::Rc;
 
@@ -28,16 +29,18 @@ pub enum Verb {
     Update,
     Patch,
     Delete,
+    DeleteCollection,
 }
 
 impl Verb {
-    /// `create`, `update`, `patch`, `delete`.
+    /// `create`, `update`, `patch`, `delete`, `deletecollection`.
     pub fn name(self) -> &'static str {
         match self {
             Verb::Create => "create",
             Verb::Update => "update",
             Verb::Patch => "patch",
             Verb::Delete => "delete",
+            Verb::DeleteCollection => "deletecollection",
         }
     }
 }
@@ -233,7 +236,22 @@ impl<'a> Client<'a> {
     pub fn create(&mut self, object: Object) -> Result<Rc<Object>, Rc<Status>> {
         let key = object.key();
         let (n, answer) = self.ask(|server, now, n| server.create(now, n, object));
-        self.trace(n, Verb::Create, "", key, answer, 201)
+        let made = self.trace(n, Verb::Create, "", key, answer, 201)?;
+        if !self.dry_run {
+            for quota in quota::charge(self.store(), &made, self.now).unwrap_or_default() {
+                self.count(quota);
+            }
+        }
+        Ok(made)
+    }
+
+    // The API server itself writes down what a request used up.
+    fn count(&mut self, counted: Object) {
+        let (actor, last_write) = (self.actor, self.last_write);
+        self.actor = "apiserver";
+        // Nobody else writes between the look and this.
+        let _ = self.update_status(counted);
+        (self.actor, self.last_write) = (actor, last_write);
     }
 
     /// Replaces an object; a resource version in it must be the stored one.
@@ -244,6 +262,11 @@ impl<'a> Client<'a> {
     /// Replaces the status of an object.
     pub fn update_status(&mut self, object: Object) -> Result<Rc<Object>, Rc<Status>> {
         self.update_part(object, "status")
+    }
+
+    /// Replaces an object through its `scale` subresource.
+    pub fn update_scale(&mut self, object: Object) -> Result<Rc<Object>, Rc<Status>> {
+        self.update_part(object, "scale")
     }
 
     fn update_part(&mut self, object: Object, subresource: &'static str) -> Result<Rc<Object>, Rc<Status>> {
@@ -359,14 +382,48 @@ impl<'a> Client<'a> {
 
     /// Evicts a pod (the `eviction` subresource): a deletion that is asked for politely.
     pub fn evict(&mut self, pod: &ObjectKey, options: &DeleteOptions) -> Result<(), Rc<Status>> {
-        let (n, answer) = self.ask(|server, now, n| server.delete(now, n, pod, options));
+        let budget =
+            self.store().by_key(pod).and_then(|pod| eviction::permit(self.store(), self.now, pod).ok()?);
+        let (n, answer) = self.ask(|server, now, n| server.evict(now, n, pod, options));
         match answer {
             Ok(done) => {
                 self.push(n, Verb::Create, "eviction", pod.clone(), 201, None, done.old, done.new);
+                if let Some(budget) = budget.filter(|_| !self.dry_run) {
+                    self.count(budget);
+                }
                 Ok(())
             }
             Err(status) => Err(self.refused(n, Verb::Create, "eviction", pod.clone(), status)),
         }
+    }
+
+    /// Deletes all objects of a kind in a namespace: one request, and a record for each object that it takes.
+    pub fn delete_collection(&mut self, kind: Kind, namespace: &str) -> Result<(), Rc<Status>> {
+        let mut keys: Vec<ObjectKey> =
+            self.store().list(kind, Some(namespace)).map(|object| object.key()).collect();
+        if keys.is_empty() {
+            // The request is made all the same.
+            self.film.writes += 1;
+            let key = Client::key(kind, namespace, "");
+            self.push(self.film.writes, Verb::DeleteCollection, "", key, 200, None, None, None);
+        }
+        let options =
+            DeleteOptions { propagation: Some(Propagation::Background), ..DeleteOptions::default() };
+        for key in keys.drain(..) {
+            let (n, answer) = self.ask(|server, now, n| server.delete(now, n, &key, &options));
+            match answer {
+                Ok(done) => self.push(n, Verb::DeleteCollection, "", key, 200, None, done.old, done.new),
+                Err(status) => return Err(self.refused(n, Verb::DeleteCollection, "", key, status)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets a namespace go that is empty (the `finalize` subresource).
+    pub fn finalize(&mut self, namespace: &Text) -> Result<(), Rc<Status>> {
+        let key = ObjectKey::new(Kind::Namespace, "", namespace.clone());
+        let (n, answer) = self.ask(|server, now, n| server.finalize(now, n, namespace));
+        self.trace(n, Verb::Update, "finalize", key, answer, 200).map(drop)
     }
 
     // Puts a request to the server; a dry run goes to a copy of it.
@@ -458,20 +515,5 @@ impl<'a> Client<'a> {
     /// The key of an object of this kind and name.
     pub fn key(kind: Kind, namespace: &str, name: &str) -> ObjectKey {
         ObjectKey::new(kind, namespace.to_string(), name.to_string())
-    }
-}
-
-/// Sets one entry of `status.conditions` by its type; `lastTransitionTime` stays when the status did not change.
-pub fn set_condition(body: &mut Value, mut condition: Value) {
-    let conditions = body.at_mut(&["status", "conditions"]).list_mut();
-    match conditions.iter_mut().find(|c| c.get("type") == condition.get("type")) {
-        Some(old) => {
-            if old.get("status") == condition.get("status") && !old.get("lastTransitionTime").is_null() {
-                let since = old.get("lastTransitionTime").clone();
-                *condition.at_mut(&["lastTransitionTime"]) = since;
-            }
-            *old = condition;
-        }
-        None => conditions.push(condition),
     }
 }

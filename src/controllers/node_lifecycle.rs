@@ -3,13 +3,14 @@
 //!
 //! While every node answers nothing here waits for a timer, so a healthy cluster settles.
 
+use crate::api::object::set_condition;
 use crate::api::{Kind, Object, Text, Value};
-use crate::component::client::set_condition;
 use crate::component::{
     Component, Ctx, DeleteOptions, EventType, Fault, Recorder, SyncError, WorkKey, WorkQueue,
 };
 use crate::object;
 use crate::sim::{Arrange, SimDuration, SimTime, SortedMap};
+use crate::store::eviction::mark;
 use crate::store::{Change, Reason, Status, View};
 use std::rc::Rc;
 
@@ -171,7 +172,7 @@ impl NodeLifecycle {
         if pod.condition("DisruptionTarget").get("reason").str() != reason {
             let now = ctx.client.now();
             let change = |body: &mut Value| {
-                disrupt(body, reason, "Taint manager: deleting due to NoExecute taint", now);
+                mark(body, reason, "Taint manager: deleting due to NoExecute taint", now);
             };
             unless_gone(ctx.client.patch(&pod.key(), "status", change))?;
         }
@@ -403,18 +404,6 @@ fn tolerates(toleration: &Value, taint: &Value) -> bool {
         && (exists || toleration.get("value").str() == taint.get("value").str())
 }
 
-// Says in the pod why it goes.
-fn disrupt(body: &mut Value, reason: &'static str, message: &'static str, now: SimTime) {
-    let generation = body.at(&["metadata", "generation"]).clone();
-    set_condition(
-        body,
-        object! {
-            "lastProbeTime" => Value::Null, "lastTransitionTime" => now.rfc3339(), "message" => message,
-            "observedGeneration" => generation, "reason" => reason, "status" => "True", "type" => "DisruptionTarget",
-        },
-    );
-}
-
 fn unless_gone<T>(answer: Result<T, Rc<Status>>) -> Result<(), SyncError> {
     match answer {
         Err(status) if status.reason != Reason::NotFound => Err(status.into()),
@@ -470,7 +459,7 @@ impl PodGarbageCollector {
                 body.set(&["status", "phase"], "Failed");
                 body.set(&["status", "observedGeneration"], generation);
                 if orphan {
-                    disrupt(body, "DeletionByPodGC", "PodGC: node no longer exists", now);
+                    mark(body, "DeletionByPodGC", "PodGC: node no longer exists", now);
                 }
             }))?;
         }

@@ -51,6 +51,14 @@ pub fn is_available(pod: &Object, min_ready_secs: i64, now: SimTime) -> bool {
         .is_some_and(|since| min_ready_secs <= 0 || since + SimDuration::secs(min_ready_secs as u64) < now)
 }
 
+/// A number, or a share of `of` rounded up.
+pub fn scaled(value: &Value, of: i64) -> i64 {
+    match value.as_str().and_then(|text| text.strip_suffix('%')?.parse::<i64>().ok()) {
+        Some(percent) => (percent * of + 99).div_euclid(100),
+        None => value.as_int().unwrap_or(0),
+    }
+}
+
 impl OwnedPods {
     /// An index for owners of that kind.
     pub fn new(kind: Kind) -> OwnedPods {

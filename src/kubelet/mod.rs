@@ -5,8 +5,8 @@
 
 pub mod run;
 
+use crate::api::object::set_condition;
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
-use crate::component::client::set_condition;
 use crate::component::world::PodName;
 use crate::component::{
     Component, Ctx, DeleteOptions, EventType, Fault, SyncError, WorkKey, WorkQueue, World,
@@ -420,7 +420,7 @@ impl Kubelets {
         let wait = SimDuration::secs((10u64 << (container.restarts - 1).clamp(0, 5)).min(300));
         let text = format!(
             "back-off {} restarting failed container={name} pod={}_{}({uid})",
-            go_duration(wait),
+            wait.go(),
             key.name,
             key.namespace
         );
@@ -583,12 +583,6 @@ fn report_node(name: &Text, ctx: &mut Ctx<'_>) {
     ctx.client.set_node(Some(name.clone()));
     // A refusal leaves the node as it is; the object was read just now.
     let _ = ctx.client.update_status(changed);
-}
-
-/// `10s`, `1m20s`, `5m0s`: as Go prints a duration of whole seconds.
-fn go_duration(d: SimDuration) -> String {
-    let s = d.as_secs();
-    if s < 60 { format!("{s}s") } else { format!("{}m{}s", s / 60, s % 60) }
 }
 
 fn node_ip(store: &crate::store::Store, node: &str) -> String {

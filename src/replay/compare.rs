@@ -4,7 +4,7 @@ use super::{
     Class, Difference, Normaliser, Played, Recording, Report, Step, mask, mask_dns, mask_places, reduce,
     unnumbered,
 };
-use crate::api::{Kind, Value, print};
+use crate::api::{KINDS, Kind, Value, print};
 use crate::component::Verb;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,9 +17,20 @@ const LOOSE: &[&str] = &["Endpoints", "EndpointSlice", "Event"];
 pub fn decisions(writes: &[Value], actors: &Value, played: &Played, report: &mut Report) {
     let mut got: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut names = Normaliser::default();
+    let mut collection = None;
     for (_, write) in &played.writes {
         if let Some(object) = &write.new {
             names.learn(object);
+        }
+        if write.verb == Verb::DeleteCollection {
+            // One request, however many objects it took.
+            let request = (write.at, write.key.kind, write.key.namespace.clone());
+            if collection.as_ref() != Some(&request) {
+                let line = format!("deletecollection {}/", write.key.kind.name());
+                got.entry(write.actor.to_string()).or_default().push(line);
+            }
+            collection = Some(request);
+            continue;
         }
         if write.actor == "user" || write.key.kind == Kind::Event || write.code == 409 {
             continue;
@@ -47,8 +58,8 @@ pub fn decisions(writes: &[Value], actors: &Value, played: &Played, report: &mut
         if **actor == *"user" {
             continue;
         }
-        let mut variants: Vec<Vec<String>> = vec![strings(entry.get("writes"))];
-        variants.extend(entry.get("variants").items().iter().map(strings));
+        let mut variants: Vec<Vec<String>> = vec![known(entry.get("writes"))];
+        variants.extend(entry.get("variants").items().iter().map(known));
         let empty = Vec::new();
         let mine = got.get(&**actor).unwrap_or(&empty);
         let theirs: Vec<Lists> = variants.iter().map(|list| by_object(actor, list)).collect();
@@ -207,6 +218,20 @@ fn without_number(line: &str) -> String {
 
 fn strings(list: &Value) -> Vec<String> {
     list.items().iter().map(|v| v.str().to_string()).collect()
+}
+
+// The recorder calls kinds it does not reduce by their plural; those that are not simulated have no writes here.
+fn known(list: &Value) -> Vec<String> {
+    let lines = strings(list).into_iter().filter_map(|line| {
+        let (verb, target) = line.split_once(' ')?;
+        let (kind, name) = target.split_once('/')?;
+        if kind.starts_with(|c: char| c.is_ascii_uppercase()) {
+            return Some(line);
+        }
+        let info = KINDS.iter().find(|info| info.plural == kind)?;
+        Some(format!("{verb} {}/{name}", info.name))
+    });
+    lines.collect()
 }
 
 fn is_decision(line: &str) -> bool {
@@ -397,6 +422,12 @@ impl Chance {
     // The object without that.
     fn free(&self, fields: &Value) -> Value {
         let mut fields = fields.clone();
+        // The names of pods that were refused stand nowhere else.
+        if fields.get("conditions").entries().iter().any(|(_, text)| text.str().contains("is forbidden")) {
+            for (_, text) in fields.at_mut(&["conditions"]).map_mut().values_mut() {
+                *text = mask(text.str()).into();
+            }
+        }
         // The controller adds the volumes of several claim templates in any order (S23).
         let mut claims = fields.get("claims").items().to_vec();
         if claims.len() > 1 {
@@ -492,6 +523,12 @@ fn apply(
         return;
     }
     let (kind, ns, name) = (write.get("kind").str(), write.get("ns").str(), write.get("name").str());
+    if write.get("verb").str() == "deletecollection" {
+        // What is not held goes at once; the others tell of themselves.
+        let held = |fields: &Value| kind == "Pod" || !fields.get("finalizers").items().is_empty();
+        state.retain(|key, (fields, _)| key.0 != kind || key.1 != ns || held(fields));
+        return;
+    }
     if kind == "PersistentVolume" {
         names.learn_volume(name, write.at(&["fields", "claim"]).str());
     }
@@ -544,7 +581,8 @@ pub fn events(writes: &[Value], actors: &Value, played: &Played, report: &mut Re
         if kind == "PersistentVolume" {
             their_names.learn_volume(write.get("name").str(), write.at(&["fields", "claim"]).str());
         }
-        if kind == "Event" && write.get("code").as_int().unwrap_or(0) < 400 {
+        let one = write.get("verb").str() != "deletecollection";
+        if kind == "Event" && one && write.get("code").as_int().unwrap_or(0) < 400 {
             let fields = write.get("fields");
             let text = |member: &str| fields.get(member).str().to_string();
             theirs.insert((text("type"), text("reason"), text("object"), text("message")));
@@ -553,12 +591,7 @@ pub fn events(writes: &[Value], actors: &Value, played: &Played, report: &mut Re
     let theirs: BTreeSet<Series> = theirs
         .into_iter()
         .map(|(t, r, o, m)| {
-            chance.series((
-                t,
-                r,
-                unnumbered(&their_names.text(&o)),
-                mask(&uid_free(&unnumbered(&their_names.text(&m)))),
-            ))
+            chance.series((t, r, unnumbered(&their_names.text(&o)), said(&their_names.text(&m))))
         })
         .collect();
     let mut our_names = Normaliser::default();
@@ -579,7 +612,7 @@ pub fn events(writes: &[Value], actors: &Value, played: &Played, report: &mut Re
             event.body.get("type").str().to_string(),
             event.body.get("reason").str().to_string(),
             unnumbered(&our_names.text(&object)),
-            mask(&uid_free(&unnumbered(&our_names.text(event.body.get("message").str())))),
+            said(&our_names.text(event.body.get("message").str())),
         )));
     }
     for series in theirs.union(&ours) {
@@ -599,6 +632,11 @@ pub fn events(writes: &[Value], actors: &Value, played: &Played, report: &mut Re
             }),
         );
     }
+}
+
+// A message without what is chance in it; the recorder numbers the volumes of tokens as it does pods.
+fn said(text: &str) -> String {
+    mask(&uid_free(&unnumbered(text).replace("-~\"", "-<random>\"")))
 }
 
 // The recorder writes `uid-7` for a uid.
@@ -629,7 +667,8 @@ pub fn outputs(recording: &Recording, steps: &[Step], chance: &Chance, played: &
         };
         let expected = free(&uid_free(&body(text)));
         let (mut got, code) = played.outputs.get(&step.n).cloned().unwrap_or_default();
-        if let Some(code) = code.filter(|code| *code != 0) {
+        // What a watch ended with was not kept.
+        if let Some(code) = code.filter(|code| *code != 0 && step.kind != "watch") {
             if !got.is_empty() && !got.ends_with('\n') {
                 got.push('\n');
             }

@@ -19,7 +19,9 @@ fn pod(name: &str) -> PodName {
 // Components are told from nodes by how they are called; the tests hold every component against this.
 fn is_component(name: &str) -> bool {
     matches!(name, "scheduler" | "kubelet")
-        || ["-controller", "-collector", "-binder"].iter().any(|end| name.ends_with(end))
+        || ["-controller", "-collector", "-binder", "-autoscaler", "-publisher"]
+            .iter()
+            .any(|end| name.ends_with(end))
 }
 
 /// Reads a fault; none if the line is no fault at all, an error if its parts are wrong.

@@ -201,7 +201,7 @@ fn take(value: Value, raws: &mut Vec<Raw>, found: &mut Found) {
 
 fn take_object(value: &Value, event: &str, raws: &mut Vec<Raw>, found: &mut Found) {
     let name = value.get("kind").str();
-    let kind = Kind::from_name(name).filter(|kind| !matches!(kind, Kind::ConfigMap));
+    let kind = Kind::from_name(name).filter(|kind| !matches!(kind, Kind::ConfigMap | Kind::Secret));
     let (Some(kind), false) = (kind, value.at(&["metadata", "name"]).str().is_empty()) else {
         if !name.is_empty() && !found.left_out.iter().any(|known| known == name) {
             found.left_out.push(name.to_string());

@@ -7,8 +7,8 @@ mod affinity;
 mod filter;
 mod spread;
 
+use crate::api::object::set_condition;
 use crate::api::{Kind, Object, ObjectKey, Text, Value};
-use crate::component::client::set_condition;
 use crate::component::{Component, Ctx, EventType, SyncError, WorkKey, WorkQueue, World};
 use crate::object;
 use crate::sim::{SimDuration, SimTime, SortedMap, SortedSet};

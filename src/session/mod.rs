@@ -12,7 +12,6 @@ pub mod shell;
 mod trace;
 mod trial;
 
-pub use inside::Answer;
 pub use promises::Promises;
 pub use run::{ActError, Acted, Entry, Future, MOST_PODS, Position, Progress, Run, Still};
 pub use trial::{Outcome, Trial};
@@ -116,11 +115,6 @@ impl Session {
     /// What the DNS server remembers.
     pub fn memory(&self) -> &Cache {
         &self.memory
-    }
-
-    /// The requests that pods have answered, oldest first.
-    pub fn answers(&self) -> &[Answer] {
-        &self.processes.answers
     }
 
     /// The workstation's folder.

@@ -122,6 +122,14 @@ impl SimDuration {
     }
 }
 
+impl SimDuration {
+    /// `10s`, `1m20s`, `5m0s`: as Go prints a duration of whole seconds.
+    pub fn go(self) -> String {
+        let s = self.as_secs();
+        if s < 60 { format!("{s}s") } else { format!("{}m{}s", s / 60, s % 60) }
+    }
+}
+
 impl fmt::Display for SimDuration {
     /// `250ms`, `5s`, `1.5s`, `2m`, `1h30m`: what [`SimDuration::parse`] reads.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -20,6 +20,8 @@ pub enum Reason {
     BadRequest,
     /// 405: the resource has no such verb.
     MethodNotAllowed,
+    /// 429: not now.
+    TooManyRequests,
     /// 500: the simulator was asked for something it cannot do.
     InternalError,
 }
@@ -34,6 +36,7 @@ impl Reason {
             Reason::Forbidden => 403,
             Reason::BadRequest => 400,
             Reason::MethodNotAllowed => 405,
+            Reason::TooManyRequests => 429,
             Reason::InternalError => 500,
         }
     }
@@ -48,6 +51,7 @@ impl Reason {
             Reason::Forbidden => "Forbidden",
             Reason::BadRequest => "BadRequest",
             Reason::MethodNotAllowed => "MethodNotAllowed",
+            Reason::TooManyRequests => "TooManyRequests",
             Reason::InternalError => "InternalError",
         }
     }

@@ -7,8 +7,10 @@
 
 pub mod admission;
 pub mod error;
+pub mod eviction;
 pub mod fields;
 pub mod patch;
+pub mod quota;
 pub mod server;
 pub mod view;
 

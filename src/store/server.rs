@@ -3,8 +3,8 @@
 //! Nothing here knows who asks or why; `component::client` does. A refused request changes nothing.
 
 use super::admission::{self, AdmissionContext};
-use super::{Reason, Status, Store, fields};
-use crate::api::{Kind, Object, ObjectKey, Profile, Text, Value};
+use super::{Reason, Status, Store, eviction, fields, quota};
+use crate::api::{Kind, Object, ObjectKey, Profile, Text, Value, schema};
 use crate::object;
 use crate::sim::{Rng, SimDuration, SimTime, push_hex};
 use std::rc::Rc;
@@ -80,6 +80,9 @@ pub struct ApiServer {
     pub writer: Writer,
     /// Why every request to change something is refused, if it is.
     pub frozen: Option<&'static str>,
+    /// Requests that fail, for tests: verb, kind, and how many of them pass before.
+    #[cfg(test)]
+    pub refuse: Vec<(&'static str, Kind, usize)>,
 }
 
 impl ApiServer {
@@ -94,12 +97,16 @@ impl ApiServer {
             toleration_secs: (300, 300),
             writer: Writer::default(),
             frozen: None,
+            #[cfg(test)]
+            refuse: Vec::new(),
         }
     }
 
     /// Creates an object: name, uid, times and generation are given here, status is dropped (S6).
     pub fn create(&mut self, now: SimTime, write: u64, mut object: Object) -> Result<Committed, Status> {
         let kind = object.kind;
+        #[cfg(test)]
+        self.fail("create", kind)?;
         if object.name().is_empty() {
             let prefix = object.meta("generateName").str().to_string();
             if prefix.is_empty() {
@@ -154,9 +161,19 @@ impl ApiServer {
         }
         self.admit(&mut object)?;
         self.own(None, &mut object, "", now);
-        if kind == Kind::Service {
-            object.body.set(&["status"], object! { "loadBalancer" => Value::map() });
+        if has_status(kind)
+            && !matches!(
+                kind,
+                Kind::Pod
+                    | Kind::Node
+                    | Kind::Namespace
+                    | Kind::PersistentVolume
+                    | Kind::PersistentVolumeClaim
+            )
+        {
+            object.body.set(&["status"], schema::empty_status(kind));
         }
+        quota::charge(&self.store, &object, now)?;
         let uid = self.new_uid();
         let metadata = object.body.at_mut(&["metadata"]).map_mut();
         metadata.insert("uid", uid);
@@ -172,9 +189,11 @@ impl ApiServer {
 
     /// Puts an object that is there before the run begins: status and all, without admission.
     pub fn seed(&mut self, now: SimTime, mut object: Object) {
-        let uid = self.new_uid();
+        if object.uid().is_empty() {
+            let uid = self.new_uid();
+            object.body.set(&["metadata", "uid"], uid);
+        }
         let metadata = object.body.at_mut(&["metadata"]).map_mut();
-        metadata.insert("uid", uid);
         metadata.insert("creationTimestamp", now.rfc3339());
         let key = object.key();
         self.store.commit(now, 0, key, Some(object));
@@ -190,6 +209,8 @@ impl ApiServer {
         subresource: &str,
     ) -> Result<Committed, Status> {
         let kind = object.kind;
+        #[cfg(test)]
+        self.fail(if subresource == "status" { "status" } else { "update" }, kind)?;
         let key = object.key();
         let Some(old) = self.store.by_key(&key).cloned() else {
             return Err(Status::not_found(kind, object.name()));
@@ -268,7 +289,9 @@ impl ApiServer {
         }
         let gone = object.is_terminating()
             && object.meta("finalizers").items().is_empty()
-            && (kind != Kind::Pod || object.meta("deletionGracePeriodSeconds").as_int() == Some(0));
+            && (kind != Kind::Pod || object.meta("deletionGracePeriodSeconds").as_int() == Some(0))
+            // A namespace has a finalizer of another sort.
+            && kind != Kind::Namespace;
         if gone {
             // The answer is the object as it went.
             let last = Rc::new(object);
@@ -319,6 +342,8 @@ impl ApiServer {
         key: &ObjectKey,
         options: &DeleteOptions,
     ) -> Result<Committed, Status> {
+        #[cfg(test)]
+        self.fail("delete", key.kind)?;
         let Some(old) = self.store.by_key(key).cloned() else {
             return Err(Status::not_found(key.kind, &key.name));
         };
@@ -335,6 +360,9 @@ impl ApiServer {
                     old.uid()
                 ),
             ));
+        }
+        if key.kind == Kind::Namespace {
+            return self.delete_namespace(now, write, &old);
         }
         let grace = match key.kind {
             Kind::Pod => pod_grace(&old, options.grace_period_secs),
@@ -387,6 +415,58 @@ impl ApiServer {
             return Ok(Committed { old, new: None });
         }
         Ok(Committed { old, new })
+    }
+
+    // A namespace goes when its controller has emptied it and taken away its finalizer.
+    fn delete_namespace(&mut self, now: SimTime, write: u64, old: &Rc<Object>) -> Result<Committed, Status> {
+        if matches!(old.name(), "default" | "kube-system" | "kube-public") {
+            let text =
+                format!("namespaces \"{}\" is forbidden: this namespace may not be deleted", old.name());
+            return Err(Status::new(Reason::Forbidden, text));
+        }
+        if old.is_terminating() {
+            return Ok(Committed { old: Some(old.clone()), new: Some(old.clone()) });
+        }
+        let mut object = (**old).clone();
+        object.body.set(&["metadata", "deletionTimestamp"], now.rfc3339());
+        object.body.set(&["status", "phase"], "Terminating");
+        let (old, new) = self.store.commit(now, write, old.key(), Some(object));
+        Ok(Committed { old, new })
+    }
+
+    /// Takes the finalizer of a namespace away that its controller has emptied, and with the last one the namespace.
+    pub fn finalize(&mut self, now: SimTime, write: u64, name: &Text) -> Result<Committed, Status> {
+        let key = ObjectKey::new(Kind::Namespace, "", name.clone());
+        let Some(old) = self.store.by_key(&key).cloned() else {
+            return Err(Status::not_found(Kind::Namespace, name));
+        };
+        let mut object = (*old).clone();
+        let held = !object.meta("finalizers").items().is_empty();
+        object.body.set(&["spec"], Value::map());
+        let (old, new) = self.store.commit(now, write, key, held.then_some(object));
+        Ok(Committed { old, new })
+    }
+
+    /// Deletes a pod if its disruption budget permits; the pod says why it goes (S179).
+    pub fn evict(
+        &mut self,
+        now: SimTime,
+        write: u64,
+        key: &ObjectKey,
+        options: &DeleteOptions,
+    ) -> Result<Committed, Status> {
+        let Some(old) = self.store.by_key(key).cloned() else {
+            return Err(Status::not_found(key.kind, &key.name));
+        };
+        eviction::permit(&self.store, now, &old)?;
+        let mut pod = (*old).clone();
+        eviction::mark(&mut pod.body, "EvictionByEvictionAPI", "Eviction API: evicting", now);
+        if !self.profile.pod_observed_generation {
+            drop_observed_generation(pod.body.at_mut(&["status"]));
+        }
+        self.store.commit(now, write, key.clone(), Some(pod));
+        let done = self.delete(now, write, key, options)?;
+        Ok(Committed { old: Some(old), new: done.new })
     }
 
     /// Binds a pod to a node: `object` is the pod with its node and its PodScheduled condition.
@@ -524,6 +604,19 @@ impl ApiServer {
         });
     }
 
+    #[cfg(test)]
+    fn fail(&mut self, verb: &str, kind: Kind) -> Result<(), Status> {
+        let Some(at) = self.refuse.iter().position(|(v, k, _)| *v == verb && *k == kind) else {
+            return Ok(());
+        };
+        if self.refuse[at].2 > 0 {
+            self.refuse[at].2 -= 1;
+            return Ok(());
+        }
+        self.refuse.remove(at);
+        Err(Status::new(Reason::InternalError, "refused by a test"))
+    }
+
     fn new_cluster_ip(&mut self) -> Text {
         self.next_cluster_ip += 1;
         format!("10.96.{}.{}", self.next_cluster_ip / 250 + 100, self.next_cluster_ip % 250 + 1).into()
@@ -576,6 +669,9 @@ pub fn has_status(kind: Kind) -> bool {
             | Kind::PersistentVolumeClaim
             | Kind::Service
             | Kind::Namespace
+            | Kind::ResourceQuota
+            | Kind::PodDisruptionBudget
+            | Kind::HorizontalPodAutoscaler
     )
 }
 
@@ -589,5 +685,6 @@ pub fn has_generation(kind: Kind) -> bool {
             | Kind::ReplicaSet
             | Kind::DaemonSet
             | Kind::EndpointSlice
+            | Kind::PodDisruptionBudget
     )
 }

@@ -140,6 +140,14 @@ pub fn normalise(kind: Kind, body: &Value) -> Value {
     tree
 }
 
+/// The status of an object that nobody has looked at yet: what Go writes of an empty one.
+pub fn empty_status(kind: Kind) -> Value {
+    match super::at(kind, "status").map(|field| &field.ty) {
+        Some(ty) => zero(ty),
+        None => Value::map(),
+    }
+}
+
 fn cannot_be_handled(kind: Kind) -> String {
     format!("{0} in version \"{1}\" cannot be handled as a {0}: ", kind.name(), kind.info().version)
 }
@@ -198,8 +206,11 @@ impl<'a> Decoder<'a> {
             (Ty::Any, _)
             | (Ty::Str(_), Value::Str(_))
             | (Ty::Bool, Value::Bool(_))
-            | (Ty::Bytes, Value::Str(_))
             | (Ty::IntOrString, Value::Str(_)) => value.clone(),
+            (Ty::Bytes, Value::Str(text)) => match not_base64(text) {
+                None => value.clone(),
+                Some(at) => self.fail(value, format!("illegal base64 data at input byte {at}")),
+            },
             (Ty::Object(name), Value::Map(_)) => match find(name) {
                 Some(ty) => self.object(value, ty),
                 None => value.clone(),
@@ -371,4 +382,11 @@ fn go_name(ty: &Ty) -> String {
         Ty::Map(_, name) => versioned(name),
         Ty::List(item) => format!("[]{}", go_name(item)),
     }
+}
+
+// Where a text is no base64, as Go counts it: at the strange byte, or where the group begins that is not whole.
+fn not_base64(text: &str) -> Option<usize> {
+    let digits = text.trim_end_matches('=');
+    let strange = |b: u8| !b.is_ascii_alphanumeric() && b != b'+' && b != b'/' && b != b'\n' && b != b'\r';
+    digits.bytes().position(strange).or((text.len() % 4 != 0).then(|| text.len() / 4 * 4))
 }

@@ -7,7 +7,7 @@ mod history;
 mod nodes;
 mod update;
 
-use super::owned_pods::{OwnedPods, is_available, ready_since, write_status};
+use super::owned_pods::{OwnedPods, is_available, ready_since, scaled, write_status};
 use crate::api::{Kind, Object, Text, Value};
 use crate::component::{Component, Ctx, EventType, SyncError, WorkKey, WorkQueue};
 use crate::object;
@@ -44,7 +44,7 @@ fn min_ready(set: &Object) -> i64 {
 
 fn allows_surge(set: &Object) -> bool {
     let surge = set.spec().at(&["updateStrategy", "rollingUpdate", "maxSurge"]);
-    update::is_rolling(set) && update::scaled(surge, 100) > 0
+    update::is_rolling(set) && scaled(surge, 100) > 0
 }
 
 impl Component for DaemonSetController {

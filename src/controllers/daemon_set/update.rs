@@ -1,8 +1,8 @@
 //! Which old pods of a DaemonSet make way for new ones now (S202).
 
 use super::{ByNode, history, min_ready, nodes};
-use crate::api::{Object, Text, Value};
-use crate::controllers::owned_pods::is_available;
+use crate::api::{Object, Text};
+use crate::controllers::owned_pods::{is_available, scaled};
 use crate::sim::SimTime;
 use std::rc::Rc;
 
@@ -16,14 +16,6 @@ pub(super) struct Plan {
 /// True unless pods are replaced only when somebody deletes them.
 pub(super) fn is_rolling(set: &Object) -> bool {
     set.spec().at(&["updateStrategy", "type"]).str() != "OnDelete"
-}
-
-/// A number, or a share of `of` rounded up.
-pub(super) fn scaled(value: &Value, of: i64) -> i64 {
-    match value.as_str().and_then(|text| text.strip_suffix('%')?.parse::<i64>().ok()) {
-        Some(percent) => (percent * of + 99).div_euclid(100),
-        None => value.as_int().unwrap_or(0),
-    }
 }
 
 /// True if the pod is of the set's template.

@@ -8,6 +8,7 @@ mod rollout;
 mod sets;
 mod status;
 
+use super::owned_pods;
 use super::stateful_set::selects;
 use crate::api::{Kind, Object, Value};
 use crate::component::{Component, Ctx, SyncError, WorkKey, WorkQueue};
@@ -58,9 +59,8 @@ fn is_rolling(deployment: &Object) -> bool {
 // A number or a share of the wanted pods.
 fn scaled(value: &Value, of: i64, up: bool) -> i64 {
     match value.as_str().and_then(|text| text.strip_suffix('%')?.parse::<i64>().ok()) {
-        Some(percent) if up => (percent * of + 99).div_euclid(100),
-        Some(percent) => (percent * of).div_euclid(100),
-        None => value.as_int().unwrap_or(0),
+        Some(percent) if !up => (percent * of).div_euclid(100),
+        _ => owned_pods::scaled(value, of),
     }
 }
 

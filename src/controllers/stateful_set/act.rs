@@ -48,6 +48,16 @@ impl From<Rc<Status>> for Failure {
     }
 }
 
+/// What became of an attempt to repair a pod.
+enum Repair {
+    /// There was nothing to repair.
+    Needless,
+    /// It was written.
+    Done,
+    /// The pod has been changed since it was read; not told yet.
+    Stale,
+}
+
 struct Pass<'a> {
     set: Rc<Object>,
     spec: SetSpec,
@@ -208,7 +218,11 @@ impl Pass<'_> {
             memory.first_hash = revision::hash(&memory.data, *collisions).into();
         }
         let (data, first_hash) = (memory.data.clone(), memory.first_hash.clone());
-        match revision::choose(revisions, &data) {
+        let choice = match revision::choose(revisions, &data) {
+            Choice::Latest(name) => Choice::Latest(name),
+            other => revision::same_meaning(revisions, &data, &profile).map_or(other, Choice::Latest),
+        };
+        match choice {
             Choice::Latest(name) => Ok(name),
             Choice::Rollback { name, number } => {
                 let i = revisions.iter().position(|r| *r.name() == *name).expect("chosen among these");
@@ -403,13 +417,15 @@ impl Pass<'_> {
         let key = decide::pod_key(&self.set, ordinal);
         let Some(pod) = ctx.view().by_key(&key).cloned() else { return Ok(()) };
         let live = ctx.client.store().by_key(&key).filter(|live| live.uid() == pod.uid()).cloned();
-        match self.repair(ctx, ordinal, &key, &pod, live.is_some())? {
-            true => Ok(()),
-            false => live.map_or(Ok(()), |live| self.repair(ctx, ordinal, &key, &live, false).map(drop)),
+        if let (Repair::Stale, Some(live)) = (self.repair(ctx, ordinal, &key, &pod, live.is_some())?, &live)
+            && let Repair::Needless = self.repair(ctx, ordinal, &key, live, false)?
+        {
+            // What there was to do was done in the claims; it is told all the same.
+            self.pod_event(ctx, "update", &key.name, None);
         }
+        Ok(())
     }
 
-    // False if the pod has been changed since it was read, and that is not yet to be told.
     fn repair(
         &mut self,
         ctx: &mut Ctx<'_>,
@@ -417,7 +433,7 @@ impl Pass<'_> {
         key: &ObjectKey,
         pod: &Object,
         again: bool,
-    ) -> Result<bool, Failure> {
+    ) -> Result<Repair, Failure> {
         let key = key.clone();
         let mut changed = pod.clone();
         let mut repaired = false;
@@ -443,15 +459,15 @@ impl Pass<'_> {
             }
         }
         if !repaired {
-            return Ok(true);
+            return Ok(Repair::Needless);
         }
         match ctx.client.update(changed) {
             Ok(_) => {
                 self.note(ctx, key.clone(), Why::Identity);
                 self.pod_event(ctx, "update", &key.name, None);
-                Ok(true)
+                Ok(Repair::Done)
             }
-            Err(status) if again && status.reason == Reason::Conflict => Ok(false),
+            Err(status) if again && status.reason == Reason::Conflict => Ok(Repair::Stale),
             Err(status) => {
                 self.pod_event(ctx, "update", &key.name, Some(&status.message));
                 Err(self.refused(ctx, key, &status))

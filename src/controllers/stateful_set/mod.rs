@@ -13,6 +13,8 @@ pub mod revision;
 mod rollout;
 pub mod spec;
 pub mod status;
+#[cfg(test)]
+mod tests;
 
 use crate::api::placement::labels_match;
 use crate::api::{Kind, Object, ObjectKey, Text, Value};

@@ -9,7 +9,10 @@ pub const HASH_LABEL: &str = "controller.kubernetes.io/hash";
 
 /// The template as stored in a revision: `data.spec.template` (S41 to S43).
 pub fn stored_template(set: &Object, profile: &Profile) -> Value {
-    let mut template = set.spec().get("template").clone();
+    stored(set.spec().get("template").clone(), profile)
+}
+
+fn stored(mut template: Value, profile: &Profile) -> Value {
     let metadata = template.at_mut(&["metadata"]).map_mut();
     if profile.creation_timestamp_in_revision {
         metadata.insert("creationTimestamp", Value::Null);
@@ -83,6 +86,14 @@ pub enum Choice {
     Rollback { name: Text, number: i64 },
     /// No revision has it; one with this number has to be made.
     New { number: i64 },
+}
+
+/// The newest revision, if it holds other bytes that mean the same to this release (S35).
+pub fn same_meaning(revisions: &[Rc<Object>], data: &Value, profile: &Profile) -> Option<Text> {
+    let last = revisions.last().filter(|_| profile.semantic_revision_comparison)?;
+    let template = last.body.at(&["data", "spec", "template"]);
+    let again = self::data(stored(template.clone(), profile));
+    (again == *data).then(|| last.meta("name").text())
 }
 
 /// Chooses the update revision among the sorted existing ones (S34, S36).

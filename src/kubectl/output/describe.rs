@@ -2,6 +2,7 @@
 //!
 //! Follows kubectl pkg/describe/describe.go: text with TABs is written first, columns are aligned at the end.
 
+mod policies;
 mod workloads;
 
 use super::age;
@@ -45,10 +46,26 @@ pub fn object(object: &Object, store: &Store, now: SimTime, profile: &Profile, e
         Kind::ConfigMap => page.config_map(object),
         Kind::Namespace => {
             page.head(object);
-            let rest = "Status:\t{status.phase}\n\nNo resource quota.\n\nNo LimitRange resource.\n";
-            page.fill(0, &object.body, rest);
+            page.namespace(object);
             return page.done();
         }
+        Kind::Secret => {
+            page.head(object);
+            page.fill(0, &object.body, "\nType:\t{type}\n\nData\n====\n");
+            for (key, value) in object.body.get("data").entries() {
+                let (text, padding) =
+                    (value.str(), value.str().bytes().rev().take_while(|b| *b == b'=').count());
+                page.line(0, key, &format!("{} bytes", text.len() / 4 * 3 - padding));
+            }
+            return page.done();
+        }
+        Kind::ResourceQuota => {
+            page.fill(0, &object.body, "Name:\t{metadata.name}\nNamespace:\t{metadata.namespace}\n");
+            page.quota(0, object);
+            return page.done();
+        }
+        Kind::PodDisruptionBudget => page.budget(object),
+        Kind::HorizontalPodAutoscaler => page.autoscaler(object),
         Kind::ControllerRevision | Kind::Event => page.anything(object),
     }
     if events {
@@ -524,8 +541,10 @@ impl Page<'_> {
             .concat());
         }
         for condition in conditions {
-            let lines =
-                ["{type} \t{status} \t{@", seen, "} \t{@lastTransitionTime} \t{reason} \t{message}\n"];
+            // Go's first moment stands for none.
+            let none = condition.get(seen).is_null();
+            let seen = if none { "Mon, 01 Jan 0001 00:00:00 +0000" } else { &*["{@", seen, "}"].concat() };
+            let lines = ["{type} \t{status} \t", seen, " \t{@lastTransitionTime} \t{reason} \t{message}\n"];
             self.fill(1, condition, &lines.concat());
         }
     }

@@ -96,6 +96,14 @@ pub fn columns(kind: Kind) -> &'static [&'static str] {
         ],
         Kind::ConfigMap => &["NAME", "DATA", "AGE"],
         Kind::Namespace => &["NAME", "STATUS", "AGE"],
+        Kind::Secret => &["NAME", "TYPE", "DATA", "AGE"],
+        Kind::ResourceQuota => &["NAME", "REQUEST", "LIMIT", "AGE"],
+        Kind::PodDisruptionBudget => {
+            &["NAME", "MIN AVAILABLE", "MAX UNAVAILABLE", "ALLOWED DISRUPTIONS", "AGE"]
+        }
+        Kind::HorizontalPodAutoscaler => {
+            &["NAME", "REFERENCE", "TARGETS", "MINPODS", "MAXPODS", "REPLICAS", "AGE"]
+        }
     }
 }
 
@@ -214,8 +222,61 @@ pub fn cells(object: &Object, now: SimTime) -> Vec<String> {
             more(&[&data.to_string(), &created]);
         }
         Kind::Namespace => more(&[status.get("phase").str(), &created]),
+        Kind::Secret => {
+            let data = object.body.get("data").entries().len().to_string();
+            more(&[object.body.get("type").str(), &data, &created]);
+        }
+        Kind::ResourceQuota => {
+            let mut columns = [String::new(), String::new()];
+            for (resource, hard) in status.get("hard").entries() {
+                let column = &mut columns[usize::from(resource.starts_with("limits"))];
+                *column += if column.is_empty() { "" } else { ", " };
+                *column += &[resource, ": ", status.at(&["used", resource]).str(), "/", hard.str()].concat();
+            }
+            more(&[&columns[0], &columns[1], &created]);
+        }
+        Kind::PodDisruptionBudget => {
+            let places = [place(spec, "minAvailable|N/A"), place(spec, "maxUnavailable|N/A")];
+            more(&[&places[0], &places[1], &place(status, "disruptionsAllowed|0"), &created]);
+        }
+        Kind::HorizontalPodAutoscaler => {
+            let mut targets: Vec<String> = spec.get("metrics").items().iter().map(target).collect();
+            let hidden = targets.len().saturating_sub(2);
+            targets.truncate(2);
+            let mut text = if targets.is_empty() { "<none>".to_string() } else { targets.join(", ") };
+            if hidden > 0 {
+                text += &format!(" + {hidden} more...");
+            }
+            more(&[
+                &place(spec, "scaleTargetRef.kind"),
+                &text,
+                &place(spec, "minReplicas|<unset>"),
+                &place(spec, "maxReplicas|0"),
+                &place(status, "currentReplicas|0"),
+                &created,
+            ]);
+            cells[1] += &["/", &place(spec, "scaleTargetRef.name")].concat();
+        }
     }
     cells
+}
+
+/// What an autoscaler's metric is to be; nothing measures what it is.
+pub fn goal(metric: &Value) -> String {
+    let of =
+        [metric, metric.get("resource"), metric.get("pods"), metric.get("object"), metric.get("external")];
+    let target = of.map(|of| of.get("target")).into_iter().find(|target| !target.is_null());
+    let target = target.unwrap_or(&Value::Null);
+    match target.get("averageUtilization") {
+        Value::Null => or(target.get("averageValue"), &or(target.get("value"), "<auto>")),
+        percent => [&text_of(percent), "%"].concat(),
+    }
+}
+
+fn target(metric: &Value) -> String {
+    let name = metric.at(&["resource", "name"]).str();
+    let colon = if name.is_empty() { "" } else { ": " };
+    [name, colon, "<unknown>/", &goal(metric)].concat()
 }
 
 /// The number, or 0.

@@ -2,7 +2,8 @@
 
 use super::apply::{self, told};
 use super::{DryRun, Verb};
-use crate::api::print::quote_json;
+use crate::api::print::{base64, quote_json};
+use crate::api::quantity::Quantity;
 use crate::api::{Kind, Object, Value, manifest};
 use crate::kubectl::error::{Error, Result};
 use crate::kubectl::output::format::Format;
@@ -14,11 +15,14 @@ pub const VERB: Verb = Verb {
     name: "create",
     flags: "filename/f, kustomize/k= recursive/R! selector/l= dry-run? edit! field-manager= save-config! validate? \
         output/o= template= record! tcp, clusterip= from-literal, from-file, image= replicas/r# port# node-port# \
-        external-name= raw= show-managed-fields!",
+        external-name= raw= show-managed-fields! hard= scopes= min-available= max-unavailable= type= append-hash!",
     summary: "Create a resource from a file or from stdin",
     help: "kubectl create -f FILENAME
   kubectl create namespace NAME
   kubectl create configmap NAME [--from-literal=key=value]
+  kubectl create secret generic NAME [--from-literal=key=value]
+  kubectl create quota NAME [--hard=pods=3,requests.storage=5Gi]
+  kubectl create poddisruptionbudget NAME --selector=SELECTOR --min-available=N
   kubectl create service clusterip NAME [--tcp=port:targetPort] [--clusterip=None]
 
 Examples:
@@ -41,6 +45,9 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
             ["service" | "svc", kind @ ("clusterip" | "nodeport" | "externalname"), ref rest @ ..] => {
                 service(cx, kind, rest, dry, &format)
             }
+            ["secret", "generic", ref rest @ ..] => secret(cx, rest, dry, &format),
+            ["quota" | "resourcequota", ref rest @ ..] => quota(cx, rest, dry, &format),
+            ["poddisruptionbudget" | "pdb", ref rest @ ..] => budget(cx, rest, dry, &format),
             ["deployment" | "deploy", _, ..] if !cx.args.has("image") => {
                 Err(Error::client("required flag(s) \"image\" not set"))
             }
@@ -84,7 +91,7 @@ fn make(cx: &mut Cx, object: Object, failed: &str, dry: DryRun, format: &Format)
         made = match client.create(made) {
             Ok(object) => (*object).clone(),
             Err(status) if failed.is_empty() => return Err(status.into()),
-            Err(status) => return Err(Error::client(format!("{failed}: {}", status.message))),
+            Err(status) => return Err(Error::client([failed, &status.message].concat())),
         };
     }
     told(cx, format, &made, &format!("created{}", dry.suffix()))?;
@@ -134,20 +141,108 @@ fn config_map(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Resul
     let name = one_name(cx, "configmap", rest)?;
     let place = place(cx, dry);
     let mut object = drawn(Kind::ConfigMap, PLAIN, &[("{NAME}", name), ("{SPACE}", &place)]);
+    for (key, value) in literals(cx)? {
+        object.body.at_mut(&["data"]).map_mut().insert(key, value);
+    }
+    make(cx, object, "failed to create configmap: ", dry, format)
+}
+
+// The data that flags give: `--from-literal=KEY=VALUE`, `--from-file=[KEY=]FILE`.
+fn literals(cx: &mut Cx) -> Result<Vec<(String, String)>> {
+    let mut data = Vec::new();
     for literal in cx.args.list("from-literal") {
         let Some((key, value)) = literal.split_once('=') else {
             return Err(Error::client(format!("invalid literal source {literal}, expected key=value")));
         };
-        object.body.at_mut(&["data"]).map_mut().insert(key.to_string(), value.to_string());
+        data.push((key.to_string(), value.to_string()));
     }
     for file in cx.args.list("from-file") {
         let (key, path) = file.split_once('=').unwrap_or((file.rsplit('/').next().unwrap_or(&file), &file));
         let Some(text) = cx.host.files().get(path).cloned() else {
             return Err(Error::client(format!("error reading {path}: no such file or directory")));
         };
-        object.body.at_mut(&["data"]).map_mut().insert(key.to_string(), text);
+        data.push((key.to_string(), text));
     }
-    make(cx, object, "failed to create configmap", dry, format)
+    Ok(data)
+}
+
+fn secret(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Result<Outcome> {
+    let name = one_name(cx, "secret generic", rest)?;
+    let place = place(cx, dry);
+    let texts = [("{NAME}", name), ("{SPACE}", place.as_str()), ("{TYPE}", cx.args.text("type"))];
+    let mut object =
+        drawn(Kind::Secret, "metadata:\n  name: {NAME}\n  namespace: {SPACE}\ntype: {TYPE}", &texts);
+    for (key, value) in literals(cx)? {
+        object.body.at_mut(&["data"]).map_mut().insert(key, base64(value.as_bytes()));
+    }
+    // kubectl's own text has no colon.
+    make(cx, object, "failed to create secret ", dry, format)
+}
+
+fn quota(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Result<Outcome> {
+    let name = one_name(cx, "quota", rest)?;
+    let place = place(cx, dry);
+    let mut object = drawn(Kind::ResourceQuota, PLAIN, &[("{NAME}", name), ("{SPACE}", &place)]);
+    object.body.set(&["spec"], Value::map());
+    object.body.set(&["status"], Value::map());
+    let split = |text: &str| -> Vec<String> {
+        text.split(',').filter(|part| !part.is_empty()).map(str::to_string).collect()
+    };
+    for limit in split(cx.args.text("hard")) {
+        let Some((resource, amount)) = limit.split_once('=') else {
+            let text = format!("invalid argument syntax {limit}, expected <resource>=<value>");
+            return Err(Error::client(text));
+        };
+        let Ok(amount) = Quantity::parse(amount) else {
+            return Err(Error::client(Quantity::parse(amount).err().unwrap_or_default()));
+        };
+        object.body.at_mut(&["spec", "hard"]).map_mut().insert(resource.to_string(), amount.to_string());
+    }
+    let scopes: Vec<Value> = split(cx.args.text("scopes")).into_iter().map(Value::from).collect();
+    if !scopes.is_empty() {
+        object.body.set(&["spec", "scopes"], Value::list(scopes));
+    }
+    make(cx, object, "failed to create quota: ", dry, format)
+}
+
+const BUDGET: &str = "metadata:
+  name: {NAME}
+  namespace: {SPACE}
+spec: {}
+status:
+  currentHealthy: 0
+  desiredHealthy: 0
+  disruptionsAllowed: 0
+  expectedPods: 0";
+
+fn budget(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Result<Outcome> {
+    let name = one_name(cx, "poddisruptionbudget", rest)?;
+    let refused = |text: &str| Err(Error::client(text.to_string()));
+    let args = cx.args;
+    if !args.has("selector") {
+        return refused("a selector must be specified");
+    }
+    let (least, most) = (args.text("min-available"), args.text("max-unavailable"));
+    let (member, amount, flag) = match (least.is_empty(), most.is_empty()) {
+        (true, true) => return refused("one of min-available or max-unavailable must be specified"),
+        (false, false) => return refused("min-available and max-unavailable cannot be both specified"),
+        (false, true) => ("minAvailable", least, "min-available"),
+        (true, false) => ("maxUnavailable", most, "max-unavailable"),
+    };
+    let number = amount.strip_suffix('%').unwrap_or(amount);
+    if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
+        return refused(&["invalid format specified for ", flag].concat());
+    }
+    let place = place(cx, dry);
+    let mut object = drawn(Kind::PodDisruptionBudget, BUDGET, &[("{NAME}", name), ("{SPACE}", &place)]);
+    object.body.set(&["spec", member], port_of(amount));
+    for pair in args.text("selector").split(',') {
+        if let Some((key, value)) = pair.split_once('=') {
+            let labels = object.body.at_mut(&["spec", "selector", "matchLabels"]).map_mut();
+            labels.insert(key.to_string(), value.trim_start_matches('=').to_string());
+        }
+    }
+    make(cx, object, "failed to create poddisruptionbudgets: ", dry, format)
 }
 
 const SERVICE: &str = "metadata:
@@ -203,7 +298,7 @@ fn service(cx: &mut Cx, kind: &str, rest: &[&str], dry: DryRun, format: &Format)
         line.set(&["targetPort"], port_of(target));
         object.body.at_mut(&["spec", "ports"]).list_mut().push(line);
     }
-    make(cx, object, &["failed to create ", kind, " service"].concat(), dry, format)
+    make(cx, object, &["failed to create ", kind, " service: "].concat(), dry, format)
 }
 
 /// A port as a number, or else as a name.
@@ -243,5 +338,5 @@ fn deployment(cx: &mut Cx, rest: &[&str], dry: DryRun, format: &Format) -> Resul
     if dry != DryRun::Client {
         object.body.set(&["metadata", "namespace"], cx.namespace());
     }
-    make(cx, object, "failed to create deployment", dry, format)
+    make(cx, object, "failed to create deployment: ", dry, format)
 }

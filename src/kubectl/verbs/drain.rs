@@ -9,6 +9,7 @@ use crate::kubectl::resource;
 use crate::kubectl::select::Filter;
 use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task};
 use crate::sim::{SimDuration, SimTime};
+use crate::store::Reason;
 use std::rc::Rc;
 
 /// `kubectl drain`.
@@ -51,9 +52,10 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     let timeout = cx.args.duration("timeout").filter(|timeout| *timeout > 0);
     Ok(Outcome::Goes(Box::new(Emptying {
         queue,
-        waiting: None,
+        pods: None,
         grace: cx.args.int("grace-period").and_then(|grace| u64::try_from(grace).ok()),
         dry,
+        timeout: SimDuration(timeout.unwrap_or(0) as u64),
         until: timeout.map(|timeout| cx.host.now() + SimDuration(timeout as u64)),
     })))
 }
@@ -115,53 +117,132 @@ fn sort_out(cx: &mut Cx, node: &Object) -> Result<SortedOut> {
     Ok((pods, warnings, refused))
 }
 
+/// A pod that a budget holds is asked for again after so long (K168).
+const RETRY: SimDuration = SimDuration(5_000);
+
+const NEVER: SimTime = SimTime(u64::MAX);
+
+/// How far one pod is.
+#[derive(Clone)]
+enum Going {
+    /// It is asked for at that time.
+    Asked(SimTime),
+    /// The eviction was granted; it is waited for until no pod of this uid is there.
+    Ending(Text),
+    /// It is gone.
+    Gone,
+    /// It stays, for this reason.
+    Failed(String),
+}
+
 /// Evicts the pods of one node after the other and waits until they are gone.
 #[derive(Clone)]
 struct Emptying {
     queue: Vec<(String, Vec<ObjectKey>)>,
-    waiting: Option<Vec<(ObjectKey, Text)>>,
+    /// The pods of the first node of the queue, once it is worked on.
+    pods: Option<Vec<(ObjectKey, Going)>>,
     grace: Option<u64>,
     dry: DryRun,
+    timeout: SimDuration,
     until: Option<SimTime>,
+}
+
+impl Emptying {
+    // Follows kubectl pkg/drain/drain.go evictPods.
+    fn step(&self, key: &ObjectKey, going: &Going, host: &mut dyn Host, out: &mut Output) -> Option<Going> {
+        let mut client = host.client();
+        let now = client.now();
+        let over = self.until.is_some_and(|until| now >= until);
+        match going {
+            Going::Asked(at) if *at <= now => {
+                let Some(pod) = client.store().by_key(key) else { return Some(Going::Gone) };
+                let uid = pod.meta("uid").text();
+                out.line(format_args!("evicting pod {}/{}", key.namespace, key.name));
+                let failed = |why: &dyn std::fmt::Display| {
+                    let ObjectKey { namespace, name, .. } = key;
+                    Going::Failed(format!("error when evicting pods/\"{name}\" -n \"{namespace}\": {why}"))
+                };
+                if over {
+                    return Some(failed(&format_args!("global timeout reached: {}", self.timeout.go())));
+                }
+                let options = DeleteOptions { grace_period_secs: self.grace, ..DeleteOptions::default() };
+                match client.evict(key, &options) {
+                    Ok(()) => Some(Going::Ending(uid)),
+                    Err(status) if status.reason == Reason::NotFound => Some(Going::Gone),
+                    Err(status) if status.reason == Reason::TooManyRequests => {
+                        out.note(format_args!(
+                            "error when evicting pods/\"{}\" -n \"{}\" (will retry after 5s): {}",
+                            key.name, key.namespace, status.message
+                        ));
+                        Some(Going::Asked(now + RETRY))
+                    }
+                    Err(status) => Some(failed(&status.message)),
+                }
+            }
+            Going::Ending(uid) => {
+                if client.store().by_key(key).is_none_or(|pod| pod.uid() != uid.as_str()) {
+                    out.line(format_args!("pod/{} evicted", key.name));
+                    return Some(Going::Gone);
+                }
+                over.then(|| {
+                    Going::Failed(format!(
+                        "error when waiting for pod \"{}\" in namespace \"{}\" to terminate: global timeout \
+                         reached: {}",
+                        key.name,
+                        key.namespace,
+                        self.timeout.go()
+                    ))
+                })
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Task for Emptying {
     fn poll(&mut self, host: &mut dyn Host, out: &mut Output) -> Result<Progress> {
-        while let Some((node, pods)) = self.queue.first() {
-            if self.waiting.is_none() && self.dry == DryRun::No {
-                let mut waiting = Vec::new();
-                for key in pods {
-                    let mut client = host.client();
-                    let Some(pod) = client.store().by_key(key) else { continue };
-                    waiting.push((key.clone(), pod.meta("uid").text()));
-                    out.line(format_args!("evicting pod {}/{}", key.namespace, key.name));
-                    let options = DeleteOptions { grace_period_secs: self.grace, ..DeleteOptions::default() };
-                    client.evict(key, &options)?;
+        while let Some((node, keys)) = self.queue.first().cloned() {
+            let now = host.now();
+            let keys = if self.dry == DryRun::No { keys } else { Vec::new() };
+            let begun = || keys.into_iter().map(|key| (key, Going::Asked(now))).collect();
+            let mut pods = self.pods.take().unwrap_or_else(begun);
+            for (key, going) in &mut pods {
+                while let Some(next) = self.step(key, going, host, out) {
+                    *going = next;
                 }
-                self.waiting = Some(waiting);
             }
-            let client = host.client();
-            if let Some(waiting) = &mut self.waiting {
-                waiting.retain(|(key, uid)| {
-                    let there = client.store().by_key(key).is_some_and(|pod| pod.uid() == uid.as_str());
-                    if !there {
-                        out.line(format_args!("pod/{} evicted", key.name));
-                    }
-                    there
-                });
-                if let Some((key, _)) = waiting.first() {
-                    if self.until.is_some_and(|until| client.now() >= until) {
-                        return Err(Error::client(format!(
-                            "unable to drain node \"{node}\" due to error: error when waiting for pod \"{}\" in \
-                             namespace \"{}\" to terminate: global timeout reached, continuing command...",
-                            key.name, key.namespace
-                        )));
-                    }
-                    return Ok(Progress::Wait { at: self.until });
-                }
+            let times = pods.iter().filter_map(|(_, going)| match going {
+                Going::Asked(at) => Some(*at),
+                Going::Ending(_) => self.until.or(Some(NEVER)),
+                _ => None,
+            });
+            if let Some(at) = times.min() {
+                self.pods = Some(pods);
+                return Ok(Progress::Wait { at: Some(at).filter(|at| *at < NEVER) });
+            }
+            let failed: Vec<&str> = pods
+                .iter()
+                .filter_map(|(_, going)| match going {
+                    Going::Failed(why) => Some(why.as_str()),
+                    _ => None,
+                })
+                .collect();
+            if !failed.is_empty() {
+                let why =
+                    if let [one] = failed[..] { one.to_string() } else { format!("[{}]", failed.join(", ")) };
+                let left: Vec<String> = pods
+                    .iter()
+                    .filter(|(_, going)| !matches!(going, Going::Gone))
+                    .map(|(key, _)| format!("pod/{}\n", key.name))
+                    .collect();
+                return Err(Error::Raw(format!(
+                    "There are pending pods in node \"{node}\" when an error occurred: {why}\n{}error: unable to drain \
+                     node \"{node}\" due to error: {why}, continuing command...\nThere are pending nodes to be drained:\n \
+                     {node}\n{why}",
+                    left.concat()
+                )));
             }
             out.line(format_args!("node/{node} drained{}", self.dry.suffix()));
-            self.waiting = None;
             self.queue.remove(0);
         }
         Ok(Progress::Done(0))

@@ -3,6 +3,7 @@
 pub mod api_resources;
 pub mod apply;
 pub mod attach;
+pub mod autoscale;
 pub mod config;
 pub mod cordon;
 pub mod cp;
@@ -83,6 +84,7 @@ pub const VERBS: &[Verb] = &[
     rollout::UNDO,
     rollout::VERB,
     scale::VERB,
+    autoscale::VERB,
     version::CLUSTER_INFO,
     small::TOP,
     cordon::CORDON,

@@ -3,7 +3,7 @@
 //! An nginx image serves the folder it serves in truth; every other image greets with the pod's name.
 
 use super::{Desk, Inside, Started, System, resolver};
-use crate::api::{Kind, Object, ObjectKey, Value};
+use crate::api::{Kind, Object, Value};
 use crate::component::Landing;
 use crate::kubectl::{Host, LogLine, Output, Place, Program, Progress, Stream};
 use crate::samples;
@@ -361,8 +361,6 @@ fn container_at(pod: &Object, port: u16) -> Option<&Value> {
 pub struct Answer {
     /// The pod's uid.
     pub uid: String,
-    /// The pod.
-    pub key: ObjectKey,
     /// Which of its containers.
     pub container: String,
     /// The line in its log.
@@ -399,7 +397,7 @@ fn note(
         answers.remove(0);
     }
     let (uid, container) = (pod.uid().to_string(), container.to_string());
-    answers.push(Answer { uid, key: pod.key(), container, line: LogLine { at, text } });
+    answers.push(Answer { uid, container, line: LogLine { at, text } });
 }
 
 // A container listens on the ports it names; one that names none on any.

@@ -5,6 +5,7 @@
 
 mod service;
 
+use crate::api::print::base64;
 use crate::api::quantity::Quantity;
 use crate::api::{Kind, Object, Profile, Text, Value};
 use crate::object;
@@ -67,6 +68,28 @@ pub fn default_object(object: &mut Object, context: &mut AdmissionContext) {
                 for port in items_mut(subset, "ports") {
                     default(port, "protocol", "TCP");
                 }
+            }
+        }
+        Kind::Secret => {
+            default(body, "type", "Opaque");
+            // What is given as it is stands encoded beside the rest.
+            let given = body.get("stringData").clone();
+            body.remove(&["stringData"]);
+            for (key, value) in given.entries() {
+                body.at_mut(&["data"]).map_mut().insert(key.clone(), base64(value.str().as_bytes()));
+            }
+        }
+        Kind::HorizontalPodAutoscaler => {
+            let spec = body.at_mut(&["spec"]);
+            if !has(spec, "minReplicas") {
+                spec.map_mut().insert("minReplicas", 1);
+            }
+            if spec.get("metrics").items().is_empty() {
+                let target = object! { "averageUtilization" => 80, "type" => "Utilization" };
+                let metric = object! {
+                    "resource" => object! { "name" => "cpu", "target" => target }, "type" => "Resource",
+                };
+                spec.map_mut().insert("metrics", Value::list(vec![metric]));
             }
         }
         Kind::EndpointSlice => {

@@ -7,6 +7,7 @@
 mod diff;
 mod pod;
 mod pod_update;
+mod policies;
 mod service;
 mod stateful_set;
 mod storage;
@@ -56,7 +57,13 @@ pub fn validate_update(new: &Object, old: &Object, profile: &Profile) -> Vec<Str
         Kind::ControllerRevision => {
             immutable(&mut errors, "data", new.body.get("data"), old.body.get("data"));
         }
-        Kind::ConfigMap if old.body.get("immutable").is_true() => {
+        Kind::ConfigMap | Kind::Secret => {
+            if new.kind == Kind::Secret {
+                immutable(&mut errors, "type", new.body.get("type"), old.body.get("type"));
+            }
+            if !old.body.get("immutable").is_true() {
+                return errors.finish();
+            }
             let frozen = "field is immutable when `immutable` is set";
             if !new.body.get("immutable").is_true() {
                 errors.forbidden("immutable", frozen);
@@ -149,6 +156,10 @@ fn kind_specific(errors: &mut Errors, object: &Object, old: Option<&Object>, pro
                 }
             }
         }
+        Kind::Secret => policies::secret(errors, object),
+        Kind::ResourceQuota => policies::quota(errors, object.spec()),
+        Kind::PodDisruptionBudget => policies::budget(errors, object.spec()),
+        Kind::HorizontalPodAutoscaler => policies::autoscaler(errors, object.spec()),
         Kind::Node => {
             for (i, taint) in object.spec().get("taints").items().iter().enumerate() {
                 let path = index("spec.taints", i);

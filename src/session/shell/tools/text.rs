@@ -3,6 +3,7 @@
 use super::super::expr;
 use super::super::pattern::{Pattern, class};
 use super::Call;
+use crate::api::print;
 use crate::kubectl::output::fill::sort_by;
 
 pub fn cat(call: &mut Call) -> i32 {
@@ -655,13 +656,11 @@ pub fn seq(call: &mut Call) -> i32 {
     0
 }
 
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 /// The bytes of a base64 text, or none if it is not one.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let (mut bytes, mut bits, mut count) = (Vec::new(), 0u32, 0);
     for b in text.bytes().filter(|b| !b.is_ascii_whitespace() && *b != b'=') {
-        let value = BASE64.iter().position(|known| *known == b)?;
+        let value = print::BASE64.iter().position(|known| *known == b)?;
         (bits, count) = ((bits << 6 | value as u32) & 0xff_ffff, count + 6);
         if count >= 8 {
             count -= 8;
@@ -669,22 +668,6 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
         }
     }
     Some(bytes)
-}
-
-/// Bytes as base64, on one line.
-pub fn encode(bytes: &[u8]) -> String {
-    let mut line = String::new();
-    for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().fold(0u32, |bits, b| bits << 8 | u32::from(*b)) << (8 * (3 - chunk.len()));
-        for i in 0..4 {
-            line.push(if i > chunk.len() {
-                '='
-            } else {
-                char::from(BASE64[(bits >> (18 - 6 * i)) as usize & 63])
-            });
-        }
-    }
-    line
 }
 
 pub fn base64(call: &mut Call) -> i32 {
@@ -695,7 +678,7 @@ pub fn base64(call: &mut Call) -> i32 {
         call.out = String::from_utf8_lossy(&bytes).into_owned();
         return status;
     }
-    let line = encode(text.as_bytes());
+    let line = print::base64(text.as_bytes());
     if options.iter().any(|(option, value)| *option == 'w' && *value == "0") {
         call.out = line;
     } else {

@@ -49,6 +49,16 @@ pub(super) fn service(body: &mut Value, context: &mut AdmissionContext) {
         let address = spec.get("clusterIP").clone();
         spec.map_mut().insert("clusterIPs", vec![address]);
     }
+    // Who names the addresses of a headless Service without a selector may name addresses of both families.
+    if context.old.is_none()
+        && spec.get("clusterIP").str() == "None"
+        && spec.get("selector").entries().is_empty()
+        && !has(spec, "ipFamilyPolicy")
+        && spec.get("ipFamilies").items().is_empty()
+    {
+        spec.map_mut().insert("ipFamilies", vec!["IPv4".into(), "IPv6".into()]);
+        spec.map_mut().insert("ipFamilyPolicy", "RequireDualStack");
+    }
     if spec.get("ipFamilies").items().is_empty() {
         spec.map_mut().insert("ipFamilies", vec!["IPv4".into()]);
     }

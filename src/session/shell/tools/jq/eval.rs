@@ -762,7 +762,7 @@ fn formatted(name: &str, value: &J) -> Result<String, Stop> {
             }
             done
         }
-        "base64" => super::super::text::encode(value.text().as_bytes()),
+        "base64" => crate::api::print::base64(value.text().as_bytes()),
         "base64d" => match super::super::text::decode(&value.text()) {
             Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             None => return error(format!("{} is not valid base64 data", described(value))),
