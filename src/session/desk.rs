@@ -58,6 +58,8 @@ struct Process {
     pod: String,
     shell: Shell,
     has_terminal: bool,
+    /// What its prompt looks like.
+    prompt: inside::Prompt,
 }
 
 /// What runs in pods for somebody at the workstation.
@@ -87,7 +89,7 @@ impl Processes {
     pub fn prompt(&self, job: u64) -> Option<String> {
         let process = self.of(job).filter(|process| process.shell.reads())?;
         match process.shell.talk() {
-            [] => Some(format!("{} # ", process.shell.env.get("PWD"))),
+            [] => Some(process.prompt.text(&process.shell.env)),
             words => Some(inside::sql::prompt(words)),
         }
     }
@@ -172,11 +174,11 @@ impl Host for Desk<'_> {
             return Err("unable to upgrade connection: pod does not exist".into());
         };
         let pod = inside.pod.uid().to_string();
-        let shell = inside.shell(argv, stdin)?;
+        let (shell, prompt) = (inside.shell(argv, stdin)?, inside.prompt(argv));
         let id = self.processes.begun + 1;
         self.processes.begun = id;
         let place = place.clone();
-        self.processes.list.push(Process { id, job: self.job, place, pod, shell, has_terminal });
+        self.processes.list.push(Process { id, job: self.job, place, pod, shell, has_terminal, prompt });
         Ok(id)
     }
 
@@ -324,6 +326,24 @@ mod tests {
         assert_eq!(first, orders(1), "the same seed, the same run");
         assert_ne!(first, other);
         assert!(first.iter().any(|order| *order != first[0]), "each answer is shuffled anew: {first:?}");
+    }
+
+    #[test]
+    fn k216_the_image_decides_what_the_prompt_looks_like() {
+        let begin =
+            "lab web\n$ kubectl apply -f web.yaml\n$ kubectl run box --image=busybox -- sleep 1d\nsettle\n";
+        for (line, prompt) in [
+            ("kubectl exec -it web-0 -- bash", "root@web-0:/# "),
+            ("kubectl exec -it web-0 -- sh", "# "),
+            ("kubectl exec -it box -- sh", "/ # "),
+        ] {
+            let run = Run::from_scenario(&format!("{begin}$ {line}\n")).unwrap();
+            assert_eq!(run.session().inner_prompt().as_deref(), Some(prompt), "{line}");
+        }
+        let run = Run::from_scenario(&format!("{begin}$ kubectl exec -it box -- sh\n$ cd /tmp\n")).unwrap();
+        assert_eq!(run.session().inner_prompt().as_deref(), Some("/tmp # "));
+        let run = Run::from_scenario(&format!("{begin}$ kubectl exec -it box -- sh\n$ exit\n")).unwrap();
+        assert_eq!(run.session().inner_prompt(), None);
     }
 
     #[test]

@@ -192,6 +192,28 @@ impl Program for Pinging {
     }
 }
 
+/// What the prompt of a shell in a container looks like (K216).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    /// `/data # `, as BusyBox has it.
+    Folder,
+    /// `# `, as the `sh` of Debian has it.
+    Bare,
+    /// `root@web-0:/data# `.
+    Bash,
+}
+
+impl Prompt {
+    /// The prompt of a shell with these variables.
+    pub fn text(self, env: &Env) -> String {
+        match self {
+            Prompt::Folder => format!("{} # ", env.get("PWD")),
+            Prompt::Bare => "# ".into(),
+            Prompt::Bash => format!("root@{}:{}# ", env.get("HOSTNAME"), env.get("PWD")),
+        }
+    }
+}
+
 /// A container seen from within.
 pub struct Inside<'a, 'b> {
     desk: &'a mut Desk<'b>,
@@ -301,6 +323,16 @@ impl<'a, 'b> Inside<'a, 'b> {
             set(variable.get("name").str(), value);
         }
         env
+    }
+
+    /// What the prompt of a shell looks like that these words begin: the image decides.
+    pub fn prompt(&self, argv: &[String]) -> Prompt {
+        let name = argv.first().map_or("", |word| word.rsplit('/').next().unwrap_or(word));
+        match name {
+            "bash" | "zsh" => Prompt::Bash,
+            _ if self.image_is(&["busybox", "alpine", "network-multitool", "netshoot"]) => Prompt::Folder,
+            _ => Prompt::Bare,
+        }
     }
 
     fn image_is(&self, names: &[&str]) -> bool {
