@@ -303,8 +303,11 @@ fn terminal_shows_what_was_printed_by_now() {
     let now = model.player.position().time;
     let blocks = view::terminal::blocks(model.player.transcript(), now);
     assert!(!blocks.is_empty());
-    let html = panels::terminal::terminal(&context(Language::En), &blocks, &Near::default());
+    let html = panels::terminal::terminal(&context(Language::En), &blocks, &Near::default(), None);
     check("terminal", &drawn(html));
+    // While a shell in a pod is open, its prompt stands there.
+    let html = panels::terminal::terminal(&context(Language::En), &[], &Near::default(), Some("/ # "));
+    assert!(drawn(html).contains("data-prompt=\"/ # \""));
     model.player.go_to_step(0);
     assert!(view::terminal::blocks(model.player.transcript(), model.player.position().time).len() <= 1);
 }

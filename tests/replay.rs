@@ -3,8 +3,9 @@
 //! All four classes have to be equal. What cannot be stands in `tests/golden/exceptions.txt`, and must differ: so a mended
 //! one announces itself.
 
-use ordinal::replay::{Class, folder, replay};
-use std::path::Path;
+use ordinal::replay::{Class, Recording, folder, replay};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 const EQUAL: &[&str] = &[
     "seed-web",
@@ -76,4 +77,54 @@ fn revision_hashes_are_those_the_second_document_prints() {
     for hash in ["7db594cfbd", "6c7d474cc"] {
         assert!(text.contains(hash), "the recording has {hash}");
     }
+}
+
+fn recordings(folder: &Path, found: &mut Vec<PathBuf>) {
+    let entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path()).collect();
+    if entries.iter().any(|path| path.ends_with("scenario.yaml")) {
+        found.push(folder.to_path_buf());
+        return;
+    }
+    entries.iter().filter(|path| path.is_dir()).for_each(|path| recordings(path, found));
+}
+
+// `kubernetes: v1.36.3` of its scenario.
+fn version(recording: &Recording) -> String {
+    let text = &recording.files["scenario.yaml"];
+    let line = text.lines().find_map(|line| line.trim().strip_prefix("kubernetes: "));
+    line.expect("a recording names its version").trim_matches(['v', '\'', '"']).to_string()
+}
+
+/// The table that the page's help shows: by version how many recordings there are, then for each class how many agree and
+/// of how many, then how many outputs are excepted. `UPDATE_EXPECT=1` writes it.
+#[test]
+fn the_help_shows_what_the_replay_found() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    recordings(&root.join("tests/golden/recordings"), &mut found);
+    let mut versions: BTreeMap<String, [usize; 10]> = BTreeMap::new();
+    for path in &found {
+        let recording = folder::read(path).unwrap();
+        let report = replay(&recording).unwrap();
+        let row = versions.entry(version(&recording)).or_default();
+        row[0] += 1;
+        for (i, class) in Class::ALL.into_iter().enumerate() {
+            let (equal, all) = report.of(class);
+            row[1 + 2 * i] += equal;
+            row[2 + 2 * i] += all;
+        }
+        row[9] += report.excepted;
+    }
+    let line = |(version, row): (&String, &[usize; 10])| {
+        let cells: Vec<String> = row.iter().map(ToString::to_string).collect();
+        format!("{version} {}\n", cells.join(" "))
+    };
+    let table: String = versions.iter().map(line).collect();
+    let file = root.join("static/replayed.txt");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&file, &table).unwrap();
+    }
+    let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    assert_eq!(kept, table, "static/replayed.txt is stale: UPDATE_EXPECT=1 writes it");
 }

@@ -40,6 +40,11 @@ pub const LABS: &[Lab] = &[
             "sample-statefulset.yaml"),
     },
     Lab { key: "basics", files: files!("basics": "web-parallel.yaml", "web.yaml") },
+    Lab { key: "zookeeper", files: files!("zookeeper": "zookeeper.yaml") },
+    Lab {
+        key: "cassandra",
+        files: files!("cassandra": "cassandra-service.yaml", "cassandra-statefulset.yaml"),
+    },
     Lab { key: "start-ordinal", files: files!("start-ordinal": "web.yaml") },
 ];
 

@@ -452,7 +452,12 @@ pub fn heredoc_words(line: &str) -> Vec<(String, bool)> {
         match (quote, c) {
             (None, '\'' | '"') => quote = Some(c),
             (Some(q), c) if q == c => quote = None,
-            (None, '<') if line[i..].starts_with("<<") && !line[i..].starts_with("<<<") => {
+            (None, '<') if line[i..].starts_with("<<<") => drop((chars.next(), chars.next())),
+            // Between `((` and `))` it shifts.
+            (None, '<')
+                if line[i..].starts_with("<<")
+                    && line[..i].matches("((").count() <= line[..i].matches("))").count() =>
+            {
                 chars.next();
                 let rest = &line[i + 2..];
                 let (strip, rest) = match rest.strip_prefix('-') {

@@ -3,6 +3,7 @@
 //! The node with the fewest pods of the same selection is taken (`spread`). Ties that are random upstream go to the first
 //! node by name, as in the recordings; the help of the page says so.
 
+mod affinity;
 mod filter;
 mod spread;
 
@@ -12,6 +13,7 @@ use crate::component::{Component, Ctx, EventType, SyncError, WorkKey, WorkQueue,
 use crate::object;
 use crate::sim::{SimDuration, SimTime, SortedMap, SortedSet};
 use crate::store::{Change, View};
+use affinity::Exclusive;
 use filter::{Load, Node, Refusal};
 use spread::Spreads;
 use std::rc::Rc;
@@ -27,6 +29,8 @@ pub struct Scheduler {
     loads: SortedMap<Text, Load>,
     /// How evenly.
     spreads: Spreads,
+    /// Which of them keep others away.
+    exclusive: Exclusive,
     /// Pods bound by this scheduler that it has not heard of yet; they count already.
     assumed: SortedSet<Text>,
     /// Pods that have a node as soon as their claims are bound; they count already.
@@ -48,6 +52,7 @@ impl Scheduler {
         let node = pod.spec().get("nodeName").text();
         if !node.is_empty() {
             self.loads.entry(node).or_default().count(pod, add);
+            self.exclusive.place(pod, add);
         }
     }
 
@@ -221,11 +226,17 @@ impl Component for Scheduler {
         }
         let empty = Load::default();
         let spread = self.spreads.of(&pod, ctx.view());
+        let rules = self.exclusive.rules(&pod, ctx.view());
+        let find = |name: &str| nodes.iter().find(|node| node.name() == name);
         let mut refusals: Vec<Refusal> = Vec::new();
         let mut best: Option<(usize, &str)> = None;
         for node in &nodes {
             let load = self.loads.get(node.name()).unwrap_or(&empty);
             let found = filter::refusal(&pod, &Node { object: node, load }, &claims, ctx.client.profile());
+            let found = found.or_else(|| {
+                let (reason, preemption_could_help) = rules.refusal(node, &find)?;
+                Some(Refusal { reasons: vec![reason.into()], preemption_could_help })
+            });
             match found {
                 Some(refusal) => refusals.push(refusal),
                 None => {

@@ -7,7 +7,7 @@ use crate::cluster::Cluster;
 use crate::component::world::PodName;
 use crate::component::{Client, Fault, Landing, Request};
 use crate::dns::Cache;
-use crate::kubectl::{self, Host, Invocation, Output, Place, Program, Progress};
+use crate::kubectl::{self, Host, Invocation, LogLine, Output, Place, Program, Progress};
 use crate::sim::{Rng, SimDuration, SimTime, SortedMap};
 
 /// The folder in which the prompt stands.
@@ -58,6 +58,8 @@ struct Process {
     pod: String,
     shell: Shell,
     has_terminal: bool,
+    /// What its prompt looks like.
+    prompt: inside::Prompt,
 }
 
 /// What runs in pods for somebody at the workstation.
@@ -69,12 +71,14 @@ pub struct Processes {
     pub turn: u64,
     /// In which order the DNS server names addresses (D132).
     pub shuffle: Rng,
+    /// The requests that pods have answered, oldest first.
+    pub answers: Vec<inside::Answer>,
 }
 
 impl Processes {
     /// Nothing runs yet.
     pub fn new(seed: u64) -> Processes {
-        Processes { list: Vec::new(), begun: 0, turn: 0, shuffle: Rng::new(seed, "dns") }
+        Processes { list: Vec::new(), begun: 0, turn: 0, shuffle: Rng::new(seed, "dns"), answers: Vec::new() }
     }
 
     fn of(&self, job: u64) -> Option<&Process> {
@@ -85,7 +89,7 @@ impl Processes {
     pub fn prompt(&self, job: u64) -> Option<String> {
         let process = self.of(job).filter(|process| process.shell.reads())?;
         match process.shell.talk() {
-            [] => Some(format!("{} # ", process.shell.env.get("PWD"))),
+            [] => Some(process.prompt.text(&process.shell.env)),
             words => Some(inside::sql::prompt(words)),
         }
     }
@@ -170,11 +174,11 @@ impl Host for Desk<'_> {
             return Err("unable to upgrade connection: pod does not exist".into());
         };
         let pod = inside.pod.uid().to_string();
-        let shell = inside.shell(argv, stdin)?;
+        let (shell, prompt) = (inside.shell(argv, stdin)?, inside.prompt(argv));
         let id = self.processes.begun + 1;
         self.processes.begun = id;
         let place = place.clone();
-        self.processes.list.push(Process { id, job: self.job, place, pod, shell, has_terminal });
+        self.processes.list.push(Process { id, job: self.job, place, pod, shell, has_terminal, prompt });
         Ok(id)
     }
 
@@ -206,6 +210,11 @@ impl Host for Desk<'_> {
         let pod = PodName { namespace: place.namespace.clone().into(), name: place.pod.clone().into() };
         let fault = Fault::Crash { pod, container: Some(place.container.clone().into()), code: code.into() };
         self.cluster.fault(&fault, self.input);
+    }
+
+    fn logs(&mut self, namespace: &str, pod: &str, container: &str) -> Vec<LogLine> {
+        let place = Place { namespace: namespace.into(), pod: pod.into(), container: container.into() };
+        Inside::enter(self, &place, false).map_or(Vec::new(), |inside| inside.log())
     }
 
     fn poll_exec(&mut self, id: u64, out: &mut Output) -> Progress {
@@ -271,7 +280,10 @@ impl System for Desk<'_> {
     }
 
     fn is_folder(&self, path: &str) -> bool {
-        path == HOME || path == "/" || !self.list(path).is_empty() || self.read(&format!("{path}/")).is_some()
+        path == HOME
+            || matches!(path, "/" | "/tmp")
+            || !self.list(path).is_empty()
+            || self.read(&format!("{path}/")).is_some()
     }
 
     fn start(&mut self, words: &[String], stdin: &str, env: &Env) -> Started {
@@ -314,6 +326,24 @@ mod tests {
         assert_eq!(first, orders(1), "the same seed, the same run");
         assert_ne!(first, other);
         assert!(first.iter().any(|order| *order != first[0]), "each answer is shuffled anew: {first:?}");
+    }
+
+    #[test]
+    fn k216_the_image_decides_what_the_prompt_looks_like() {
+        let begin =
+            "lab web\n$ kubectl apply -f web.yaml\n$ kubectl run box --image=busybox -- sleep 1d\nsettle\n";
+        for (line, prompt) in [
+            ("kubectl exec -it web-0 -- bash", "root@web-0:/# "),
+            ("kubectl exec -it web-0 -- sh", "# "),
+            ("kubectl exec -it box -- sh", "/ # "),
+        ] {
+            let run = Run::from_scenario(&format!("{begin}$ {line}\n")).unwrap();
+            assert_eq!(run.session().inner_prompt().as_deref(), Some(prompt), "{line}");
+        }
+        let run = Run::from_scenario(&format!("{begin}$ kubectl exec -it box -- sh\n$ cd /tmp\n")).unwrap();
+        assert_eq!(run.session().inner_prompt().as_deref(), Some("/tmp # "));
+        let run = Run::from_scenario(&format!("{begin}$ kubectl exec -it box -- sh\n$ exit\n")).unwrap();
+        assert_eq!(run.session().inner_prompt(), None);
     }
 
     #[test]

@@ -3,8 +3,11 @@
 //! A container has the files of its volumes and a layer of its own; what lies in a volume lives as long as the volume.
 //! The shell and the tools are those of [`super::shell`]; what needs the pod or the network is here.
 
+mod ensemble;
 pub mod sql;
 mod web;
+
+pub use web::Answer;
 
 use super::desk::Desk;
 use super::shell::{self, Env, Shell, Started, System, tools::TOOLS};
@@ -15,7 +18,7 @@ use crate::dns::resolver::{self, Failure, ResolvConf, Resolver};
 use crate::dns::server::DnsServer;
 use crate::dns::tools;
 use crate::dns::zone::zone_at;
-use crate::kubectl::{Output, Place, Program, Progress};
+use crate::kubectl::{LogLine, Output, Place, Program, Progress};
 use crate::sim::SimTime;
 use std::rc::Rc;
 
@@ -195,6 +198,28 @@ impl Program for Pinging {
     }
 }
 
+/// What the prompt of a shell in a container looks like (K216).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    /// `/data # `, as BusyBox has it.
+    Folder,
+    /// `# `, as the `sh` of Debian has it.
+    Bare,
+    /// `root@web-0:/data# `.
+    Bash,
+}
+
+impl Prompt {
+    /// The prompt of a shell with these variables.
+    pub fn text(self, env: &Env) -> String {
+        match self {
+            Prompt::Folder => format!("{} # ", env.get("PWD")),
+            Prompt::Bare => "# ".into(),
+            Prompt::Bash => format!("root@{}:{}# ", env.get("HOSTNAME"), env.get("PWD")),
+        }
+    }
+}
+
 /// A container seen from within.
 pub struct Inside<'a, 'b> {
     desk: &'a mut Desk<'b>,
@@ -234,6 +259,7 @@ impl<'a, 'b> Inside<'a, 'b> {
         let short = name.rsplit('/').next().unwrap_or(name);
         let is_known = BUILT_IN.contains(&name)
             || PROGRAMS.contains(&short)
+            || (ensemble::PROGRAMS.contains(&short) && self.has_ensemble(short))
             || TOOLS.iter().any(|tool| tool.name == short)
             || self.read(name).is_some();
         if !is_known {
@@ -305,9 +331,81 @@ impl<'a, 'b> Inside<'a, 'b> {
         env
     }
 
+    /// What the prompt of a shell looks like that these words begin: the image decides.
+    pub fn prompt(&self, argv: &[String]) -> Prompt {
+        let name = argv.first().map_or("", |word| word.rsplit('/').next().unwrap_or(word));
+        match name {
+            "bash" | "zsh" => Prompt::Bash,
+            _ if self.image_is(&["busybox", "alpine", "network-multitool", "netshoot"]) => Prompt::Folder,
+            _ => Prompt::Bare,
+        }
+    }
+
     fn image_is(&self, names: &[&str]) -> bool {
         let image = self.container.get("image").str().rsplit('/').next().unwrap_or_default();
         names.contains(&image.split([':', '@']).next().unwrap_or_default())
+    }
+
+    // As BusyBox prints them, or with `-f` and `-l` as procps does.
+    fn processes(&self, flags: &str) -> String {
+        let list = ensemble::processes(self);
+        if self.image_is(&["busybox", "alpine"]) || !flags.contains(['f', 'l']) {
+            let mut text = "PID   USER     TIME  COMMAND\n".to_string();
+            for (i, command) in list.iter().enumerate() {
+                text += &format!("{:>5} root      0:00 {command}\n", 1 + 26 * i);
+            }
+            return text;
+        }
+        let user = match self.pod.spec().at(&["securityContext", "runAsUser"]).as_int() {
+            Some(1000) if self.has_ensemble("zkCli.sh") => "zookeep+".to_string(),
+            Some(id) if id > 0 => id.to_string(),
+            _ => "root".to_string(),
+        };
+        let began = self.pod.status().get("startTime").str().get(11..16).unwrap_or("00:00").to_string();
+        let is_long = flags.contains('l');
+        let mut text = match is_long {
+            true => {
+                "F S UID        PID  PPID  C PRI  NI ADDR SZ WCHAN  STIME TTY          TIME CMD\n".to_string()
+            }
+            false => "UID        PID  PPID  C STIME TTY          TIME CMD\n".to_string(),
+        };
+        for (i, command) in list.iter().enumerate() {
+            let (id, parent) = (1 + 26 * i, i.min(1));
+            text += &match is_long {
+                true => format!(
+                    "{} S {user:<8} {id:>5} {parent:>5}  0  80   0 -  1127 -      {began} ?        00:00:00 {command}\n",
+                    if i == 0 { 4 } else { 0 }
+                ),
+                false => format!("{user:<8} {id:>5} {parent:>5}  0 {began} ?        00:00:00 {command}\n"),
+            };
+        }
+        text
+    }
+
+    /// What the container has printed.
+    pub fn log(&self) -> Vec<LogLine> {
+        let name = self.container.get("name");
+        let lists =
+            ["containerStatuses", "initContainerStatuses"].map(|list| self.pod.status().get(list).items());
+        let status = lists.iter().flat_map(|list| list.iter()).find(|status| status.get("name") == name);
+        let began =
+            status.and_then(|status| SimTime::parse(status.at(&["state", "running", "startedAt"]).str()));
+        let Some(began) = began else { return Vec::new() };
+        if self.has_ensemble("zkCli.sh") {
+            return ensemble::log(&self.pod, &self.container, began, self.desk.cluster.now());
+        }
+        let (uid, name) = (self.pod.uid(), name.str());
+        let own = self
+            .desk
+            .processes
+            .answers
+            .iter()
+            .filter(|answer| answer.uid == *uid && answer.container == name);
+        own.filter(|answer| answer.line.at >= began).map(|answer| answer.line.clone()).collect()
+    }
+
+    fn has_ensemble(&self, program: &str) -> bool {
+        self.image_is(&[if program == "nodetool" { "cassandra" } else { "kubernetes-zookeeper" }])
     }
 
     // What the fault directives do, done from within: a process ends, a program is taken away.
@@ -387,7 +485,8 @@ impl System for Inside<'_, '_> {
         self.has_terminal
     }
 
-    fn read(&self, path: &str) -> Option<String> {
+    fn read(&self, whole: &str) -> Option<String> {
+        let path = whole;
         match path {
             "/etc/hostname" => return Some(format!("{}\n", resolver::hostname(&self.pod))),
             "/etc/hosts" => return Some(resolver::hosts_file(&self.pod, self.desk.cluster.dns())),
@@ -402,6 +501,7 @@ impl System for Inside<'_, '_> {
             Some(text) => Some(text.str().to_string()),
             None => self.config_file(&volume, &path),
         }
+        .or_else(|| ensemble::file(self, whole))
     }
 
     fn write(&mut self, path: &str, text: &str, append: bool) -> Result<(), String> {
@@ -432,6 +532,11 @@ impl System for Inside<'_, '_> {
         if !volume.starts_with("pv/") && !inner.is_empty() {
             found.extend(names(known, folder.trim_start_matches('/')));
         }
+        let made = ensemble::paths(self);
+        found.extend(names(
+            made.iter().map(|path| path.trim_start_matches('/')),
+            folder.trim_start_matches('/'),
+        ));
         crate::kubectl::output::fill::sort_by(&mut found, |a, b| a < b);
         found.dedup();
         found
@@ -473,17 +578,15 @@ impl System for Inside<'_, '_> {
                 self.happens(|pod| Fault::Crash { pod, container: None, code: 143 });
                 ok(String::new())
             }
-            "ps" => {
-                let command: Vec<&str> = ["command", "args"]
-                    .iter()
-                    .flat_map(|list| self.container.get(list).items())
-                    .map(Value::str)
-                    .collect();
-                let image = self.container.get("image").str();
-                let image = image.rsplit('/').next().and_then(|image| image.split([':', '@']).next());
-                let command =
-                    if command.is_empty() { image.unwrap_or("").to_string() } else { command.join(" ") };
-                ok(format!("PID   USER     TIME  COMMAND\n    1 root      0:00 {command}\n"))
+            "ps" => ok(self.processes(args.first().map_or("", String::as_str))),
+            "zkCli.sh" | "nodetool" => ensemble::run(self, name, args).unwrap_or(Started::Unknown),
+            // The probes of the ZooKeeper tutorial run this program: without it the server counts as dead and is restarted.
+            "rm" if args.iter().any(|path| path == "/usr/bin/zookeeper-ready")
+                && self.has_ensemble("zkCli.sh") =>
+            {
+                self.happens(Fault::Unready);
+                self.happens(|pod| Fault::Crash { pod, container: None, code: 137 });
+                ok(String::new())
             }
             // The image decides whose nslookup it is.
             "nslookup" if self.image_is(&["busybox", "alpine"]) => {

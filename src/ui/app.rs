@@ -512,6 +512,7 @@ impl App {
         let (slide, slides) = if presents { view::present::place(model, &self.pictures) } else { (0, 0) };
         let now = model.player.moving_position(model.ui.spacing).time;
         let transcript = model.player.transcript();
+        let prompt = model.player.run().session().inner_prompt().filter(|_| model.player.at_end());
         let blocks = view::terminal::blocks(&transcript[model.ui.cleared.min(transcript.len())..], now);
         let mut marks = view::marks(model);
         if panel == Panel::Reasons {
@@ -569,7 +570,7 @@ impl App {
                 </aside>
                 <panels::manifest::ManifestPanel context={context.clone()} text={ui.manifest.clone()} problems={ui.problems.clone()} {marks} offers={ui.offers.join("  ")}
                     is_changed={ui.manifest != ui.applied} />
-                {panels::terminal::terminal(context, &blocks, &ui.near)}
+                {panels::terminal::terminal(context, &blocks, &ui.near, prompt.as_deref())}
                 if ui.present.is_blank { {panels::present::blank(context)} }
             </div>
         }

@@ -1,6 +1,7 @@
 //! The part of Go templates that documents use (K76): fields, variables, `range`, `if`, `with`, a few functions.
 
 use super::format::go_print;
+use super::jsonpath::Paper;
 use crate::api::Value;
 use crate::api::print::quote_json;
 
@@ -53,12 +54,12 @@ impl GoTemplate {
 
     /// Fills the template in.
     pub fn print(&self, value: &Value) -> Result<String, String> {
-        let mut out = String::new();
+        let mut out = Paper::default();
         let mut variables = vec![("$".to_string(), value.clone())];
         run(&self.nodes, value, &mut variables, &mut out).map_err(|why| {
             format!("error executing template {}: template: output:1: {why}", quote_json(&self.source))
         })?;
-        Ok(out)
+        Ok(out.text)
     }
 }
 
@@ -172,15 +173,16 @@ fn words(text: &str) -> Result<Vec<String>, String> {
 
 type Variables = Vec<(String, Value)>;
 
-fn run(nodes: &[Node], dot: &Value, variables: &mut Variables, out: &mut String) -> Result<(), String> {
+fn run(nodes: &[Node], dot: &Value, variables: &mut Variables, out: &mut Paper) -> Result<(), String> {
     for node in nodes {
+        out.count(0)?;
         match node {
-            Node::Text(text) => out.push_str(text),
+            Node::Text(text) => out.text.push_str(text),
             Node::Print(words) => {
                 if let Some(value) = assigned(words, dot, variables)? {
                     match value {
-                        Value::Null => out.push_str("<no value>"),
-                        value => out.push_str(&go_print(&value)),
+                        Value::Null => out.text.push_str("<no value>"),
+                        value => out.text.push_str(&go_print(&value)),
                     }
                 }
             }
@@ -209,6 +211,7 @@ fn run(nodes: &[Node], dot: &Value, variables: &mut Variables, out: &mut String)
                 if items.is_empty() {
                     run(otherwise, dot, variables, out)?;
                 }
+                out.count(items.len())?;
                 for (key, item) in items {
                     match &names[..] {
                         [one] => variables.push((one.clone(), item.clone())),

@@ -55,7 +55,7 @@ impl Template {
 
     /// Fills the template in.
     pub fn print(&self, value: &Value) -> Result<String, String> {
-        let mut out = String::new();
+        let mut out = Paper::default();
         run(&self.parts, value, value, &mut out).map_err(|why| {
             format!(
                 "error executing jsonpath {}: Error executing template: {why}. Printing more information for \
@@ -65,7 +65,7 @@ impl Template {
                 self.source
             )
         })?;
-        Ok(out)
+        Ok(out.text)
     }
 
     /// The values of the first path; none if it leads nowhere.
@@ -78,17 +78,41 @@ impl Template {
     }
 }
 
-fn run(parts: &[Part], root: &Value, current: &Value, out: &mut String) -> Result<usize, String> {
+/// What a template has printed, and how much it may still do: loops in loops need no end of their own.
+#[derive(Default)]
+pub(super) struct Paper {
+    /// The text.
+    pub text: String,
+    done: usize,
+}
+
+/// Values looked at before a template is taken to be endless.
+const MOST: usize = 200_000;
+
+impl Paper {
+    /// Counts what was done.
+    pub fn count(&mut self, done: usize) -> Result<(), String> {
+        self.done += 1 + done;
+        match self.done + self.text.len() / 8 > MOST {
+            true => Err(format!("stopped after {MOST} values: this would not end")),
+            false => Ok(()),
+        }
+    }
+}
+
+fn run(parts: &[Part], root: &Value, current: &Value, out: &mut Paper) -> Result<usize, String> {
     let mut i = 0;
     while let Some(part) = parts.get(i) {
         i += 1;
+        out.count(0)?;
         match part {
-            Part::Text(text) => out.push_str(text),
+            Part::Text(text) => out.text.push_str(text),
             Part::End => return Ok(i),
             Part::Path(steps) => {
                 let found = walk(steps, root, current)?;
+                out.count(found.len())?;
                 let texts: Vec<String> = found.iter().map(format::plain).collect();
-                out.push_str(&texts.join(" "));
+                out.text.push_str(&texts.join(" "));
             }
             Part::Range(steps) => {
                 let body = &parts[i..];
@@ -129,6 +153,9 @@ fn walk(steps: &[Step], root: &Value, current: &Value) -> Result<Vec<Value>, Str
     for (i, step) in steps.iter().enumerate() {
         let mut next = Vec::new();
         for value in &found {
+            if next.len() > MOST {
+                return Err(format!("stopped after {MOST} values: this would not end"));
+            }
             match step {
                 Step::Root => next.push(if i == 0 { root.clone() } else { value.clone() }),
                 Step::Field(name) => {

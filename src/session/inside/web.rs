@@ -3,9 +3,9 @@
 //! An nginx image serves the folder it serves in truth; every other image greets with the pod's name.
 
 use super::{Desk, Inside, Started, System, resolver};
-use crate::api::{Kind, Object};
+use crate::api::{Kind, Object, Value};
 use crate::component::Landing;
-use crate::kubectl::{Host, Output, Place, Program, Progress, Stream};
+use crate::kubectl::{Host, LogLine, Output, Place, Program, Progress, Stream};
 use crate::samples;
 use crate::sim::{SimDuration, SimTime};
 use std::net::IpAddr;
@@ -270,6 +270,7 @@ pub fn get(inside: &mut Inside<'_, '_>, name: &str, args: &[String], folder: &st
         }
     };
     let (code, body) = answer(inside.desk, &pod, port, &path);
+    note(inside.desk, &own, &pod, port, (name, &request, &path), (code, body.len()));
     deliver(inside, folder, &request, &body, code)
 }
 
@@ -345,6 +346,60 @@ pub fn server(desk: &mut Desk<'_>, client: &Object, ip: &str, port: u16) -> Reac
     pod.map_or(Reached::Refusal, |(pod, port)| at(pod, port))
 }
 
+// The container that has a port, or the first.
+fn container_at(pod: &Object, port: u16) -> Option<&Value> {
+    let containers = pod.spec().get("containers").items();
+    let has_port = |container: &&Value| {
+        let mut ports = container.get("ports").items().iter();
+        ports.any(|entry| entry.get("containerPort").as_int() == Some(i64::from(port)))
+    };
+    containers.iter().find(has_port).or(containers.first())
+}
+
+/// A request that a pod has answered, as its server writes it down.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The pod's uid.
+    pub uid: String,
+    /// Which of its containers.
+    pub container: String,
+    /// The line in its log.
+    pub line: LogLine,
+}
+
+/// The most requests that are remembered.
+const MOST_ANSWERS: usize = 500;
+
+// Remembers who answered, and writes nginx's line about it.
+fn note(
+    desk: &mut Desk<'_>,
+    client: &Object,
+    pod: &Object,
+    port: u16,
+    (program, request, path): (&str, &Request, &str),
+    (code, size): (u16, usize),
+) {
+    let container = container_at(pod, port).map_or("", |container| container.get("name").str());
+    let at = desk.cluster.now();
+    let (stamp, long) = (at.rfc3339(), crate::dns::tools::date(at));
+    let agent = if program == "curl" { "curl/8.5.0" } else { "Wget" };
+    let text = format!(
+        "{} - - [{}/{}/{}:{} +0000] \"{} {path} HTTP/1.1\" {code} {size} \"-\" \"{agent}\" \"-\"",
+        client.status().get("podIP").str(),
+        &stamp[8..10],
+        &long[4..7],
+        &stamp[..4],
+        &stamp[11..19],
+        if request.head { "HEAD" } else { "GET" },
+    );
+    let answers = &mut desk.processes.answers;
+    if answers.len() >= MOST_ANSWERS {
+        answers.remove(0);
+    }
+    let (uid, container) = (pod.uid().to_string(), container.to_string());
+    answers.push(Answer { uid, container, line: LogLine { at, text } });
+}
+
 // A container listens on the ports it names; one that names none on any.
 fn listens(pod: &Object, port: u16) -> bool {
     let containers = pod.spec().get("containers").items();
@@ -355,17 +410,7 @@ fn listens(pod: &Object, port: u16) -> bool {
 // What the server in a pod says: status and body.
 fn answer(desk: &mut Desk<'_>, pod: &Object, port: u16, path: &str) -> (u16, String) {
     const ROOT: &str = "/usr/share/nginx/html";
-    let containers = pod.spec().get("containers").items();
-    let has_port = |container: &&crate::api::Value| {
-        container
-            .get("ports")
-            .items()
-            .iter()
-            .any(|entry| entry.get("containerPort").as_int() == Some(i64::from(port)))
-    };
-    let Some(container) = containers.iter().find(has_port).or(containers.first()) else {
-        return (502, String::new());
-    };
+    let Some(container) = container_at(pod, port) else { return (502, String::new()) };
     if !container.get("image").str().contains("nginx") {
         return (200, format!("Hello from {}\n", resolver::hostname(pod)));
     }

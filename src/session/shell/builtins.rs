@@ -98,6 +98,10 @@ impl Shell {
         let first = args.first().map_or("", String::as_str);
         let mut status = 0;
         match name {
+            "set" if args.iter().any(|word| word == "--") => {
+                let at = args.iter().position(|word| word == "--").map_or(0, |at| at + 1);
+                self.env.args = args[at..].to_vec();
+            }
             ":" | "true" | "set" => {}
             "false" => status = 1,
             "exit" | "logout" | "return" => {
@@ -152,7 +156,10 @@ impl Shell {
                 }
                 status = i32::from(value == 0);
             }
-            "shift" => drop(self.env.args.drain(..1.min(self.env.args.len()))),
+            "shift" => {
+                let count = args.first().map_or(1, |text| expr::number(text).max(0.0) as usize);
+                drop(self.env.args.drain(..count.min(self.env.args.len())));
+            }
             "export" | "local" | "readonly" | "declare" => {
                 for word in args.iter().filter(|word| !word.starts_with('-')) {
                     let (name, value) = word.split_once('=').unwrap_or((word, ""));
@@ -332,7 +339,12 @@ impl Shell {
         };
         let code = Rc::new(parse(&text)?);
         self.env.status = 0;
-        self.call(code, Some(args.to_vec()), true)
+        let name = rest.get(usize::from(is_text)).cloned();
+        self.call(code, Some(args.to_vec()), true)?;
+        if name.is_some() {
+            self.env.name = name;
+        }
+        Ok(())
     }
 
     // `read NAMES`: a line of the input, its last name getting the rest.
@@ -341,15 +353,20 @@ impl Shell {
         let Some(input) = self.inputs.last_mut().filter(|input| !input.is_empty()) else { return false };
         let end = input.find('\n').map_or(input.len(), |end| end + 1);
         let line: String = input.drain(..end).collect();
-        let mut rest = line.trim();
+        let separators = self.env.separators();
+        // Blanks may be several, any other sign separates once.
+        let blank = |c: char| c.is_whitespace() && separators.contains(c);
+        let mut rest = line.trim_end_matches('\n').trim_matches(blank);
         for (i, name) in names.iter().enumerate() {
             let cut = if i + 1 == names.len() {
                 rest.len()
             } else {
-                rest.find(char::is_whitespace).unwrap_or(rest.len())
+                rest.find(|c| separators.contains(c)).unwrap_or(rest.len())
             };
             self.env.vars.insert((*name).clone(), rest[..cut].to_string());
-            rest = rest[cut..].trim_start();
+            rest = rest[cut..].trim_start_matches(blank);
+            let sign = rest.chars().next().filter(|c| separators.contains(*c) && !c.is_whitespace());
+            rest = sign.map_or(rest, |sign| rest[sign.len_utf8()..].trim_start_matches(blank));
         }
         true
     }
@@ -405,39 +422,91 @@ fn line_of(words: &[String]) -> String {
     words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
 }
 
-// `xargs [-n N] [-I X] COMMAND`: the lines it runs.
+// `xargs [-n N] [-I X] [-r] [-0] [-d X] COMMAND`: the lines it runs.
 fn xargs(args: &[String], input: &str) -> Result<String, String> {
-    let (mut most, mut mark, mut rest) = (usize::MAX, None, args);
-    loop {
-        rest = match rest {
-            [flag, value, behind @ ..] if flag == "-n" || flag == "-L" => {
-                most = value.parse().ok().filter(|n| *n > 0).ok_or("xargs: invalid number")?;
-                behind
-            }
-            [flag, value, behind @ ..] if flag == "-I" => {
-                mark = Some(value.clone());
-                behind
-            }
-            [flag, behind @ ..] if flag == "-I{}" => {
-                mark = Some("{}".into());
-                behind
-            }
-            [flag, behind @ ..] if flag.starts_with('-') => behind,
-            _ => break,
+    let (mut most, mut mark, mut separator, mut skips_empty) = (usize::MAX, None, None, false);
+    let mut rest = args.iter();
+    let mut command: Vec<&String> = Vec::new();
+    while let Some(word) = rest.next() {
+        let Some(flags) = word.strip_prefix('-').filter(|flags| !flags.is_empty()) else {
+            command.push(word);
+            command.extend(rest.by_ref());
+            break;
         };
+        let mut flags = match flags {
+            "-no-run-if-empty" => "r",
+            "-null" => "0",
+            flags => flags,
+        };
+        while let Some(flag) = flags.chars().next() {
+            flags = &flags[flag.len_utf8()..];
+            if !"nLIdPsE".contains(flag) {
+                skips_empty |= flag == 'r';
+                separator = if flag == '0' { Some('\0') } else { separator };
+                continue;
+            }
+            let own = std::mem::take(&mut flags);
+            let value =
+                if own.is_empty() { rest.next().cloned().unwrap_or_default() } else { own.to_string() };
+            match flag {
+                'n' | 'L' => most = value.parse().ok().filter(|n| *n > 0).ok_or("xargs: invalid number")?,
+                'I' => mark = Some(value),
+                'd' => separator = super::tools::unescape(&value).chars().next(),
+                _ => {}
+            }
+        }
     }
-    let command = if rest.is_empty() { "echo".to_string() } else { line_of(rest) };
+    let words: Vec<String> = command.iter().map(|word| (*word).clone()).collect();
+    let words = if words.is_empty() { vec!["echo".to_string()] } else { words };
+    let items = match separator {
+        // What `printf 'a\\0b'` left of the sign that no text can hold.
+        Some(sign) => input
+            .replace("\\0", "\0")
+            .trim_end_matches([sign, '\n'])
+            .split(sign)
+            .filter(|item| !item.is_empty())
+            .map(str::to_string)
+            .collect(),
+        None if mark.is_some() => {
+            input.lines().map(|line| line.trim().to_string()).filter(|l| !l.is_empty()).collect()
+        }
+        None => items(input)?,
+    };
     if let Some(mark) = mark {
-        let lines = input.lines().filter(|line| !line.trim().is_empty());
-        let one = |line: &str| {
-            line_of(&rest.iter().map(|word| word.replace(&mark, line.trim())).collect::<Vec<_>>())
-        };
-        return Ok(lines.map(one).collect::<Vec<_>>().join("\n"));
+        let one =
+            |item: &String| line_of(&words.iter().map(|word| word.replace(&mark, item)).collect::<Vec<_>>());
+        return Ok(items.iter().map(one).collect::<Vec<_>>().join("\n"));
     }
-    let items: Vec<String> = input.split_whitespace().map(quote).collect();
-    let lines =
-        items.chunks(most.min(items.len().max(1))).map(|some| format!("{command} {}", some.join(" ")));
-    Ok(lines.collect::<Vec<_>>().join("\n"))
+    if items.is_empty() {
+        return Ok(if skips_empty { String::new() } else { line_of(&words) });
+    }
+    let line = |some: &[String]| line_of(&[&words[..], some].concat());
+    Ok(items.chunks(most.min(items.len())).map(line).collect::<Vec<_>>().join("\n"))
+}
+
+// Words between blanks; quotes and backslashes keep blanks in them.
+fn items(input: &str) -> Result<Vec<String>, String> {
+    let (mut items, mut item, mut quote) = (Vec::new(), None::<String>, None);
+    let mut chars = input.chars();
+    while let Some(c) = chars.next() {
+        match (c, quote) {
+            (c, Some(open)) if c == open => quote = None,
+            ('\n', Some(open)) => {
+                let name = if open == '"' { "double" } else { "single" };
+                return Err(format!("xargs: unmatched {name} quote"));
+            }
+            (c, Some(_)) => item.get_or_insert_default().push(c),
+            ('\'' | '"', None) => {
+                quote = Some(c);
+                item.get_or_insert_default();
+            }
+            ('\\', None) => item.get_or_insert_default().extend(chars.next()),
+            (c, None) if c.is_whitespace() => items.extend(item.take()),
+            (c, None) => item.get_or_insert_default().push(c),
+        }
+    }
+    items.extend(item);
+    Ok(items)
 }
 
 // `command not found`, as the shell says it, and what was meant.

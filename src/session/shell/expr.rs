@@ -1,39 +1,18 @@
-//! Expressions: the sums of `$((…))`, and awk's, which also have texts, fields and matches.
+//! The sums of `$((…))`.
 //!
 //! An expression is read and worked out at once; what `&&`, `||` and `?` skip is read without effect.
 
-use super::pattern::Pattern;
 use crate::sim::SortedMap;
-
-/// What names stand for.
-pub trait Names {
-    /// The value of a variable.
-    fn get(&mut self, name: &str) -> String;
-    /// Sets a variable.
-    fn set(&mut self, name: &str, value: String);
-    /// Field `$n` of the line; none outside awk.
-    fn field(&mut self, _n: usize) -> Option<String> {
-        None
-    }
-}
-
-impl Names for SortedMap<String, String> {
-    fn get(&mut self, name: &str) -> String {
-        SortedMap::get(self, name).cloned().unwrap_or_default()
-    }
-    fn set(&mut self, name: &str, value: String) {
-        self.insert(name.to_string(), value);
-    }
-}
 
 /// Works out `$((TEXT))`.
 pub fn sum(text: &str, vars: &mut SortedMap<String, String>) -> Result<i64, String> {
     let chars: Vec<char> = text.chars().collect();
-    let mut reader = Reader::new(&chars, vars);
-    let value = if text.trim().is_empty() { String::new() } else { reader.value()? };
-    match reader.rest() {
-        "" => Ok(number(&value) as i64),
-        _ => Err(format!("{}: syntax error in expression", text.trim())),
+    let mut reader = Reader { chars: &chars, at: 0, vars, live: true, depth: 0 };
+    let value = if text.trim().is_empty() { 0 } else { reader.value()? };
+    reader.take("");
+    match reader.peek() {
+        None => Ok(value),
+        Some(_) => Err(format!("{}: syntax error in expression", text.trim())),
     }
 }
 
@@ -58,50 +37,44 @@ pub fn text(number: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_string()
 }
 
-/// Reads expressions from a text.
-pub struct Reader<'a> {
+// Reads an expression from a text.
+struct Reader<'a> {
     chars: &'a [char],
-    /// Where it stands.
-    pub at: usize,
-    /// What names stand for.
-    pub names: &'a mut dyn Names,
+    at: usize,
+    vars: &'a mut SortedMap<String, String>,
     /// False while reading what is skipped.
-    pub live: bool,
-    is_awk: bool,
+    live: bool,
     depth: usize,
 }
 
+/// Operators and how strongly they bind; the longest first.
 const BINARY: &[(&str, u8)] = &[
     ("||", 1),
     ("&&", 2),
-    ("!~", 3),
-    ("==", 4),
-    ("!=", 4),
-    ("<=", 4),
-    (">=", 4),
-    ("~", 3),
-    ("<", 4),
-    (">", 4),
-    ("+", 6),
-    ("-", 6),
-    ("**", 8),
-    ("*", 7),
-    ("/", 7),
-    ("%", 7),
+    ("<<", 8),
+    (">>", 8),
+    ("==", 6),
+    ("!=", 6),
+    ("<=", 7),
+    (">=", 7),
+    ("**", 11),
+    ("|", 3),
+    ("^", 4),
+    ("&", 5),
+    ("<", 7),
+    (">", 7),
+    ("+", 9),
+    ("-", 9),
+    ("*", 10),
+    ("/", 10),
+    ("%", 10),
 ];
-const CONCATENATION: u8 = 5;
-const UNARY: u8 = 9;
+const UNARY: u8 = 12;
 
-impl<'a> Reader<'a> {
-    /// At the beginning of a text.
-    pub fn new(chars: &'a [char], names: &'a mut dyn Names) -> Reader<'a> {
-        let is_awk = names.field(0).is_some();
-        Reader { chars, at: 0, names, live: true, is_awk, depth: 0 }
-    }
-
-    /// Goes over blanks, and over this if it stands here.
-    pub fn take(&mut self, token: &str) -> bool {
-        while self.peek().is_some_and(|c| c == ' ' || c == '\t') {
+impl Reader<'_> {
+    // Goes over blanks, and over this if it stands here.
+    fn take(&mut self, token: &str) -> bool {
+        while self.peek().is_some_and(char::is_whitespace) {
             self.at += 1;
         }
         let found = token.chars().enumerate().all(|(i, c)| self.chars.get(self.at + i) == Some(&c));
@@ -111,19 +84,11 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// The character here.
-    pub fn peek(&self) -> Option<char> {
+    fn peek(&self) -> Option<char> {
         self.chars.get(self.at).copied()
     }
 
-    /// Something is left if this is not empty.
-    pub fn rest(&mut self) -> &'static str {
-        self.take("");
-        if self.peek().is_some_and(|c| !c.is_whitespace()) { "more" } else { "" }
-    }
-
-    /// A name, or nothing.
-    pub fn name(&mut self) -> String {
+    fn name(&mut self) -> String {
         self.take("");
         let rest = &self.chars[self.at..];
         let name: String = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == '_').collect();
@@ -134,79 +99,82 @@ impl<'a> Reader<'a> {
         name
     }
 
-    /// A whole expression.
-    pub fn value(&mut self) -> Result<String, String> {
+    fn get(&self, name: &str) -> i64 {
+        self.vars.get(name).map_or(0, |text| text.trim().parse().unwrap_or(number(text) as i64))
+    }
+
+    fn set(&mut self, name: &str, value: i64) {
+        if self.live {
+            self.vars.insert(name.to_string(), value.to_string());
+        }
+    }
+
+    fn value(&mut self) -> Result<i64, String> {
+        let mut value = self.ternary()?;
+        while self.take(",") {
+            value = self.ternary()?;
+        }
+        Ok(value)
+    }
+
+    fn ternary(&mut self) -> Result<i64, String> {
         let condition = self.binary(0)?;
         if !self.take("?") {
             return Ok(condition);
         }
-        let (live, holds) = (self.live, is_true(&condition));
+        let (live, holds) = (self.live, condition != 0);
         self.live = live && holds;
-        let first = self.value()?;
+        let first = self.ternary()?;
         if !self.take(":") {
             return Err("syntax error: `:' expected for conditional expression".into());
         }
         self.live = live && !holds;
-        let second = self.value()?;
+        let second = self.ternary()?;
         self.live = live;
         Ok(if holds { first } else { second })
     }
 
-    fn binary(&mut self, least: u8) -> Result<String, String> {
+    fn binary(&mut self, least: u8) -> Result<i64, String> {
         let mut left = self.unary()?;
         loop {
             self.take("");
             let here = self.at;
-            let found = BINARY.iter().find(|(operator, _)| self.take(operator));
-            let is_awk = self.is_awk;
-            let Some((operator, level)) =
-                found.copied().filter(|(operator, _)| is_awk || !operator.contains('~'))
-            else {
-                self.at = here;
-                let begins = |c: char| c.is_alphanumeric() || matches!(c, '"' | '$' | '(' | '_');
-                if !is_awk || CONCATENATION < least || !self.peek().is_some_and(begins) {
-                    return Ok(left);
-                }
-                left.push_str(&self.binary(CONCATENATION + 1)?);
-                continue;
-            };
+            let found = BINARY.iter().copied().find(|(operator, _)| self.take(operator));
+            let Some((operator, level)) = found else { return Ok(left) };
             if level < least {
                 self.at = here;
                 return Ok(left);
             }
             let live = self.live;
             let skips = match operator {
-                "&&" => !is_true(&left),
-                "||" => is_true(&left),
+                "&&" => left == 0,
+                "||" => left != 0,
                 _ => false,
             };
             self.live = live && !skips;
-            self.take("");
-            // Behind `~` an expression between slashes is not matched against the line.
-            let right = match self.peek() {
-                Some('/') if operator.contains('~') => self.quoted('/'),
-                _ => self.binary(level + 1)?,
-            };
+            let right = self.binary(level + 1)?;
             self.live = live;
-            left = apply(operator, &left, &right, live && !skips, self.is_awk)?;
+            left = apply(operator, left, right, live && !skips)?;
         }
     }
 
-    fn unary(&mut self) -> Result<String, String> {
+    fn unary(&mut self) -> Result<i64, String> {
         self.depth += 1;
         if self.depth > 100 {
             return Err("expression recursion level exceeded".into());
         }
-        let value = if self.take("!") {
-            flag(!is_true(&self.unary()?))
-        } else if self.take("++") || self.take("--") {
-            let by = if self.chars[self.at - 1] == '+' { 1.0 } else { -1.0 };
+        let value = if self.take("++") || self.take("--") {
+            let by = if self.chars[self.at - 1] == '+' { 1 } else { -1 };
             let name = self.name();
-            let value = text(number(&self.names.get(&name)) + by);
-            self.set(&name, value.clone());
+            let value = self.get(&name).wrapping_add(by);
+            self.set(&name, value);
             value
+        } else if self.take("!") {
+            i64::from(self.unary()? == 0)
+        } else if self.take("~") {
+            !self.unary()?
         } else if self.take("-") {
-            text(-number(&self.binary(UNARY)?))
+            self.binary(UNARY)?.wrapping_neg()
         } else if self.take("+") {
             self.unary()?
         } else {
@@ -216,13 +184,7 @@ impl<'a> Reader<'a> {
         Ok(value)
     }
 
-    fn set(&mut self, name: &str, value: String) {
-        if self.live {
-            self.names.set(name, value);
-        }
-    }
-
-    fn primary(&mut self) -> Result<String, String> {
+    fn primary(&mut self) -> Result<i64, String> {
         self.take("");
         let Some(c) = self.peek() else { return Err("syntax error: operand expected".into()) };
         if self.take("(") {
@@ -231,15 +193,17 @@ impl<'a> Reader<'a> {
         }
         if c.is_ascii_digit() {
             let rest = &self.chars[self.at..];
-            let digits: String = rest.iter().take_while(|c| c.is_ascii_digit() || **c == '.').collect();
+            let digits: String = rest.iter().take_while(|c| c.is_ascii_alphanumeric()).collect();
             self.at += digits.len();
-            return Ok(text(number(&digits)));
+            let hex = digits.strip_prefix("0x").or(digits.strip_prefix("0X"));
+            let found = match (hex, digits.strip_prefix('0')) {
+                (Some(hex), _) => i64::from_str_radix(hex, 16),
+                (None, Some(octal)) if !octal.is_empty() => i64::from_str_radix(octal, 8),
+                _ => digits.parse(),
+            };
+            return found.map_err(|_| format!("{digits}: value too great for base"));
         }
-        if self.is_awk {
-            if let Some(value) = self.awk_primary(c)? {
-                return Ok(value);
-            }
-        } else if self.take("$") {
+        if self.take("$") {
             return self.primary();
         }
         let name = self.name();
@@ -248,145 +212,55 @@ impl<'a> Reader<'a> {
         }
         for operator in ["+=", "-=", "*=", "/=", "%="] {
             if self.take(operator) {
-                let right = self.value()?;
-                let left = self.names.get(&name);
-                let value = apply(&operator[..1], &left, &right, self.live, self.is_awk)?;
-                self.set(&name, value.clone());
+                let right = self.ternary()?;
+                let value = apply(&operator[..1], self.get(&name), right, self.live)?;
+                self.set(&name, value);
                 return Ok(value);
             }
         }
-        let value = self.names.get(&name);
+        let value = self.get(&name);
         if self.take("++") || self.take("--") {
-            let by = if self.chars[self.at - 1] == '+' { 1.0 } else { -1.0 };
-            self.set(&name, text(number(&value) + by));
-            return Ok(text(number(&value)));
+            let by = if self.chars[self.at - 1] == '+' { 1 } else { -1 };
+            self.set(&name, value.wrapping_add(by));
+            return Ok(value);
         }
         let here = self.at;
         if self.take("=") {
             if self.peek() != Some('=') {
-                let value = self.value()?;
-                self.set(&name, value.clone());
+                let value = self.ternary()?;
+                self.set(&name, value);
                 return Ok(value);
             }
             self.at = here;
         }
         Ok(value)
     }
-
-    // Texts, fields, expressions between slashes, functions.
-    fn awk_primary(&mut self, c: char) -> Result<Option<String>, String> {
-        if c == '"' {
-            return Ok(Some(self.quoted('"')));
-        }
-        if c == '/' {
-            let pattern = Pattern::new(&self.quoted('/'), true, false)?;
-            let line = self.names.field(0).unwrap_or_default();
-            return Ok(Some(flag(pattern.is_in(&line))));
-        }
-        if self.take("$") {
-            let n = number(&self.unary()?);
-            return Ok(Some(self.names.field(n.max(0.0) as usize).unwrap_or_default()));
-        }
-        let here = self.at;
-        let name = self.name();
-        if !matches!(name.as_str(), "length" | "substr" | "toupper" | "tolower" | "int" | "index") {
-            self.at = here;
-            return Ok(None);
-        }
-        let mut args = Vec::new();
-        if self.take("(") {
-            while !self.take(")") {
-                args.push(self.value()?);
-                if !self.take(",") && !self.take(")") {
-                    return Err("syntax error".into());
-                } else if self.chars.get(self.at - 1) == Some(&')') {
-                    break;
-                }
-            }
-        }
-        let first = match args.first() {
-            Some(first) => first.clone(),
-            None => self.names.field(0).unwrap_or_default(),
-        };
-        let arg = |i: usize, default: f64| args.get(i).map_or(default, |text| number(text));
-        Ok(Some(match name.as_str() {
-            "length" => first.chars().count().to_string(),
-            "toupper" => first.to_uppercase(),
-            "tolower" => first.to_lowercase(),
-            "int" => text(number(&first).trunc()),
-            "index" => {
-                let found = args.get(1).and_then(|part| first.find(part.as_str()));
-                found.map_or(0, |at| first[..at].chars().count() + 1).to_string()
-            }
-            _ => {
-                let from = arg(1, 1.0).max(1.0) as usize - 1;
-                first.chars().skip(from).take(arg(2, 1e9).max(0.0) as usize).collect()
-            }
-        }))
-    }
-
-    // A text up to its closing sign, with the usual escapes.
-    fn quoted(&mut self, close: char) -> String {
-        self.at += 1;
-        let mut text = String::new();
-        while let Some(c) = self.peek() {
-            self.at += 1;
-            match c {
-                c if c == close => break,
-                '\\' => {
-                    let next = self.peek();
-                    self.at += 1;
-                    match next {
-                        Some('n') => text.push('\n'),
-                        Some('t') => text.push('\t'),
-                        Some(c) if c == close || (c == '\\' && close == '"') => text.push(c),
-                        Some(c) => text.extend(['\\', c]),
-                        None => {}
-                    }
-                }
-                c => text.push(c),
-            }
-        }
-        text
-    }
 }
 
-/// True for what a condition takes as true: neither empty nor nought.
-pub fn is_true(value: &str) -> bool {
-    !value.is_empty() && value != "0"
-}
-
-fn flag(value: bool) -> String {
-    if value { "1" } else { "0" }.into()
-}
-
-fn apply(operator: &str, left: &str, right: &str, live: bool, is_awk: bool) -> Result<String, String> {
-    let (a, b) = (number(left), number(right));
-    let is_number = |text: &str| text.trim().is_empty() || text.trim().parse::<f64>().is_ok();
-    // Texts are compared as texts if one of them is no number.
-    let order = if is_number(left) && is_number(right) { a.partial_cmp(&b) } else { Some(left.cmp(right)) };
-    let is = |wanted: &[std::cmp::Ordering]| flag(order.is_some_and(|order| wanted.contains(&order)));
-    use std::cmp::Ordering::{Equal, Greater, Less};
+fn apply(operator: &str, a: i64, b: i64, live: bool) -> Result<i64, String> {
     Ok(match operator {
-        "||" => flag(is_true(left) || is_true(right)),
-        "&&" => flag(is_true(left) && is_true(right)),
-        "==" => is(&[Equal]),
-        "!=" => is(&[Less, Greater]),
-        "<" => is(&[Less]),
-        ">" => is(&[Greater]),
-        "<=" => is(&[Less, Equal]),
-        ">=" => is(&[Greater, Equal]),
-        "~" => flag(Pattern::new(right, true, false)?.is_in(left)),
-        "!~" => flag(!Pattern::new(right, true, false)?.is_in(left)),
-        "+" => text(a + b),
-        "-" => text(a - b),
-        "*" => text(a * b),
-        "**" => text(a.powf(b)),
-        _ if b == 0.0 && live => return Err("division by 0".into()),
-        _ if b == 0.0 => String::new(),
-        "%" => text(a % b),
-        _ if is_awk => text(a / b),
-        _ => text((a / b).trunc()),
+        "||" => i64::from(a != 0 || b != 0),
+        "&&" => i64::from(a != 0 && b != 0),
+        "==" => i64::from(a == b),
+        "!=" => i64::from(a != b),
+        "<" => i64::from(a < b),
+        ">" => i64::from(a > b),
+        "<=" => i64::from(a <= b),
+        ">=" => i64::from(a >= b),
+        "<<" => a.wrapping_shl(b as u32),
+        ">>" => a.wrapping_shr(b as u32),
+        "|" => a | b,
+        "^" => a ^ b,
+        "&" => a & b,
+        "+" => a.wrapping_add(b),
+        "-" => a.wrapping_sub(b),
+        "*" => a.wrapping_mul(b),
+        "**" if b < 0 && live => return Err("exponent less than 0".into()),
+        "**" => a.wrapping_pow(b.clamp(0, 1000) as u32),
+        _ if b == 0 && live => return Err("division by 0".into()),
+        _ if b == 0 => 0,
+        "%" => a.wrapping_rem(b),
+        _ => a.wrapping_div(b),
     })
 }
 
@@ -411,6 +285,11 @@ mod tests {
             ("2 ** 3 * 2", 16),
             ("", 0),
             ("!0", 1),
+            ("0x1f + 010", 39),
+            ("1 << 4 | 1", 17),
+            ("-7 / 2", -3),
+            ("-7 % 3", -1),
+            ("9007199254740993 + 0", 9_007_199_254_740_993),
         ] {
             assert_eq!(sum(text, &mut vars), Ok(expected), "{text}");
         }

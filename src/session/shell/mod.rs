@@ -78,6 +78,8 @@ pub struct Env {
     functions: Vec<(String, Rc<Code>)>,
     /// `$1` and so on.
     args: Vec<String>,
+    /// `$0`, if a shell was given one.
+    name: Option<String>,
     /// `$?`.
     pub status: i32,
     /// The lines typed so far.
@@ -101,11 +103,17 @@ impl Env {
             "#" => self.args.len().to_string(),
             "@" | "*" => self.args.join(" "),
             "$" => "1".into(),
+            "0" => self.name.clone().unwrap_or_else(|| "bash".into()),
             _ => match name.parse::<usize>() {
                 Ok(n) if n > 0 => self.args.get(n - 1).cloned().unwrap_or_default(),
                 _ => self.vars.get(name).cloned().unwrap_or_default(),
             },
         }
+    }
+
+    /// `$IFS`: what separates words.
+    fn separators(&self) -> String {
+        self.vars.get("IFS").cloned().unwrap_or_else(|| " \t\n\r".to_string())
     }
 
     /// The absolute path of a file, seen from the current folder.

@@ -289,8 +289,57 @@ impl Parser {
         Ok(())
     }
 
+    // `for ((A; B; C)); do …; done`, as `((A)); while ((B)); do …; ((C)); done`.
+    fn counting_loop(&mut self) -> Result<()> {
+        let from = self.at + 2;
+        let mut depth = 2;
+        self.at = from;
+        while depth > 0 {
+            let c = self.peek().ok_or_else(|| unclosed(")"))?;
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            self.at += 1;
+        }
+        let text: String = self.text[from..(self.at - 2).max(from)].iter().collect();
+        let parts: Vec<&str> = text.split(';').collect();
+        let [begin, condition, step] = parts[..] else {
+            return Err("syntax error: expected `((A; B; C))'".into());
+        };
+        self.sum(begin)?;
+        self.take_operator(&[";"]);
+        while self.take_operator(&["\n"]) {}
+        let start = self.emit(Op::Loop(0, false));
+        let test = self.code.ops.len();
+        self.sum(if condition.trim().is_empty() { "1" } else { condition })?;
+        let out = self.emit(Op::Not);
+        self.expect("do")?;
+        self.body()?;
+        self.expect("done")?;
+        self.sum(step)?;
+        let back = self.emit(Op::Not);
+        self.code.ops[back] = Op::Jump(test as isize - back as isize - 1);
+        self.code.ops[out] = Op::IfFailed(self.distance(out));
+        self.code.ops[start] = Op::Loop(self.distance(start), false);
+        self.emit(Op::Succeed);
+        self.emit(Op::EndLoop);
+        Ok(())
+    }
+
+    // `let SUM`.
+    fn sum(&mut self, text: &str) -> Result<()> {
+        let words = vec![
+            vec![Part::Quoted("let".into())],
+            self.inside(if text.trim().is_empty() { "1" } else { text })?,
+        ];
+        self.emit(Op::Run(Simple { words, ..Simple::default() }.into()));
+        Ok(())
+    }
+
     fn for_loop(&mut self) -> Result<()> {
         self.at += 3;
+        self.blanks();
+        if self.starts("((") {
+            return self.counting_loop();
+        }
         let name = self.ahead();
         if self.operator().is_some() || !is_name(&name) {
             return Err(if name.is_empty() {
@@ -447,6 +496,11 @@ impl Parser {
                     simple.words.push(vec![Part::Quoted(joins.into())]);
                     continue;
                 }
+                if let Some(sign) = self.operator().filter(|sign| matches!(*sign, "<" | ">")) {
+                    self.at += 1;
+                    simple.words.push(vec![Part::Quoted(sign.into())]);
+                    continue;
+                }
             }
             if self.redirect(&mut redirects)? {
                 continue;
@@ -455,11 +509,20 @@ impl Parser {
                 break;
             }
             let name = self.ahead();
-            match name.split_once('=').filter(|(name, _)| simple.words.is_empty() && is_name(name)) {
+            let set = name.split_once('=').filter(|(name, _)| {
+                simple.words.is_empty() && is_name(name.strip_suffix('+').unwrap_or(name))
+            });
+            match set {
                 Some((name, _)) => {
                     self.at += name.chars().count() + 1;
-                    let value = self.word()?;
-                    simple.sets.push((name.to_string(), value));
+                    let ends = self.peek().is_none_or(|c| c.is_whitespace() || ";&|)".contains(c));
+                    let mut value = if ends { Word::new() } else { self.word()? };
+                    // `NAME+=` puts it behind what is there.
+                    let own = name.strip_suffix('+');
+                    if let Some(own) = own {
+                        value.insert(0, variable(own.to_string(), true));
+                    }
+                    simple.sets.push((own.unwrap_or(name).to_string(), value));
                 }
                 None => self.words(&mut simple.words)?,
             }
@@ -575,7 +638,7 @@ impl Parser {
                 '\\' => {
                     self.at += 1;
                     word.push(Part::Quoted(self.peek().map_or("\\".into(), String::from).into()));
-                    self.at += 1;
+                    self.at += usize::from(self.at < self.text.len());
                 }
                 '\'' => {
                     let rest = &self.text[self.at + 1..];
@@ -646,7 +709,16 @@ impl Parser {
 
     // What begins with `$` or a backtick.
     fn dollar(&mut self, word: &mut Word, quoted: bool) -> Result<()> {
-        if self.starts("$((") {
+        if !quoted && self.take("$'") {
+            // A text with the escapes of C.
+            let from = self.at;
+            while self.peek().ok_or_else(|| unclosed("'"))? != '\'' {
+                self.at += if self.peek() == Some('\\') { 2 } else { 1 };
+            }
+            let text: String = self.text[from..self.at].iter().collect();
+            self.at += 1;
+            word.push(Part::Quoted(super::tools::unescape(&text.replace("\\'", "'")).into()));
+        } else if self.starts("$((") {
             let sum = self.arithmetic("$((", quoted)?;
             word.push(sum);
         } else if self.take("$(") {
@@ -731,8 +803,10 @@ impl Parser {
         let mut operator = if length { "length" } else { "" };
         let mut word = Word::new();
         if self.peek() != Some('}') {
-            const KNOWN: &[&str] =
-                &[":-", ":=", ":+", ":?", "-", "=", "+", "##", "#", "%%", "%", "//", "/", ":"];
+            const KNOWN: &[&str] = &[
+                ":-", ":=", ":+", ":?", "-", "=", "+", "?", "##", "#", "%%", "%", "//", "/", ":", "^^", "^",
+                ",,", ",",
+            ];
             operator = KNOWN.iter().copied().find(|known| self.take(known)).ok_or("bad substitution")?;
             // Quotes and brackets of the word's own are gone through first.
             let (from, mut depth, mut quote) = (self.at, 1, None);

@@ -178,8 +178,9 @@ impl Expansion<'_> {
                 text.chars().for_each(|c| field.push(c, quoted));
                 continue;
             }
+            let separators = self.env.separators();
             for c in text.chars() {
-                if c.is_whitespace() {
+                if separators.contains(c) {
                     done.extend(open.take());
                 } else {
                     open.get_or_insert_default().push(c, false);
@@ -225,6 +226,15 @@ impl Expansion<'_> {
                 let mut number = |text: &str| expr::sum(text, &mut self.env.vars);
                 let (from, count) = (number(from)?.max(0) as usize, number(count)?.max(0) as usize);
                 value.chars().skip(from).take(count).collect()
+            }
+            "?" if is_unset => return Err(format!("{name}: {}", self.one(word)?)),
+            "^^" => value.to_uppercase(),
+            ",," => value.to_lowercase(),
+            "^" | "," => {
+                let mut chars = value.chars();
+                let first = chars.next().map_or(String::new(), String::from);
+                let first = if operator == "^" { first.to_uppercase() } else { first.to_lowercase() };
+                first + chars.as_str()
             }
             _ => value,
         })

@@ -21,8 +21,8 @@ pub struct Near {
     pub choices: Vec<String>,
 }
 
-/// The panel.
-pub fn terminal(context: &Context, blocks: &[Block], near: &Near) -> Html {
+/// The panel; `prompt` is that of a shell in a pod, while one is open.
+pub fn terminal(context: &Context, blocks: &[Block], near: &Near, prompt: Option<&str>) -> Html {
     let texts = context.texts;
     let onkeydown = {
         let send = context.send.clone();
@@ -78,7 +78,7 @@ pub fn terminal(context: &Context, blocks: &[Block], near: &Near) -> Html {
                 }
                 if !near.choices.is_empty() { <p class="terminal__choices">{near.choices.join("  ")}</p> }
             </div>
-            <label class="terminal__prompt">
+            <label class="terminal__prompt" data-prompt={prompt.map(str::to_string)}>
                 <span class="visually-hidden">{texts.terminal_input}</span>
                 <input id={PROMPT} type="text" spellcheck="false" autocapitalize="off" autocomplete="off" autocorrect="off" translate="no"
                     placeholder={texts.terminal_hint} {onkeydown} {onpaste} />

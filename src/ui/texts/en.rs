@@ -270,6 +270,17 @@ pub const TEXTS: Texts = Texts {
         "Headless and ClusterIP Services, EndpointSlices, DNS answers",
         "kubectl's commands and output. Compared with recordings of real Kubernetes 1.33 to 1.37.",
     ],
+    help_replayed: "Compared with recordings",
+    help_replayed_heads: &[
+        "Kubernetes",
+        "recordings",
+        "decisions",
+        "states",
+        "events",
+        "outputs",
+        "excepted",
+    ],
+    help_replayed_lead: "Counted by the test run: how many agree, write for write and byte for byte; of how many, where not all do. Excepted are outputs that depend on chance or on what is not modelled.",
     help_not_modelled: "What is not",
     help_not_modelled_items: &[
         "Real programs inside containers, and real networking",

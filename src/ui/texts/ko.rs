@@ -263,6 +263,9 @@ pub const TEXTS: Texts = Texts {
         "헤드리스와 ClusterIP 서비스, 엔드포인트슬라이스, DNS 답",
         "kubectl의 명령과 출력. 쿠버네티스 1.33에서 1.37까지 실제로 녹화한 것과 맞추어 본다.",
     ],
+    help_replayed: "녹화와 맞추어 본 결과",
+    help_replayed_heads: &["쿠버네티스", "녹화", "결정", "상태", "이벤트", "출력", "예외"],
+    help_replayed_lead: "테스트가 돌면서 센 수이다. 쓰기 하나, 바이트 하나까지 같은 것의 수이고, 모두 같지 않으면 전체 수를 함께 적는다. 예외는 우연이나 흉내 내지 않는 것에 달린 출력이다.",
     help_not_modelled: "흉내 내지 않는 것",
     help_not_modelled_items: &[
         "컨테이너 안에서 도는 실제 프로그램과 네트워크",

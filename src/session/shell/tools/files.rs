@@ -4,6 +4,8 @@ use super::super::expr;
 use super::super::pattern::Pattern;
 use super::Call;
 use crate::dns::tools as dns;
+use crate::sim::SimTime;
+use crate::sim::time::unix_secs;
 
 /// What succeeds without a trace here: modes and owners are not modelled.
 pub fn nothing(_: &mut Call) -> i32 {
@@ -71,7 +73,23 @@ pub fn env(call: &mut Call) -> i32 {
 }
 
 pub fn date(call: &mut Call) -> i32 {
-    let now = call.system.now();
+    let given = call.args.iter().position(|word| word == "-d").and_then(|at| call.args.get(at + 1));
+    let given = given.or_else(|| call.args.iter().find(|word| word.starts_with("-d@")));
+    let now = match given.map(|text| text.trim_start_matches("-d")) {
+        None | Some("now") => call.system.now(),
+        Some(text) => {
+            // The simulated clock does not go back behind its beginning.
+            let begin = SimTime::ZERO.unix_millis() as i64 / 1000;
+            let seconds = match text.strip_prefix('@') {
+                Some(seconds) => seconds.parse().ok(),
+                None => unix_secs(text),
+            };
+            match seconds.and_then(|seconds: i64| u64::try_from(seconds - begin).ok()) {
+                Some(since) => SimTime(since * 1000),
+                None => return call.fail(&format!("invalid date '{text}'")),
+            }
+        }
+    };
     let Some(format) = call.args.iter().find_map(|word| word.strip_prefix('+')) else {
         call.print(&dns::date(now));
         return 0;
@@ -290,7 +308,10 @@ fn holds(call: &mut Call, words: &[&str]) -> Result<bool, String> {
         ["-s", path] => call.read(path).is_some_and(|text| !text.is_empty()),
         [left, "=" | "==", right] if call.name == "[[" => Pattern::glob(right).is_whole(left),
         [left, "=" | "==", right] => left == right,
+        [left, "!=", right] if call.name == "[[" => !Pattern::glob(right).is_whole(left),
         [left, "!=", right] => left != right,
+        [left, "<", right] => left < right,
+        [left, ">", right] => left > right,
         [left, "=~", right] => {
             let text: Vec<char> = left.chars().collect();
             let found = Pattern::new(right, true, false)?.find(&text, 0);
@@ -316,4 +337,87 @@ fn holds(call: &mut Call, words: &[&str]) -> Result<bool, String> {
         [operator, _] => return Err(format!("{operator}: unary operator expected")),
         _ => return Err("too many arguments".into()),
     })
+}
+
+/// Every file below a folder, as `find` names them; a file is itself.
+pub fn below(call: &Call, start: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![start.trim_end_matches('/').to_string()];
+    while let Some(path) = open.pop() {
+        let whole = call.env.path(&path);
+        if call.read(&path).is_some() || found.len() > 2000 {
+            found.push(path);
+            continue;
+        }
+        let names = call.system.list(&whole);
+        open.extend(
+            names.iter().rev().filter(|name| !name.starts_with('.')).map(|name| format!("{path}/{name}")),
+        );
+    }
+    found
+}
+
+/// `find FOLDERS [-name GLOB] [-type f|d] [-maxdepth N]`.
+pub fn find(call: &mut Call) -> i32 {
+    let args: Vec<&str> = call.args.iter().map(String::as_str).collect();
+    let split = args.iter().position(|arg| arg.starts_with('-')).unwrap_or(args.len());
+    let (starts, mut tests) = args.split_at(split);
+    let (mut name, mut kind, mut depth) = (None, "", usize::MAX);
+    while let [test, value, rest @ ..] = tests {
+        match *test {
+            "-name" | "-iname" => name = Some(Pattern::glob(value)),
+            "-type" => kind = value,
+            "-maxdepth" => depth = value.parse().unwrap_or(usize::MAX),
+            other => {
+                return call.fail(&format!("unknown predicate `{other}'"));
+            }
+        }
+        tests = rest;
+    }
+    if let [test] = tests
+        && *test != "-print"
+    {
+        return call.fail(&format!("missing argument to `{test}'"));
+    }
+    for start in if starts.is_empty() { &["."][..] } else { starts } {
+        let mut open = vec![(start.to_string(), 0)];
+        while let Some((path, level)) = open.pop() {
+            let (is_file, whole) = (call.read(&path).is_some(), call.env.path(&path));
+            if !is_file && !call.system.is_folder(&whole) {
+                call.fail(&format!("'{path}': No such file or directory"));
+                continue;
+            }
+            let last = path.rsplit('/').next().unwrap_or(&path);
+            let fits = name.as_ref().is_none_or(|name| name.is_whole(last));
+            if fits && (kind.is_empty() || (kind == "f") == is_file) {
+                call.print(&path);
+            }
+            if !is_file && level < depth && call.out.len() < 100_000 {
+                let names = call.system.list(&whole);
+                let inner = names
+                    .iter()
+                    .rev()
+                    .map(|name| (format!("{}/{name}", path.trim_end_matches('/')), level + 1));
+                open.extend(inner);
+            }
+        }
+    }
+    i32::from(!call.err.is_empty())
+}
+
+pub fn rmdir(call: &mut Call) -> i32 {
+    let (_, words) = call.options("");
+    for word in words {
+        let path = call.env.path(word);
+        let text = match (call.system.is_folder(&path), call.system.list(&path).is_empty()) {
+            (true, true) => {
+                call.system.remove(&format!("{path}/"));
+                continue;
+            }
+            (true, false) => "Directory not empty",
+            _ => "No such file or directory",
+        };
+        call.fail(&format!("failed to remove '{word}': {text}"));
+    }
+    i32::from(!call.err.is_empty())
 }

@@ -4,8 +4,11 @@
 mod awk;
 mod files;
 mod jq;
+mod lines;
 mod sed;
 mod text;
+
+pub use text::unescape;
 
 use super::code::Word;
 use super::parse::plain;
@@ -157,6 +160,7 @@ pub const TOOLS: &[Tool] = &[
     tool("chmod", files::nothing),
     tool("chown", files::nothing),
     tool("clear", files::nothing),
+    filter("column", lines::column),
     tool("cp", files::copy),
     filter("cut", text::cut),
     tool("date", files::date),
@@ -165,6 +169,9 @@ pub const TOOLS: &[Tool] = &[
     tool("echo", text::echo),
     filter("egrep", text::grep),
     tool("env", files::env),
+    tool("expr", lines::expr),
+    tool("find", files::find),
+    filter("fold", lines::fold),
     filter("grep", text::grep),
     tool("head", text::head),
     tool("hostname", files::hostname),
@@ -173,13 +180,18 @@ pub const TOOLS: &[Tool] = &[
     tool("ls", files::list),
     tool("mkdir", files::mkdir),
     tool("mv", files::copy),
+    tool("nl", lines::nl),
+    tool("paste", lines::paste),
     tool("printenv", files::env),
     tool("printf", text::printf),
+    filter("rev", lines::rev),
     tool("rm", files::remove),
+    tool("rmdir", files::rmdir),
     filter("sed", sed::run),
     tool("seq", text::seq),
     tool("sort", text::sort),
     tool("sync", files::nothing),
+    tool("tac", lines::tac),
     tool("tail", text::head),
     filter("tee", text::tee),
     tool("test", files::test),

@@ -9,9 +9,16 @@ use crate::kubectl::output::fill::sort_by;
 pub fn cat(call: &mut Call) -> i32 {
     let (options, files) = call.options("");
     let (text, status) = call.input(&files);
-    if options.iter().any(|(option, _)| *option == 'n') {
-        for (i, line) in text.lines().enumerate() {
-            call.print(&format!("{:>6}\t{line}", i + 1));
+    if options.iter().any(|(option, _)| "nAbE".contains(*option)) {
+        let has = |wanted: &str| options.iter().any(|(option, _)| wanted.contains(*option));
+        let mut number = 0;
+        for line in text.lines() {
+            let line = if has("A") { line.replace('\t', "^I") } else { line.to_string() };
+            let end = if has("AE") { "$" } else { "" };
+            let counts = has("n") || has("b") && !line.is_empty();
+            number += usize::from(counts);
+            let head = if counts { format!("{number:>6}\t") } else { String::new() };
+            call.print(&format!("{head}{line}{end}"));
         }
     } else {
         call.out.push_str(&text);
@@ -31,8 +38,8 @@ pub fn echo(call: &mut Call) -> i32 {
     0
 }
 
-// The escapes of `echo -e` and `printf`.
-fn unescape(text: &str) -> String {
+/// The escapes of `echo -e` and `printf`.
+pub fn unescape(text: &str) -> String {
     let mut done = String::new();
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
@@ -56,6 +63,30 @@ fn unescape(text: &str) -> String {
 
 /// `printf FORMAT ARGS`: the format again and again until the arguments are used up.
 pub fn format(format: &str, args: &[String]) -> String {
+    fill(format, args, false)
+}
+
+/// The same for `awk`, where `%c` of a number is the character of that number.
+pub fn format_awk(format: &str, args: &[String]) -> String {
+    fill(format, args, true)
+}
+
+fn whole(text: &str) -> i64 {
+    match text.strip_prefix("0x") {
+        Some(hex) => i64::from_str_radix(hex, 16).unwrap_or(0),
+        None => text.trim().parse().unwrap_or(expr::number(text) as i64),
+    }
+}
+
+// `1.234568e+04`.
+fn exponent(number: f64, precision: usize) -> String {
+    let text = format!("{number:.precision$e}");
+    let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+    let (sign, power) = power.strip_prefix('-').map_or(('+', power), |power| ('-', power));
+    format!("{digits}e{sign}{power:0>2}")
+}
+
+fn fill(format: &str, args: &[String], is_code: bool) -> String {
     let format = unescape(format);
     let mut done = String::new();
     let mut next = 0;
@@ -80,9 +111,18 @@ pub fn format(format: &str, args: &[String]) -> String {
             let (width, precision) = spec.split_once('.').unwrap_or((&spec, ""));
             let precision = precision.parse::<usize>().ok();
             let text = match chars.next() {
-                Some('d' | 'i') => format!("{}", expr::number(arg) as i64),
+                Some('d' | 'i' | 'u') => format!("{}", whole(arg)),
+                Some('x') => format!("{:x}", whole(arg)),
+                Some('X') => format!("{:X}", whole(arg)),
+                Some('o') => format!("{:o}", whole(arg)),
+                Some('e') => exponent(expr::number(arg), precision.unwrap_or(6)),
+                Some('g') => expr::text(expr::number(arg)),
+                Some('b') => unescape(arg),
                 Some('f') => format!("{:.1$}", expr::number(arg), precision.unwrap_or(6)),
-                Some('c') => arg.chars().take(1).collect(),
+                Some('c') => match arg.parse::<u32>().ok().and_then(char::from_u32).filter(|_| is_code) {
+                    Some(c) => String::from(c),
+                    None => arg.chars().take(1).collect(),
+                },
                 Some('q') => super::super::builtins::quote(arg),
                 _ => arg.chars().take(precision.unwrap_or(usize::MAX)).collect::<String>(),
             };
@@ -108,7 +148,7 @@ pub fn printf(call: &mut Call) -> i32 {
 }
 
 pub fn grep(call: &mut Call) -> i32 {
-    let (options, mut words) = call.options("eABCm");
+    let (options, mut words) = call.options("eABCmf");
     let has = |wanted: char| options.iter().any(|(option, _)| *option == wanted);
     let number = |wanted: &str| {
         let found = options.iter().rev().find(|(option, _)| wanted.contains(*option));
@@ -125,12 +165,18 @@ pub fn grep(call: &mut Call) -> i32 {
         }
         texts.push(words.remove(0));
     }
-    let is_extended = has('E') || call.name == "egrep";
+    let is_extended = has('E') || has('P') || call.name == "egrep";
+    let perl = |text: &str| match has('P') {
+        true => [("\\d", "[0-9]"), ("\\D", "[^0-9]"), ("\\h", "[ \t]")]
+            .iter()
+            .fold(text.to_string(), |text, (short, long)| text.replace(short, long)),
+        false => text.to_string(),
+    };
     let mut patterns = Vec::new();
     for text in texts.iter().flat_map(|text| text.split('\n')) {
         let pattern = match has('F') {
             true => Ok(Pattern::fixed(text, has('i'))),
-            false => Pattern::new(text, is_extended, has('i')),
+            false => Pattern::new(&perl(text), is_extended, has('i')),
         };
         match pattern {
             Ok(pattern) => patterns.push(pattern),
@@ -140,8 +186,18 @@ pub fn grep(call: &mut Call) -> i32 {
             }
         }
     }
+    let found: Vec<String>;
+    if has('r') || has('R') {
+        let start = if words.is_empty() { vec!["."] } else { words.clone() };
+        found = start.iter().flat_map(|folder| super::files::below(call, folder)).collect();
+        words = found.iter().map(String::as_str).collect();
+    }
     let files = call.texts(&words);
-    let is_named = (files.len() > 1 || has('H')) && !has('h');
+    if has('s') {
+        call.err = call.err.lines().filter(|line| line.contains("\u{0}")).collect();
+    }
+    let is_missing = files.len() < words.len();
+    let is_named = (files.len() > 1 || has('H') || has('r') || has('R')) && !has('h');
     let (before, after) = (number("BC").unwrap_or(0), number("AC").unwrap_or(0));
     let mut hits = 0;
     for (name, text) in &files {
@@ -158,7 +214,7 @@ pub fn grep(call: &mut Call) -> i32 {
                 if has('n') { format!("{name}{}{mark}", i + 1) } else { name }
             };
             count += usize::from(is_hit);
-            if has('c') || has('q') || has('l') {
+            if has('c') || has('q') || has('l') || has('L') {
                 continue;
             }
             if !is_hit {
@@ -189,11 +245,14 @@ pub fn grep(call: &mut Call) -> i32 {
         if has('c') {
             let text = if is_named { format!("{name}:{count}") } else { count.to_string() };
             call.print(&text);
-        } else if has('l') && count > 0 {
+        } else if has('l') && count > 0 || has('L') && count == 0 {
             call.print(name);
         }
     }
-    if call.err.is_empty() || hits > 0 && has('q') { i32::from(hits == 0) } else { 2 }
+    if has('L') && !is_missing {
+        return i32::from(call.out.is_empty());
+    }
+    if !is_missing && call.err.is_empty() || hits > 0 && has('q') { i32::from(hits == 0) } else { 2 }
 }
 
 // The parts of a line that fit one of the patterns, as words or as the whole line if asked.
@@ -229,6 +288,18 @@ pub fn head(call: &mut Call) -> i32 {
     }
     let n = count.trim_start_matches(['-', '+']).parse::<usize>();
     let Ok(n) = n else { return call.fail(&format!("invalid number of lines: '{count}'")) };
+    if files.len() > 1 && !call.args.iter().any(|arg| arg == "-q") {
+        let options: Vec<String> =
+            call.args.iter().filter(|arg| !files.contains(&arg.as_str())).cloned().collect();
+        let mut parts = Vec::new();
+        for (name, text) in call.texts(&files) {
+            let mut inner = Call::new(call.name, &options, &text, call.env, &mut *call.system);
+            head(&mut inner);
+            parts.push(format!("==> {name} <==\n{}", inner.out));
+        }
+        call.out = parts.join("\n");
+        return i32::from(!call.err.is_empty());
+    }
     let (text, status) = call.input(&files);
     if let Some(bytes) = bytes {
         let at = if is_tail { text.len().saturating_sub(bytes) } else { bytes.min(text.len()) };
@@ -278,39 +349,154 @@ pub fn wc(call: &mut Call) -> i32 {
     i32::from(!call.err.is_empty())
 }
 
+/// What a line is sorted by.
+struct Key {
+    /// Field and character it begins with, counted from one; none for the whole line.
+    from: Option<(usize, usize)>,
+    to: Option<(usize, usize)>,
+    how: String,
+}
+
+impl Key {
+    // `2`, `2,2n`, `1.3,1.5r`.
+    fn read(text: &str) -> Key {
+        let place = |text: &str| {
+            let digits = text.trim_end_matches(|c: char| c.is_alphabetic());
+            let (field, at) = digits.split_once('.').unwrap_or((digits, ""));
+            (expr::number(field).max(1.0) as usize, expr::number(at) as usize)
+        };
+        let how: String = text.chars().filter(|c| c.is_alphabetic()).collect();
+        let (from, to) = text.split_once(',').map_or((text, None), |(from, to)| (from, Some(to)));
+        Key { from: Some(place(from)), to: to.map(place), how }
+    }
+
+    fn of(&self, line: &str, mark: Option<char>) -> String {
+        let Some((field, at)) = self.from else { return line.to_string() };
+        // Without a mark the blanks in front belong to a field.
+        let mut fields: Vec<String> = Vec::new();
+        match mark {
+            Some(mark) => fields.extend(line.split(mark).map(str::to_string)),
+            None => {
+                let mut open = String::new();
+                for c in line.chars() {
+                    if c.is_whitespace() && !open.trim().is_empty() {
+                        fields.push(std::mem::take(&mut open));
+                    }
+                    open.push(c);
+                }
+                fields.push(open);
+            }
+        }
+        let last = self.to.map_or(fields.len(), |(last, _)| last).min(fields.len());
+        let mut parts: Vec<String> = fields.get(field - 1..last).unwrap_or_default().to_vec();
+        if let (Some((_, end @ 1..)), Some(part)) = (self.to, parts.last_mut()) {
+            *part = part.chars().take(end).collect();
+        }
+        if let (2.., Some(part)) = (at, parts.first_mut()) {
+            *part = part.chars().skip(at - 1).collect();
+        }
+        parts.join(&mark.map_or(String::new(), String::from))
+    }
+}
+
+fn order(how: &str, a: &str, b: &str) -> std::cmp::Ordering {
+    let has = |wanted: char| how.contains(wanted);
+    let by_number = |a: f64, b: f64| a.partial_cmp(&b).unwrap_or(std::cmp::Ordering::Equal);
+    // `1K` is more than `900`.
+    let sized = |text: &str| {
+        let text = text.trim();
+        let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || "+-.".contains(c)).chars().next();
+        let power = unit.and_then(|c| "KMGTPE".find(c.to_ascii_uppercase())).map_or(0, |at| at + 1);
+        (power, expr::number(text))
+    };
+    if has('h') {
+        let (a, b) = (sized(a), sized(b));
+        return a.0.cmp(&b.0).then(by_number(a.1, b.1));
+    }
+    if has('n') || has('g') {
+        return by_number(expr::number(a.trim()), expr::number(b.trim()));
+    }
+    if has('V') {
+        return versions(a, b);
+    }
+    let blank = |text: &str| if has('b') { text.trim_start().to_string() } else { text.to_string() };
+    let (a, b) = (blank(a), blank(b));
+    if has('f') { a.to_uppercase().cmp(&b.to_uppercase()) } else { a.cmp(&b) }
+}
+
+// Digits count as numbers: web-2 before web-10.
+fn versions(a: &str, b: &str) -> std::cmp::Ordering {
+    let parts = |text: &str| -> Vec<(String, u64)> {
+        let mut parts: Vec<(String, u64)> = vec![(String::new(), 0)];
+        let mut in_number = false;
+        for c in text.chars() {
+            if in_number && !c.is_ascii_digit() {
+                parts.push((String::new(), 0));
+            }
+            in_number = c.is_ascii_digit();
+            let Some((word, number)) = parts.last_mut() else { continue };
+            match c.to_digit(10) {
+                Some(digit) => *number = number.saturating_mul(10).saturating_add(u64::from(digit)),
+                None => word.push(c),
+            }
+        }
+        parts
+    };
+    parts(a).cmp(&parts(b))
+}
+
 pub fn sort(call: &mut Call) -> i32 {
-    let (options, files) = call.options("kt");
-    let has =
-        |wanted: char| options.iter().any(|(option, value)| *option == wanted || value.contains(wanted));
-    let value = |wanted: char| options.iter().find(|(option, _)| *option == wanted).map(|(_, value)| *value);
+    let (options, files) = call.options("kto");
+    let has = |wanted: char| options.iter().any(|(option, _)| *option == wanted);
+    let mark = options.iter().find(|(option, _)| *option == 't').map(|(_, value)| unescape(value));
+    let mark = mark.and_then(|text| text.chars().next());
+    let whole: String =
+        options.iter().map(|(option, _)| *option).filter(|c| "nhgVfbr".contains(*c)).collect();
+    let mut keys: Vec<Key> =
+        options.iter().filter(|(option, _)| *option == 'k').map(|(_, value)| Key::read(value)).collect();
+    for key in keys.iter_mut().filter(|key| key.how.is_empty()) {
+        key.how = whole.clone();
+    }
+    if keys.is_empty() {
+        keys.push(Key { from: None, to: None, how: whole.clone() });
+    }
     let (text, status) = call.input(&files);
     let mut lines: Vec<&str> = text.lines().collect();
-    let key = |line: &str| -> String {
-        let Some(field) = value('k') else { return line.to_string() };
-        let from = (expr::number(field).max(1.0) as usize) - 1;
-        let to = field.split_once(',').map(|(_, to)| expr::number(to) as usize);
-        let fields: Vec<&str> = match value('t') {
-            Some(mark) => line.split(mark.chars().next().unwrap_or('\t')).collect(),
-            None => line.split_whitespace().collect(),
-        };
-        let to = to.unwrap_or(fields.len()).min(fields.len());
-        fields.get(from..to).map_or(String::new(), |fields| fields.join(" "))
-    };
-    let (is_number, folds, reversed) = (has('n') || has('h') || has('V'), has('f'), has('r'));
-    sort_by(&mut lines, |a, b| {
-        let (a, b) = if reversed { (b, a) } else { (a, b) };
-        let (x, y) = (key(a), key(b));
-        if is_number && expr::number(&x) != expr::number(&y) {
-            return expr::number(&x) < expr::number(&y);
+    let compare = |a: &str, b: &str| {
+        for key in &keys {
+            let found = order(&key.how, &key.of(a, mark), &key.of(b, mark));
+            let found = if key.how.contains('r') { found.reverse() } else { found };
+            if found.is_ne() {
+                return found;
+            }
         }
-        let (x, y) = if folds { (x.to_lowercase(), y.to_lowercase()) } else { (x, y) };
-        (x, *a) < (y, *b)
-    });
+        std::cmp::Ordering::Equal
+    };
+    let whole_line = |a: &str, b: &str| if whole.contains('r') { b.cmp(a) } else { a.cmp(b) };
+    let before = |a: &str, b: &str| {
+        let found = compare(a, b);
+        (if has('s') || has('u') { found } else { found.then(whole_line(a, b)) }).is_lt()
+    };
+    if has('c') || has('C') {
+        let at = (1..lines.len()).find(|i| before(lines[*i], lines[i - 1]));
+        if let (Some(i), true) = (at, has('c')) {
+            let name = files.first().copied().unwrap_or("-");
+            return call.fail(&format!("{name}:{}: disorder: {}", i + 1, lines[i]));
+        }
+        return i32::from(at.is_some());
+    }
+    sort_by(&mut lines, |a, b| before(a, b));
     if has('u') {
-        lines.dedup();
+        lines.dedup_by(|a, b| compare(a, b).is_eq());
     }
     for line in lines {
         call.print(line);
+    }
+    if let Some((_, file)) = options.iter().find(|(option, _)| *option == 'o') {
+        let (path, text) = (call.env.path(file), std::mem::take(&mut call.out));
+        if let Err(why) = call.system.write(&path, &text, false) {
+            return call.fail(&why);
+        }
     }
     status
 }
@@ -322,7 +508,9 @@ pub fn uniq(call: &mut Call) -> i32 {
     let mut groups: Vec<(usize, &str)> = Vec::new();
     for line in text.lines() {
         match groups.last_mut() {
-            Some((count, before)) if *before == line => *count += 1,
+            Some((count, before)) if *before == line || has('i') && before.eq_ignore_ascii_case(line) => {
+                *count += 1
+            }
             _ => groups.push((1, line)),
         }
     }
@@ -336,9 +524,13 @@ pub fn uniq(call: &mut Call) -> i32 {
 }
 
 pub fn cut(call: &mut Call) -> i32 {
-    let (options, files) = call.options("dfc");
+    let (options, files) = call.options("dfcb");
+    let has = |wanted: char| options.iter().any(|(option, _)| *option == wanted);
+    let long = |name: &str| call.args.iter().find_map(|arg| arg.strip_prefix(name)).map(str::to_string);
+    let (inverted, between) = (long("--complement").is_some(), long("--output-delimiter="));
+    let only = has('s') || long("--only-delimited").is_some();
     let value = |wanted: char| options.iter().find(|(option, _)| *option == wanted).map(|(_, value)| *value);
-    let Some(list) = value('f').or(value('c')) else {
+    let Some(list) = value('f').or(value('c')).or(value('b')) else {
         call.fail("you must specify a list of bytes, characters, or fields");
         call.err.push_str("Try 'cut --help' for more information.\n");
         return 1;
@@ -347,7 +539,7 @@ pub fn cut(call: &mut Call) -> i32 {
         list.split(',').any(|range| {
             let (from, to) = range.split_once('-').unwrap_or((range, range));
             (from.parse().unwrap_or(1)..=to.parse().unwrap_or(usize::MAX)).contains(&n)
-        })
+        }) != inverted
     };
     let mark = value('d').and_then(|text| text.chars().next()).unwrap_or('\t');
     let (text, status) = call.input(&files);
@@ -356,7 +548,10 @@ pub fn cut(call: &mut Call) -> i32 {
             line.chars().enumerate().filter(|(i, _)| wanted(i + 1)).map(|(_, c)| c).collect()
         } else if line.contains(mark) {
             let fields = line.split(mark).enumerate().filter(|(i, _)| wanted(i + 1));
-            fields.map(|(_, field)| field).collect::<Vec<_>>().join(&mark.to_string())
+            let between = between.clone().unwrap_or_else(|| mark.to_string());
+            fields.map(|(_, field)| field).collect::<Vec<_>>().join(&between)
+        } else if only {
+            continue;
         } else {
             line.to_string()
         };
@@ -432,7 +627,16 @@ pub fn tee(call: &mut Call) -> i32 {
 }
 
 pub fn seq(call: &mut Call) -> i32 {
-    let numbers: Vec<f64> = call.args.iter().map(|word| expr::number(word)).collect();
+    let mut args = call.args.iter().map(String::as_str);
+    let (mut between, mut is_wide, mut numbers) = ("\n".to_string(), false, Vec::new());
+    while let Some(arg) = args.next() {
+        match arg.strip_prefix("-s") {
+            Some("") => between = args.next().unwrap_or("").to_string(),
+            Some(text) => between = text.to_string(),
+            None if arg == "-w" => is_wide = true,
+            None => numbers.push(expr::number(arg)),
+        }
+    }
     let (first, step, last) = match numbers[..] {
         [last] => (1.0, 1.0, last),
         [first, last] => (first, 1.0, last),
@@ -443,27 +647,34 @@ pub fn seq(call: &mut Call) -> i32 {
         return call.fail("invalid Zero increment value: '0'");
     }
     let count = ((last - first) / step + 1.0).clamp(0.0, 100_000.0) as usize;
-    for i in 0..count {
-        call.print(&expr::text(first + i as f64 * step));
+    let texts: Vec<String> = (0..count).map(|i| expr::text(first + i as f64 * step)).collect();
+    let width = if is_wide { texts.iter().map(String::len).max().unwrap_or(0) } else { 0 };
+    let texts: Vec<String> = texts.iter().map(|text| format!("{text:0>width$}")).collect();
+    if !texts.is_empty() {
+        call.print(&texts.join(&between));
     }
     0
+}
+
+/// The bytes of a base64 text, or none if it is not one.
+pub fn decode(text: &str) -> Option<Vec<u8>> {
+    let (mut bytes, mut bits, mut count) = (Vec::new(), 0u32, 0);
+    for b in text.bytes().filter(|b| !b.is_ascii_whitespace() && *b != b'=') {
+        let value = print::BASE64.iter().position(|known| *known == b)?;
+        (bits, count) = ((bits << 6 | value as u32) & 0xff_ffff, count + 6);
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    Some(bytes)
 }
 
 pub fn base64(call: &mut Call) -> i32 {
     let (options, files) = call.options("w");
     let (text, status) = call.input(&files);
     if options.iter().any(|(option, _)| *option == 'd') || call.args.iter().any(|word| word == "--decode") {
-        let (mut bytes, mut bits, mut count) = (Vec::new(), 0u32, 0);
-        for b in text.bytes().filter(|b| !b.is_ascii_whitespace() && *b != b'=') {
-            let Some(value) = print::BASE64.iter().position(|known| *known == b) else {
-                return call.fail("invalid input");
-            };
-            (bits, count) = ((bits << 6 | value as u32) & 0xff_ffff, count + 6);
-            if count >= 8 {
-                count -= 8;
-                bytes.push((bits >> count) as u8);
-            }
-        }
+        let Some(bytes) = decode(&text) else { return call.fail("invalid input") };
         call.out = String::from_utf8_lossy(&bytes).into_owned();
         return status;
     }
