@@ -25,9 +25,11 @@ spec:
     spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
 ";
 
+type Row = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// Vector, what else the spec says, and what happens with the calls that follow; the set runs before. A line of a story
 /// is typed (`$`), a fault, `wait SECONDS`, or nothing: then everything settles.
-const STORIES: &[(&str, &str, &[(&str, &str)])] = &[
+const STORIES: &[Row] = &[
     (
         "T157",
         "persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete}",
