@@ -106,9 +106,6 @@ async function start() {
     const glue = carried ? carried.module("glue") : find("#page-glue").then((link) => import(link.href));
     const module = find("meta[name=page-module]").then((meta) => fetched(meta.content));
     module.catch(() => {});
-    const engine = module.then(() => parsed).then(() => document.querySelector("meta[name=page-engine]"))
-      .then((meta) => meta && fetched(meta.content).then(compiled));
-    engine.catch(() => {});
     const bindings = await glue;
     await parsed;
     const page = await bindings.default({ module_or_path: module });
@@ -116,7 +113,11 @@ async function start() {
     if (!inside) boot?.remove();
     if (root.dataset.state === "loading") state("running");
     performance.mark("ordinal:running");
-    const half = await engine;
+    // The first picture is painted before the engine takes the line and the thread; a page nobody sees paints nothing.
+    const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    if (!document.hidden) await frame().then(frame);
+    const engine = document.querySelector("meta[name=page-engine]");
+    const half = engine && await compiled(await fetched(engine.content));
     // The two share a memory, a table and the functions that the engine takes from the page.
     if (half) await WebAssembly.instantiate(half, { $: page });
     root.dataset.engine = "ready";

@@ -16,6 +16,7 @@ fn trace(run: &Run) -> String {
             }
             What::Input(note) => format!("{} {}\n", h.at.as_millis(), note.text),
             What::Decision(d) => format!("{} {:?}\n", h.at.as_millis(), d.gate),
+            What::Request(request) => format!("{} {request:?}\n", h.at.as_millis()),
         })
         .collect()
 }

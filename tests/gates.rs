@@ -58,7 +58,7 @@ fn look(store: &mut Store, happenings: &[Happening]) -> (usize, Vec<String>) {
         match &happening.what {
             What::Write(write) => store.replay(&write.key, write.new.as_ref()),
             What::Decision(decision) => drop(gates.insert(decision.set.clone(), decision.gate.clone())),
-            What::Input(_) => {}
+            What::Input(_) | What::Request(_) => {}
         }
         let goes_on = happenings.get(i + 1).is_some_and(|next| next.at <= happening.at + REACTION);
         if goes_on {

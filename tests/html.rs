@@ -95,6 +95,8 @@ fn the_stills_are_what_the_engine_draws() {
         update(&mut model, UiAction::Computed);
         let still = view::Pictures::default().still(&mut model, 704.0);
         check_still(&format!("{}.{}", STORIES[0].slug, language.code()), &still.svg);
+        let still = view::Pictures::default().still(&mut model, 358.0);
+        check_still(&format!("{}.phone.{}", STORIES[0].slug, language.code()), &still.svg);
     }
     for story in STORIES {
         let mut player = Player::from_text(story.scenario).expect("a story can be read");
@@ -292,7 +294,7 @@ fn a_broken_promise_is_said_with_moment_and_cause() {
 fn names_are_a_table() {
     let mut model = model(Language::En);
     let names = view::names::read(&mut model, &view::Pictures::default());
-    check("names", &drawn(panels::names::names(&context(Language::En), &names, "")));
+    check("names", &drawn(panels::names::names(&context(Language::En), &names, &model.ui)));
 }
 
 #[test]
@@ -319,8 +321,7 @@ fn events_objects_and_claims() {
         Some(ordinal::api::ObjectKey::new(ordinal::api::Kind::PersistentVolumeClaim, "default", "www-web-0"));
     let object = view::objects::read(&mut model);
     check("objects", &drawn(panels::objects::objects(&context(Language::En), object.as_ref())));
-    let position = model.player.position();
-    let rows = view::claims::rows(model.player.still(position).store());
+    let rows = view::claims::read(&mut model);
     check("claims", &drawn(panels::claims::claims(&context(Language::En), &rows)));
 }
 

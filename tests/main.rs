@@ -2,6 +2,7 @@
 //!
 //! - `colours`: words and shapes stand out from their grounds, in every theme.
 //! - `determinism`: the same text gives the same run; looking back agrees with having been there.
+//! - `fuzz`: random lines and templates: no panic, no hang.
 //! - `gates`: whenever a set is not done and its controller does nothing, the gate that holds it has a name.
 //! - `html`: every panel as markup, drawn on the host.
 //! - `hostile`: input that means harm: a clear error in time, nothing changed, nothing lost.
@@ -21,6 +22,7 @@
 
 mod colours;
 mod determinism;
+mod fuzz;
 mod gates;
 mod hostile;
 #[cfg(feature = "ui")]

@@ -3,9 +3,11 @@
 //! The API server's own reader says what it does not know; this file finds the place in the text and the repair. A
 //! repair changes lines and nothing else, so that comments and style survive it.
 
+mod deployment;
 mod edit;
 mod warnings;
 
+pub use deployment::{as_deployment, in_command};
 pub use edit::set_field;
 pub use warnings::claims_found;
 

@@ -5,6 +5,7 @@
 
 pub mod hash;
 pub mod kind;
+pub mod managers;
 pub mod manifest;
 pub mod object;
 pub mod placement;

@@ -1,6 +1,7 @@
 //! One object: its kind, its tree, and the readers of `metadata` that everything needs.
 
 use super::kind::Kind;
+use super::managers::Managers;
 use super::value::{Map, Text, Value};
 use crate::sim::SimTime;
 
@@ -63,9 +64,16 @@ pub struct Object {
     pub kind: Kind,
     /// The whole object, `apiVersion` and `kind` included.
     pub body: Value,
+    /// Who owns its fields, as far as it is kept.
+    pub managers: Managers,
 }
 
 impl Object {
+    /// An object of a tree that has `apiVersion` and `kind` in it.
+    pub fn of(kind: Kind, body: Value) -> Object {
+        Object { kind, body, managers: Managers::default() }
+    }
+
     /// A new object with only kind, namespace (left out when empty) and name.
     pub fn new(kind: Kind, namespace: impl Into<Text>, name: impl Into<Text>) -> Object {
         let namespace = namespace.into();
@@ -78,7 +86,7 @@ impl Object {
         body.insert("apiVersion", kind.api_version());
         body.insert("kind", kind.name());
         body.insert("metadata", metadata);
-        Object { kind, body: body.into() }
+        Object::of(kind, body.into())
     }
 
     /// The key in the store.

@@ -16,7 +16,7 @@ mod tests;
 use crate::api::{Kind, Object, Profile, Text};
 use crate::component::client::{Film, InputNote};
 use crate::component::{
-    Cause, Client, Component, Ctx, Fault, Happening, Pace, Recorder, What, WorkKey, WorkQueue, World,
+    Cause, Client, Component, Ctx, Fault, Happening, Pace, Recorder, Request, What, WorkKey, WorkQueue, World,
 };
 use crate::dns::DnsProfile;
 use crate::sim::{Queue, SimDuration, SimTime};
@@ -275,6 +275,11 @@ impl Cluster {
         let note = InputNote { n: self.film.inputs, text: text.to_string().into() };
         self.film.pending.push(Happening { at: self.now, what: What::Input(Rc::new(note)) });
         self.film.inputs
+    }
+
+    /// Notes what became of a request that a program in a pod sent.
+    pub fn note_request(&mut self, request: Request) {
+        self.film.pending.push(Happening { at: self.now, what: What::Request(Rc::new(request)) });
     }
 
     /// The API as `actor` uses it because of the input of that number. Call [`Cluster::announce`] afterwards.

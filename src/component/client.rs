@@ -2,10 +2,10 @@
 
 use crate::api::object::set_condition;
 use crate::api::{Kind, Object, ObjectKey, Profile, Text, Value};
-use crate::component::Decision;
+use crate::component::{Decision, Request};
 use crate::sim::SimTime;
 use crate::store::server::Committed;
-use crate::store::{ApiServer, Reason, Status, Store, eviction, quota};
+use crate::store::{ApiServer, Reason, Status, Store, Writer, eviction, fields, quota};
 pub use crate::store::{DeleteOptions, Propagation};
 use std::rc::Rc;
 
@@ -112,6 +112,8 @@ pub enum What {
     Input(Rc<InputNote>),
     /// A pass of the StatefulSet controller that wrote something, or came to hold at another gate than before.
     Decision(Rc<Decision>),
+    /// A program in a pod sent a request.
+    Request(Rc<Request>),
 }
 
 /// Collects what happens; numbers writes and inputs.
@@ -135,6 +137,7 @@ pub struct Client<'a> {
     cause: Cause,
     last_write: u64,
     dry_run: bool,
+    manager: Option<Text>,
 }
 
 impl<'a> Client<'a> {
@@ -146,7 +149,7 @@ impl<'a> Client<'a> {
         actor: &'static str,
         cause: Cause,
     ) -> Client<'a> {
-        Client { server, film, now, actor, node: None, cause, last_write: 0, dry_run: false }
+        Client { server, film, now, actor, node: None, cause, last_write: 0, dry_run: false, manager: None }
     }
 
     /// The time.
@@ -196,6 +199,37 @@ impl<'a> Client<'a> {
     /// From here on requests are answered and change nothing, nor are they traced.
     pub fn set_dry_run(&mut self, dry_run: bool) {
         self.dry_run = dry_run;
+    }
+
+    /// Names the field manager whose writes these are; without one nothing is noted.
+    pub fn set_manager(&mut self, manager: Option<Text>) {
+        self.manager = manager;
+    }
+
+    /// Applies a manifest on the server's side, for a field manager.
+    pub fn apply(
+        &mut self,
+        key: &ObjectKey,
+        asked: &Value,
+        manager: &Text,
+        force: bool,
+    ) -> Result<Rc<Object>, Rc<Status>> {
+        let (n, answer) = self.ask(|server, now, n| server.apply(now, n, key, asked, manager, force));
+        self.trace(n, Verb::Patch, "", key.clone(), answer, 200)
+    }
+
+    /// Gives what client-side managers own to one that applies on the server's side.
+    pub fn migrate(&mut self, key: &ObjectKey, names: &[Text], to: &Text) -> Result<Rc<Object>, Rc<Status>> {
+        let (n, answer) = self.ask(|server, now, n| {
+            let Some(object) = server.store.by_key(key) else {
+                return Err(Status::not_found(key.kind, &key.name));
+            };
+            let mut object = (**object).clone();
+            fields::migrate(&mut object.managers, names, to);
+            server.writer = Writer::Said;
+            server.update(now, n, object, "")
+        });
+        self.trace(n, Verb::Patch, "", key.clone(), answer, 200)
     }
 
     /// Creates an object.
@@ -400,12 +434,16 @@ impl<'a> Client<'a> {
         if let Some(refusal) = self.refusal() {
             return (0, Err(refusal));
         }
-        if self.dry_run {
-            return (0, request(&mut self.server.clone(), self.now, 0));
-        }
-        self.film.writes += 1;
-        let n = self.film.writes;
-        (n, request(self.server, self.now, n))
+        self.server.writer = self.manager.clone().map_or(Writer::Component, Writer::Manager);
+        let (n, answer) = if self.dry_run {
+            (0, request(&mut self.server.clone(), self.now, 0))
+        } else {
+            self.film.writes += 1;
+            let n = self.film.writes;
+            (n, request(self.server, self.now, n))
+        };
+        self.server.writer = Writer::Component;
+        (n, answer)
     }
 
     fn trace(

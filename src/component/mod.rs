@@ -7,12 +7,14 @@
 pub mod client;
 pub mod decision;
 pub mod recorder;
+pub mod request;
 pub mod work_queue;
 pub mod world;
 
 pub use client::{Cause, Client, DeleteOptions, Happening, Propagation, Verb, What, Write};
 pub use decision::{Action, Decision, Gate, Why};
 pub use recorder::Recorder;
+pub use request::{Landing, Request};
 pub use work_queue::WorkQueue;
 pub use world::{Fault, Pace, World};
 

@@ -192,7 +192,7 @@ impl Recorder {
         } else {
             body.map_mut().insert("count", count);
         }
-        let event = Object { kind: Kind::Event, body };
+        let event = Object::of(Kind::Event, body);
         // Nobody waits for an event that is refused.
         let _ = client.create(event);
     }

@@ -2,7 +2,7 @@
 //!
 //! [`Table::of_set`] reads one moment; [`Table::compare`] marks what another moment answered differently.
 
-use super::message::{Answer, QType, Rcode};
+use super::message::{Answer, QType, Rcode, reverse_name};
 use super::profile::DnsProfile;
 use super::server::Cache;
 use super::zone::{SERVICE_NAME, is_headless, ready_endpoints, zone_at};
@@ -19,6 +19,8 @@ pub enum State {
     Virtual(String, usize),
     /// Another name.
     Alias(String),
+    /// Records as text: ports and targets, or the names of an address. None where there is nothing to ask for.
+    Lines(Vec<String>),
     /// The name exists without address.
     NoData,
     /// There is no such name.
@@ -32,7 +34,7 @@ pub enum State {
 pub struct Cell {
     /// The full name.
     pub name: String,
-    /// What an A query gets.
+    /// What a query of the table's type gets.
     pub state: State,
     /// What an SRV query gets: port and target of each record.
     pub srv: Vec<(u16, String)>,
@@ -76,11 +78,13 @@ pub struct Table {
 }
 
 impl Table {
-    /// The table of a StatefulSet. With `cache`, answers the server remembers come from there.
+    /// The table of a StatefulSet for one type of record: A, SRV, or the PTR names of the addresses. With `cache`, answers
+    /// the server remembers come from there.
     pub fn of_set(
         view: View<'_>,
         profile: &DnsProfile,
         set: &Object,
+        qtype: QType,
         cache: Option<&Cache>,
         now: SimTime,
     ) -> Table {
@@ -124,9 +128,16 @@ impl Table {
         }
         pods.arrange();
         let row = |pod: Option<String>| {
-            let cells = columns
-                .iter()
-                .map(|c| cell(view, profile, namespace, &c.service, pod.as_deref(), cache, now));
+            let cells = columns.iter().map(|c| {
+                let cell = cell(view, profile, namespace, &c.service, pod.as_deref(), cache, now);
+                match qtype {
+                    QType::Srv => srv_cell(cell, view, profile),
+                    QType::Ptr => {
+                        ptr_cell(cell, view, profile, namespace, &c.service, pod.as_deref(), cache, now)
+                    }
+                    _ => cell,
+                }
+            });
             Row { cells: cells.collect(), pod }
         };
         let rows =
@@ -203,4 +214,61 @@ fn cell(
         _ => None,
     });
     Cell { name, state, srv: srv.collect(), cached, live, before: None }
+}
+
+// The same name asked for its SRV records, in the order of the answer.
+fn srv_cell(cell: Cell, view: View<'_>, profile: &DnsProfile) -> Cell {
+    let lines: Vec<String> =
+        cell.srv.iter().map(|(port, target)| format!("{port} {}", plain(target))).collect();
+    let state = match lines.is_empty() {
+        true if zone_at(view, profile).answer(&cell.name, QType::Srv).is_nxdomain() => State::NxDomain,
+        true => State::NoData,
+        false => State::Lines(lines),
+    };
+    Cell { state, cached: None, live: None, ..cell }
+}
+
+// What the address is called below this Service: a pod's own, or the cluster IP. Reverse names are remembered by every
+// server (D142).
+#[allow(clippy::too_many_arguments, reason = "those of a cell")]
+fn ptr_cell(
+    cell: Cell,
+    view: View<'_>,
+    profile: &DnsProfile,
+    namespace: &str,
+    service: &str,
+    pod: Option<&str>,
+    cache: Option<&Cache>,
+    now: SimTime,
+) -> Cell {
+    let address = match pod {
+        Some(pod) => {
+            view.get(Kind::Pod, namespace, pod).map(|pod| pod.status().get("podIP").str().to_string())
+        }
+        None => {
+            view.get(Kind::Service, namespace, service).map(|s| s.spec().get("clusterIP").str().to_string())
+        }
+    };
+    let Some(ip) = address.and_then(|address| address.parse().ok()) else {
+        return Cell { state: State::Lines(Vec::new()), cached: None, live: None, ..cell };
+    };
+    let name = reverse_name(ip);
+    let below = format!(".{service}.{namespace}.svc.{}", profile.zone);
+    let state_of = |answer: &Answer| {
+        let names = answer.records.iter().map(|record| plain(&record.data.text()).to_string());
+        let names: Vec<String> = names.filter(|name| [".", name].concat().ends_with(&below)).collect();
+        if names.is_empty() { State::NxDomain } else { State::Lines(names) }
+    };
+    let live = state_of(&zone_at(view, profile).answer(&name, QType::Ptr));
+    let stored = cache.and_then(|cache| cache.peek(&name, QType::Ptr, now));
+    let (state, cached) = match stored {
+        Some((answer, left)) => (state_of(answer), Some(left)),
+        None => (live.clone(), None),
+    };
+    let live = (live != state).then_some(live);
+    Cell { name, state, cached, live, ..cell }
+}
+
+fn plain(name: &str) -> &str {
+    name.trim_end_matches('.')
 }

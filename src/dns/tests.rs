@@ -879,7 +879,7 @@ fn the_table_shows_both_kinds_of_service_and_what_changed() {
     let later = build(
         "slice default n nginx web/TCP/80 10.0.0.2/web-0 10.0.0.3/web-1\nslice default r nginx-ro web/TCP/80 10.0.0.2 10.0.0.3",
     );
-    let at = |store: &Store| Table::of_set(View::live(store), &profile, &set, None, SimTime::ZERO);
+    let at = |store: &Store| Table::of_set(View::live(store), &profile, &set, QType::A, None, SimTime::ZERO);
     let (before, mut after) = (at(&earlier), at(&later));
     assert_eq!(
         after.columns.iter().map(|c| (c.service.as_str(), c.headless)).collect::<Vec<_>>(),

@@ -146,6 +146,11 @@ impl Args {
         }
     }
 
+    /// Gives a flag a value, as if it had been written last.
+    pub fn set(&mut self, name: &'static str, value: String) {
+        self.flags.push((name, value));
+    }
+
     /// The value of a flag, or `""`.
     pub fn text(&self, name: &str) -> &str {
         self.get(name).unwrap_or("")

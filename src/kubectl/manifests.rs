@@ -205,5 +205,5 @@ fn understand(cx: &mut Cx, source: &str, mut value: Value) -> Result<Manifest> {
     } else if !namespace.is_empty() {
         value.remove(&["metadata", "namespace"]);
     }
-    Ok(Manifest { source: source.to_string(), resource, object: Object { kind, body: value } })
+    Ok(Manifest { source: source.to_string(), resource, object: Object::of(kind, value) })
 }

@@ -15,7 +15,7 @@ pub mod select;
 pub mod verbs;
 mod wire;
 
-use crate::api::{Kind, Profile};
+use crate::api::{Kind, Profile, Text};
 use crate::component::Client;
 use crate::sim::{SimDuration, SimTime, SortedMap};
 use crate::store::Store;
@@ -27,6 +27,8 @@ use verbs::{VERBS, Verb};
 pub trait Host {
     /// The connection of the person at the prompt.
     fn client(&mut self) -> Client<'_>;
+    /// Names the field manager whose the writes of [`Host::client`] are from now on.
+    fn write_as(&mut self, manager: Text);
     /// The time.
     fn now(&self) -> SimTime;
     /// The files in the current folder of the workstation.
@@ -231,16 +233,21 @@ impl Cx<'_> {
     fn with_words<T>(&mut self, words: Vec<String>, run: fn(&mut Cx) -> T) -> T {
         let mut args = self.args.clone();
         args.words = words;
-        run(&mut Cx {
+        run(&mut self.with_args(&args))
+    }
+
+    /// The same with other arguments.
+    fn with_args<'b>(&'b mut self, args: &'b Args) -> Cx<'b> {
+        Cx {
             host: self.host,
             out: self.out,
-            args: &args,
+            args,
             stdin: self.stdin,
             folder: self.folder,
             editor: self.editor,
             command: self.command,
             words: self.words,
-        })
+        }
     }
 
     /// An objection to the arguments (K8).
@@ -326,6 +333,7 @@ fn run(invocation: &Invocation, host: &mut dyn Host, out: &mut Output) -> Result
         let text = format!("Error in configuration: context was not found for specified context: {context}");
         return Err(Error::Raw(text));
     }
+    host.write_as(manager_of(verb, &args));
     if args.has("record") {
         out.note("Flag --record has been deprecated, --record will be removed in the future");
     }
@@ -342,10 +350,29 @@ fn run(invocation: &Invocation, host: &mut dyn Host, out: &mut Output) -> Result
     verb.run(&mut cx)
 }
 
+// Under which name a verb writes.
+fn manager_of(verb: &Verb, args: &Args) -> Text {
+    if let Some(name) = args.get("field-manager").filter(|name| !name.is_empty()) {
+        return name.to_string().into();
+    }
+    match verb.name.split(' ').next().unwrap_or_default() {
+        "apply" if args.is("server-side") => "kubectl".into(),
+        "apply" => "kubectl-client-side-apply".into(),
+        first @ ("create" | "replace" | "patch" | "edit" | "label" | "annotate" | "set" | "rollout"
+        | "run" | "expose" | "taint") => ["kubectl-", first].concat().into(),
+        _ => "kubectl".into(),
+    }
+}
+
 // `-o jsonpath-file=FILE` and the like: the same as the text of the file behind the name of the format.
 fn read_template(args: &mut Args, folder: &str, host: &mut dyn Host) -> Result<()> {
     const FORMATS: [(&str, &str); 3] =
         [("jsonpath-file", "jsonpath"), ("go-template-file", "go-template"), ("templatefile", "go-template")];
+    if let Some(file) = args.text("output").strip_prefix("custom-columns-file=") {
+        let columns = read_columns(file, folder, host)?;
+        args.replace("output", columns);
+        return Ok(());
+    }
     let (name, file) = args.text("output").split_once('=').unwrap_or((args.text("output"), ""));
     let Some((_, format)) = FORMATS.iter().find(|(known, _)| *known == name) else { return Ok(()) };
     let file = if file.is_empty() { args.text("template") } else { file };
@@ -360,6 +387,31 @@ fn read_template(args: &mut Args, folder: &str, host: &mut dyn Host) -> Result<(
     let value = format!("{format}={text}");
     args.replace("output", value);
     Ok(())
+}
+
+// `-o custom-columns-file=FILE`: a line of heads and a line of paths.
+fn read_columns(file: &str, folder: &str, host: &mut dyn Host) -> Result<String> {
+    let path = format!("{folder}{}", file.strip_prefix("./").unwrap_or(file));
+    let Some(text) = host.files().get(&path) else {
+        let text = format!("error reading template {file}, open {file}: no such file or directory\n");
+        return Err(Error::client(text));
+    };
+    let mut lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let (heads, paths) = (lines.next().unwrap_or_default(), lines.next());
+    let missing = if heads.is_empty() { "header" } else { "spec" };
+    let Some(paths) = paths.filter(|_| !heads.is_empty()) else {
+        return Err(Error::client(format!(
+            "invalid template, missing {missing} line. Expected format is one line of space separated headers, one line \
+             of space separated column specs."
+        )));
+    };
+    if heads.len() != paths.len() {
+        let (heads, paths) = (heads.len(), paths.len());
+        let text = format!("number of headers ({heads}) and field specifications ({paths}) don't match");
+        return Err(Error::client(text));
+    }
+    let columns: Vec<String> = heads.iter().zip(paths).map(|(head, path)| format!("{head}:{path}")).collect();
+    Ok(format!("custom-columns={}", columns.join(",")))
 }
 
 // Finds the verb: the first word that is no flag, and the next one where it has sub-verbs. The rest keeps its order.

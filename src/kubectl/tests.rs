@@ -14,11 +14,17 @@ struct Desk {
     files: SortedMap<String, String>,
     now: SimTime,
     ran: String,
+    manager: Option<Text>,
 }
 
 impl Host for Desk {
     fn client(&mut self) -> Client<'_> {
-        Client::new(&mut self.server, &mut self.film, self.now, "user", Cause::Start)
+        let mut client = Client::new(&mut self.server, &mut self.film, self.now, "user", Cause::Start);
+        client.set_manager(self.manager.clone());
+        client
+    }
+    fn write_as(&mut self, manager: Text) {
+        self.manager = Some(manager);
     }
     fn now(&self) -> SimTime {
         self.now
@@ -60,6 +66,7 @@ impl Desk {
             files: SortedMap::new(),
             now: SimTime(5000),
             ran: String::new(),
+            manager: None,
         }
     }
 
@@ -67,7 +74,7 @@ impl Desk {
     fn load(&mut self, yaml: &str) {
         for document in manifest::parse(yaml).unwrap() {
             let kind = Kind::from_name(document.value.get("kind").str()).unwrap();
-            self.server.seed(SimTime::ZERO, Object { kind, body: document.value });
+            self.server.seed(SimTime::ZERO, Object::of(kind, document.value));
         }
     }
 

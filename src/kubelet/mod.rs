@@ -237,7 +237,8 @@ impl Kubelets {
             Next::End => {
                 let started =
                     run.containers.iter().all(|c| !matches!(c.state, State::Waiting(..)) || c.restarts > 0);
-                for container in run.containers.iter_mut().chain(run.init.iter_mut().filter(|c| c.sidecar)) {
+                let beside = run.init.iter_mut().filter(|c| c.sidecar).chain(&mut run.debuggers);
+                for container in run.containers.iter_mut().chain(beside) {
                     container.ready = false;
                     container.state = match container.state {
                         State::Running(began) => State::Ended(0, "Completed", began, now),
@@ -638,6 +639,10 @@ impl Component for Kubelets {
                 } else if pod.is_terminating() && change.old.as_ref().is_some_and(|old| !old.is_terminating())
                 {
                     queue.add(WorkKey { task: "end", ..key });
+                } else if change.old.as_ref().is_some_and(|old| {
+                    old.spec().get("ephemeralContainers") != pod.spec().get("ephemeralContainers")
+                }) {
+                    queue.add(WorkKey { task: "debug", ..key });
                 }
             }
             Some(_) => {}
@@ -661,6 +666,13 @@ impl Component for Kubelets {
             "new" => {
                 let delay = Self::delay(ctx, REPORT);
                 self.schedule(&pod_key, Next::Create, delay, ctx);
+            }
+            "debug" => {
+                let pod = ctx.client.store().get(Kind::Pod, &key.namespace, &key.name).cloned();
+                if let (Some(pod), Some(run)) = (pod, self.pods.get_mut(&pod_key)) {
+                    run.add_debuggers(&pod, now);
+                    self.write(&pod_key, ctx);
+                }
             }
             "end" => {
                 let pod = ctx.client.store().get(Kind::Pod, &key.namespace, &key.name).cloned();
@@ -714,7 +726,15 @@ impl Component for Kubelets {
             }
             Fault::Crash { pod, container, code } => {
                 let key = WorkKey::new(pod.namespace.clone(), pod.name.clone());
-                let Some(run) = self.pods.get(&key) else { return };
+                let Some(run) = self.pods.get_mut(&key) else { return };
+                let beside =
+                    container.as_ref().and_then(|name| run.debuggers.iter_mut().find(|c| c.name == *name));
+                if let Some(debugger) = beside {
+                    let (now, reason) = (ctx.client.now(), if *code == 0 { "Completed" } else { "Error" });
+                    debugger.state = State::Ended(*code, reason, now, now);
+                    self.write(&key, ctx);
+                    return;
+                }
                 let i = match container {
                     Some(name) => run.containers.iter().position(|c| c.name == *name).unwrap_or(0),
                     None => 0,

@@ -164,6 +164,8 @@ pub struct PodRun {
     pub init: Vec<Container>,
     /// In the order of their names, as the status lists them.
     pub containers: Vec<Container>,
+    /// Those that `kubectl debug` put beside them.
+    pub debuggers: Vec<Container>,
     /// Readiness was taken away by a fault.
     pub unready: bool,
     /// It was told to end: nothing starts any more.
@@ -198,10 +200,20 @@ impl PodRun {
             sandbox: false,
             init: read("initContainers"),
             containers,
+            debuggers: Vec::new(),
             unready: false,
             ending: false,
             pulls: 0,
             finished: None,
+        }
+    }
+
+    /// Starts what was put beside the containers and does not run yet.
+    pub fn add_debuggers(&mut self, pod: &Object, now: SimTime) {
+        for spec in pod.spec().get("ephemeralContainers").items().iter().skip(self.debuggers.len()) {
+            let mut container = Container::read(spec, "ContainerCreating");
+            container.state = State::Running(now);
+            self.debuggers.push(container);
         }
     }
 
@@ -312,6 +324,10 @@ impl PodRun {
                 "initContainerStatuses",
                 Value::list(self.init.iter().map(Container::status).collect()),
             );
+        }
+        if !self.debuggers.is_empty() {
+            let list = self.debuggers.iter().map(Container::status).collect();
+            status.insert("ephemeralContainerStatuses", Value::list(list));
         }
         status.insert("hostIP", node_ip.to_string());
         status.insert("hostIPs", Value::list(vec![object! { "ip" => node_ip.to_string() }]));

@@ -139,7 +139,7 @@ pub fn diff(scenario: &str, releases: &[String], lang: Lang) -> Result<String, S
         let what = match &happening.what {
             What::Write(write) => write_says(write, lang),
             What::Input(note) => note.text.lines().next().unwrap_or_default().to_string(),
-            What::Decision(_) => continue,
+            What::Decision(_) | What::Request(_) => continue,
         };
         line([" ← ", &moment(happening.at, lang), " ", &what].concat());
     }

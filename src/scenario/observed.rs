@@ -211,7 +211,7 @@ fn take_object(value: &Value, event: &str, raws: &mut Vec<Raw>, found: &mut Foun
     let manager = last_manager(value);
     let mut secs = value.at(&["metadata", "creationTimestamp"]).as_str().and_then(time::unix_secs);
     latest(value, "", &mut secs);
-    let mut object = Object { kind, body: value.clone() };
+    let mut object = Object::of(kind, value.clone());
     forget(&mut object);
     let gone = event == "DELETED";
     let actor = match manager {
@@ -459,7 +459,7 @@ pub fn parse(lines: &[&str]) -> Result<Observed, (usize, usize, String)> {
             .ok_or_else(|| {
                 wrong("expected {\"at\": …, \"by\": …, \"object\": {…}} with an object of a known kind")
             })?;
-        let mut object = Object { kind, body: body.clone() };
+        let mut object = Object::of(kind, body.clone());
         forget(&mut object);
         let Some(at) = value.get("at").as_int() else {
             observed.start.push(object);

@@ -4,6 +4,7 @@
 //! nothing else.
 
 mod above;
+mod clients;
 mod rows;
 
 pub(crate) use rows::{object_id, pod_id};
@@ -34,6 +35,8 @@ pub enum Form {
 pub struct Rows {
     /// Services and names.
     pub service: bool,
+    /// Programs that send requests.
+    pub clients: bool,
     /// The controller's tag.
     pub hand: bool,
     /// Claims.
@@ -72,7 +75,15 @@ pub struct StageOptions {
 impl StageOptions {
     /// The stage of the page, also of the first visit.
     pub fn page(width: f64, lang: Lang) -> StageOptions {
-        let rows = Rows { service: true, hand: true, claims: true, volumes: true, axis: true, others: true };
+        let rows = Rows {
+            service: true,
+            clients: true,
+            hand: true,
+            claims: true,
+            volumes: true,
+            axis: true,
+            others: true,
+        };
         StageOptions {
             width,
             form: Form::Page,
@@ -88,11 +99,18 @@ impl StageOptions {
 
     /// The stage of an embed; `names` adds services and names.
     pub fn embed(width: f64, lang: Lang, names: bool) -> StageOptions {
-        let rows =
-            Rows { service: names, hand: false, claims: true, volumes: true, axis: false, others: false };
+        let rows = Rows {
+            service: names,
+            clients: true,
+            hand: false,
+            claims: true,
+            volumes: true,
+            axis: false,
+            others: false,
+        };
         StageOptions {
             form: Form::Embed,
-            gutter: 38.0,
+            gutter: 42.0,
             title: false,
             counts: false,
             rows,
@@ -103,14 +121,21 @@ impl StageOptions {
     /// The stage of a phone: without names, but it still says what the controller waits for.
     pub fn phone(width: f64, lang: Lang) -> StageOptions {
         let mut options = StageOptions::embed(width, lang, false);
-        (options.form, options.gutter, options.rows.hand) = (Form::Phone, 34.0, true);
+        (options.form, options.gutter, options.rows.hand) = (Form::Phone, 38.0, true);
         options
     }
 
     /// The projector's: drawn small and enlarged until its words can be read in a room.
     pub fn present(width: f64, lang: Lang) -> StageOptions {
-        let rows =
-            Rows { service: false, hand: false, claims: true, volumes: false, axis: false, others: false };
+        let rows = Rows {
+            service: false,
+            clients: true,
+            hand: false,
+            claims: true,
+            volumes: false,
+            axis: false,
+            others: false,
+        };
         let form = Form::Projector;
         StageOptions { form, gutter: 44.0, counts: false, rows, ..StageOptions::page(width, lang) }
     }
@@ -234,6 +259,7 @@ impl Grid<'_> {
         let rows = self.options.rows;
         let mut y = 4.0;
         let mut names_y = None;
+        let clients = if rows.clients && self.by_ordinal() { self.clients(&mut y) } else { Vec::new() };
         if rows.service && self.by_ordinal() {
             (y, names_y) = self.services(y);
         }
@@ -263,6 +289,7 @@ impl Grid<'_> {
         let claim_y = pod_y + self.pod_h + claim_gap;
         let volume_y = claim_y + self.claim_h + volume_gap;
         self.cables(names_y, pod_y, claims.then_some(claim_y), volumes.then_some(volume_y));
+        self.rays(&clients, y, pod_y);
         self.pods(pod_y);
         let mut end = pod_y + self.pod_h + 10.0;
         if claims {
@@ -276,7 +303,7 @@ impl Grid<'_> {
         if rows.axis && self.by_ordinal() {
             end = self.axis(end + 22.0) + 12.0;
         }
-        if rows.others && self.by_ordinal() && !self.model.others.is_empty() {
+        if rows.others && self.by_ordinal() && self.model.others.iter().any(|p| !self.is_client(p)) {
             end = self.others(end + 12.0);
         }
         if let (Some(y), Some(hand), Some(set)) = (hand_y, &self.model.hand, &self.model.set) {

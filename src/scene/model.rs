@@ -3,10 +3,12 @@
 //! Columns go by ordinal. Without a set to show, every pod is a column of its own and no ordinal is drawn.
 //! State words are kubectl's STATUS column; [`PodState`] is the coarser condition that decides the drawing.
 
+mod clients;
 mod past;
 mod pods;
 mod services;
 
+pub use clients::{ClientModel, clients};
 pub use pods::{Countdown, Note, PodModel, PodState, Revision, pod_model, pod_word};
 pub use services::{NameModel, ServiceModel, ServiceShape};
 
@@ -37,6 +39,8 @@ pub struct StageModel {
     pub nodes: Vec<NodeModel>,
     /// Pods of no set that run beside it, by name.
     pub others: Vec<PodModel>,
+    /// Programs in pods that send requests.
+    pub clients: Vec<ClientModel>,
     /// True if the pods of this set have claims.
     pub has_claims: bool,
 }

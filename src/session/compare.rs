@@ -39,9 +39,10 @@ pub fn first_difference(one: &[Happening], other: &[Happening], own: bool) -> Op
                 (Some((i, a)), Some((j, b))) => {
                     let same = (a.at, a.actor, a.verb, a.subresource, &a.key, a.code)
                         == (b.at, b.actor, b.verb, b.subresource, &b.key, b.code);
-                    let typed = !own && a.actor == "user" && same;
+                    // The same thing was typed, if perhaps of another kind.
+                    let typed = !own && [a.actor, b.actor] == ["user"; 2] && (a.at, a.verb) == (b.at, b.verb);
                     let field = if same && !typed { field(a, b) } else { None };
-                    if same && field.is_none() {
+                    if (same || typed) && field.is_none() {
                         alike += 1;
                         continue;
                     }

@@ -2,9 +2,10 @@
 
 use super::inside::{self, Inside};
 use super::shell::{Env, Shell, Started, System, parse, tools::TOOLS};
+use crate::api::{Object, Text};
 use crate::cluster::Cluster;
 use crate::component::world::PodName;
-use crate::component::{Client, Fault};
+use crate::component::{Client, Fault, Landing, Request};
 use crate::dns::Cache;
 use crate::kubectl::{self, Host, Invocation, Output, Place, Program, Progress};
 use crate::sim::{Rng, SimDuration, SimTime, SortedMap};
@@ -135,11 +136,19 @@ pub struct Desk<'a> {
     pub processes: &'a mut Processes,
     pub input: u64,
     pub job: u64,
+    /// Under which name its commands write.
+    pub manager: Option<Text>,
 }
 
 impl Host for Desk<'_> {
     fn client(&mut self) -> Client<'_> {
-        self.cluster.client("user", self.input)
+        let mut client = self.cluster.client("user", self.input);
+        client.set_manager(self.manager.clone());
+        client
+    }
+
+    fn write_as(&mut self, manager: Text) {
+        self.manager = Some(manager);
     }
 
     fn now(&self) -> SimTime {
@@ -218,6 +227,13 @@ impl Host for Desk<'_> {
 }
 
 impl Desk<'_> {
+    /// Notes what became of something that a program in `pod` sent or looked up.
+    pub fn note(&mut self, pod: &Object, name: &str, address: &str, kept: bool, landing: Landing) {
+        let (name, address) = (name.to_string().into(), address.to_string().into());
+        let request = Request { client: pod.key(), input: self.input, name, address, kept, landing };
+        self.cluster.note_request(request);
+    }
+
     // The name of a file as the folder keeps it.
     fn key(path: &str) -> &str {
         path.strip_prefix(HOME).unwrap_or(path).trim_start_matches('/')

@@ -9,9 +9,9 @@ mod web;
 use super::desk::Desk;
 use super::shell::{self, Env, Shell, Started, System, tools::TOOLS};
 use crate::api::{Kind, Object, Text, Value};
-use crate::component::Fault;
 use crate::component::world::PodName;
-use crate::dns::resolver::{self, ResolvConf, Resolver};
+use crate::component::{Fault, Landing};
+use crate::dns::resolver::{self, Failure, ResolvConf, Resolver};
 use crate::dns::server::DnsServer;
 use crate::dns::tools;
 use crate::dns::zone::zone_at;
@@ -96,7 +96,7 @@ fn resolve<T>(desk: &mut Desk<'_>, pod: &Object, ask: impl FnOnce(&mut Resolver<
         "busybox" => {
             profile.set("busybox", tag);
         }
-        "alpine" => {
+        "alpine" | "curl" => {
             profile.set("libc", "musl");
         }
         _ => {}
@@ -105,6 +105,23 @@ fn resolve<T>(desk: &mut Desk<'_>, pod: &Object, ask: impl FnOnce(&mut Resolver<
     let server = DnsServer::new(zone_at(view, &profile), desk.cluster.now(), Some(desk.memory));
     let server = server.shuffled(&mut desk.processes.shuffle);
     ask(&mut Resolver::of_pod(pod, server))
+}
+
+// What a failed lookup is to whoever wanted to send something.
+fn failed(failure: Failure) -> Landing {
+    match failure {
+        Failure::NoName => Landing::NoName,
+        Failure::NoData => Landing::NoAddress,
+        Failure::Again => Landing::NoServer,
+    }
+}
+
+// `getent hosts NAME`: a lookup that a program keeps for what it sends later.
+fn note_lookup(desk: &mut Desk<'_>, pod: &Object, args: &[String], started: &Started) {
+    let ([_, name], Started::Ran(out, _, _)) = (args, started) else { return };
+    let ip = out.split_whitespace().next().unwrap_or_default();
+    let landing = if ip.is_empty() { Landing::NoName } else { Landing::Found };
+    desk.note(pod, name, ip, true, landing);
 }
 
 fn ask(desk: &mut Desk<'_>, pod: &Object, tool: &str, args: &[String]) -> Started {
@@ -185,7 +202,8 @@ impl<'a, 'b> Inside<'a, 'b> {
     /// Goes into a container, if its pod exists and has it.
     pub fn enter(desk: &'a mut Desk<'b>, place: &Place, has_terminal: bool) -> Option<Inside<'a, 'b>> {
         let pod = desk.cluster.store().get(Kind::Pod, &place.namespace, &place.pod)?.clone();
-        let lists = ["containers", "initContainers"].map(|list| pod.spec().get(list).items());
+        let lists =
+            ["containers", "initContainers", "ephemeralContainers"].map(|list| pod.spec().get(list).items());
         let container = lists
             .iter()
             .flat_map(|list| list.iter())
@@ -197,8 +215,8 @@ impl<'a, 'b> Inside<'a, 'b> {
     /// True while the container runs.
     pub fn is_running(&self) -> bool {
         let name = self.container.get("name");
-        let lists =
-            ["containerStatuses", "initContainerStatuses"].map(|list| self.pod.status().get(list).items());
+        let lists = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"]
+            .map(|list| self.pod.status().get(list).items());
         let mut all = lists.iter().flat_map(|list| list.iter());
         all.any(|status| status.get("name") == name && !status.at(&["state", "running"]).is_null())
     }
@@ -466,7 +484,14 @@ impl System for Inside<'_, '_> {
                 let args = [&["nslookup".to_string()], args].concat();
                 ask(self.desk, &self.pod.clone(), "busybox", &args)
             }
-            _ => ask(self.desk, &self.pod.clone(), name, args),
+            _ => {
+                let pod = self.pod.clone();
+                let started = ask(self.desk, &pod, name, args);
+                if name == "getent" {
+                    note_lookup(self.desk, &pod, args, &started);
+                }
+                started
+            }
         }
     }
 

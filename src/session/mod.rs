@@ -170,7 +170,7 @@ impl Session {
                 [pod.namespace, pod.name, container].map(|text| text.to_string());
             let place = Place { namespace, pod, container };
             let Session { cluster, memory, files, processes, .. } = self;
-            let mut desk = Desk { cluster, memory, files, processes, input: 0, job: 0 };
+            let mut desk = Desk { cluster, memory, files, processes, input: 0, job: 0, manager: None };
             if let Some(mut inside) = Inside::enter(&mut desk, &place, false) {
                 inside.run_command();
             }
@@ -422,7 +422,8 @@ impl Session {
             std::mem::swap(env, &mut job.shell.env);
         }
         let mut out = Output::default();
-        let mut desk = Desk { cluster, memory, files, processes, input: job.input, job: job.id };
+        let mut desk =
+            Desk { cluster, memory, files, processes, input: job.input, job: job.id, manager: None };
         let progress = job.shell.poll(&mut desk, &mut out);
         self.cluster.announce();
         let job = &mut self.jobs[i];

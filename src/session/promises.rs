@@ -54,7 +54,7 @@ impl Promises {
                         self.witness.see(write, &self.store, seen, &|node| !world.node_is_reachable(node));
                     self.broken.extend(broken.into_iter().map(|broken| (index, broken)));
                 }
-                What::Decision(_) => {}
+                What::Decision(_) | What::Request(_) => {}
             }
         }
         self.read == happenings.len()

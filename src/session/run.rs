@@ -334,6 +334,14 @@ impl Run {
         self.session_at(at).ask(line)
     }
 
+    /// The files of a volume at a moment: paths and texts.
+    pub fn files_in(&self, at: SimTime, volume: &str) -> Vec<(String, String)> {
+        let session = self.session_at(at);
+        let files = session.cluster().world().files.get(&*["pv/", volume].concat());
+        let files = files.into_iter().flat_map(|files| files.iter());
+        files.map(|(path, text)| (path.to_string(), text.str().to_string())).collect()
+    }
+
     /// Carries out what was begun and computes ahead, for at most so many steps; true when there is nothing left to do.
     pub fn compute(&mut self, max_steps: usize) -> bool {
         self.work(max_steps) != Progress::Working

@@ -82,7 +82,7 @@ mod tests {
     use crate::api::manifest;
 
     fn object(kind: Kind, text: &str) -> Object {
-        Object { kind, body: manifest::parse(text).unwrap().remove(0).value }
+        Object::of(kind, manifest::parse(text).unwrap().remove(0).value)
     }
 
     // S179: who may go is what the budget's status says; who does not run may always go.

@@ -8,13 +8,14 @@
 pub mod admission;
 pub mod error;
 pub mod eviction;
+pub mod fields;
 pub mod patch;
 pub mod quota;
 pub mod server;
 pub mod view;
 
 pub use error::{Reason, Status};
-pub use server::{ApiServer, DeleteOptions, Propagation};
+pub use server::{ApiServer, DeleteOptions, Propagation, Writer};
 pub use view::View;
 
 use crate::api::{Kind, Object, ObjectKey, Text};

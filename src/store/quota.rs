@@ -225,7 +225,7 @@ mod tests {
     use crate::api::manifest;
 
     fn object(kind: Kind, text: &str) -> Object {
-        Object { kind, body: manifest::parse(text).unwrap().remove(0).value }
+        Object::of(kind, manifest::parse(text).unwrap().remove(0).value)
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Nothing here knows who asks or why; `component::client` does. A refused request changes nothing.
 
 use super::admission::{self, AdmissionContext};
-use super::{Reason, Status, Store, eviction, quota};
+use super::{Reason, Status, Store, eviction, fields, quota};
 use crate::api::{Kind, Object, ObjectKey, Profile, Text, Value, schema};
 use crate::object;
 use crate::sim::{Rng, SimDuration, SimTime, push_hex};
@@ -52,6 +52,18 @@ pub struct Committed {
     pub new: Option<Rc<Object>>,
 }
 
+/// Who owns what a request writes.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Writer {
+    /// Nobody that is kept: a component.
+    #[default]
+    Component,
+    /// This field manager.
+    Manager(Text),
+    /// The request says it itself.
+    Said,
+}
+
 /// The API server: the store, and what it hands out.
 #[derive(Clone, Debug)]
 pub struct ApiServer {
@@ -64,6 +76,8 @@ pub struct ApiServer {
     next_cluster_ip: u32,
     /// How long pods bear a node that is not ready, or unreachable, unless they say otherwise (S119).
     pub toleration_secs: (i64, i64),
+    /// Who owns what the next request writes.
+    pub writer: Writer,
     /// Why every request to change something is refused, if it is.
     pub frozen: Option<&'static str>,
     /// Requests that fail, for tests: verb, kind, and how many of them pass before.
@@ -81,6 +95,7 @@ impl ApiServer {
             names: Rng::new(seed, "generateName"),
             next_cluster_ip: 10,
             toleration_secs: (300, 300),
+            writer: Writer::default(),
             frozen: None,
             #[cfg(test)]
             refuse: Vec::new(),
@@ -145,6 +160,7 @@ impl ApiServer {
             self.mount_service_account(&mut object);
         }
         self.admit(&mut object)?;
+        self.own(None, &mut object, "", now);
         if has_status(kind)
             && !matches!(
                 kind,
@@ -229,6 +245,11 @@ impl ApiServer {
             if kind == Kind::Deployment && !annotations.is_null() {
                 object.body.set(&["metadata", "annotations"], annotations);
             }
+        } else if subresource == "ephemeralcontainers" {
+            let list = object.spec().get("ephemeralContainers").clone();
+            object = (*old).clone();
+            object.body.set(&["spec", "ephemeralContainers"], list);
+            self.default(&mut object, Some(&old));
         } else {
             // What only the server writes stays as it is.
             let metadata = old.body.get("metadata");
@@ -247,6 +268,7 @@ impl ApiServer {
                 }
             }
             self.admit_update(&mut object, &old)?;
+            self.own(Some(&old), &mut object, subresource, now);
             let changed = match kind {
                 Kind::EndpointSlice => ["endpoints", "ports", "addressType"]
                     .iter()
@@ -262,6 +284,9 @@ impl ApiServer {
         if object == *old {
             return Ok(Committed { old: Some(old.clone()), new: Some(old) });
         }
+        if subresource == "status" {
+            object.managers.status_at = now;
+        }
         let gone = object.is_terminating()
             && object.meta("finalizers").items().is_empty()
             && (kind != Kind::Pod || object.meta("deletionGracePeriodSeconds").as_int() == Some(0))
@@ -275,6 +300,38 @@ impl ApiServer {
         }
         let (old, new) = self.store.commit(now, write, key, Some(object));
         Ok(Committed { old, new })
+    }
+
+    /// Applies a manifest for a field manager (server-side apply).
+    pub fn apply(
+        &mut self,
+        now: SimTime,
+        write: u64,
+        key: &ObjectKey,
+        asked: &Value,
+        manager: &Text,
+        force: bool,
+    ) -> Result<Committed, Status> {
+        let live = self.store.by_key(key).cloned();
+        let object = fields::apply(live.as_deref(), key.kind, asked, manager, force, now)?;
+        self.writer = Writer::Said;
+        match live {
+            None => self.create(now, write, object),
+            Some(_) => self.update(now, write, object, ""),
+        }
+    }
+
+    // Notes whose the fields are that a request wrote.
+    fn own(&self, old: Option<&Object>, object: &mut Object, subresource: &str, now: SimTime) {
+        if self.writer == Writer::Said {
+            return;
+        }
+        let mut managers = old.map(|old| old.managers.clone()).unwrap_or_default();
+        if let Writer::Manager(name) = &self.writer {
+            let subresource = if subresource == "scale" { "scale" } else { "" };
+            fields::update(&mut managers, old, object, (name, subresource), now);
+        }
+        object.managers = managers;
     }
 
     /// Deletes an object: marks it, or removes it at once where nothing holds it (S115 to S117, S120 to S122).

@@ -2,8 +2,8 @@
 
 use super::{Caption, Next, Step};
 use crate::api::Text;
-use crate::component::Fault;
 use crate::component::decision::{Gate, Why};
+use crate::component::{Fault, Landing};
 use crate::lang::{Josa, Lang, gate_says, josa};
 use crate::scenario::parse_fault;
 use Josa::{EulReul, EunNeun, IGa};
@@ -22,9 +22,15 @@ pub fn caption(step: &Step, lang: Lang) -> (String, Option<String>) {
     (happened, next)
 }
 
+/// So many letters of a line are told.
+const LONGEST: usize = 90;
+
 /// A fault that ended up changing nothing in the cluster is told as what it was.
 fn said(text: &str, lang: Lang) -> String {
     if let Some(line) = text.strip_prefix("$ ") {
+        // A program typed into one line is read in the terminal.
+        let cut = line.char_indices().nth(LONGEST).map(|(end, _)| [&line[..end], "…"].concat());
+        let line = cut.as_deref().unwrap_or(line);
         return lang.pick(format!("명령: {line}"), format!("Typed: {line}"));
     }
     let Some(Ok(fault)) = parse_fault(text) else { return text.to_string() };
@@ -65,6 +71,33 @@ fn said(text: &str, lang: Lang) -> String {
         Fault::MendComponent(component) if ko => format!("{} 다시 제때 본다.", josa(component, EunNeun)),
         Fault::MendComponent(component) => format!("{component} sees the cluster in time again."),
     }
+}
+
+/// What became of a request, as the rest of a sentence about it.
+pub fn landing_says(landing: &Landing, address: &str, lang: Lang) -> String {
+    let (ko, en) = match landing {
+        Landing::Found => ("이름만 찾았다", "is looked up"),
+        Landing::Pod(pod) => {
+            return lang.pick(format!("{pod}에 닿는다"), format!("reaches {pod}"));
+        }
+        Landing::Refused => {
+            ("거절된다: 주소의 주인은 있지만 받아 주지 않는다", "is refused by whoever is there")
+        }
+        Landing::Gone => {
+            return lang.pick(
+                format!("주인이 사라진 낡은 주소 {address}로 간다"),
+                format!("goes to the stale address {address}, which nobody has any more"),
+            );
+        }
+        Landing::Silent => {
+            return lang
+                .pick(format!("{address}에서 답을 받지 못한다"), format!("gets no answer from {address}"));
+        }
+        Landing::NoName => ("이름을 찾지 못한다(NXDOMAIN)", "finds no such name (NXDOMAIN)"),
+        Landing::NoAddress => ("주소 없는 이름에서 멈춘다", "finds a name without address"),
+        Landing::NoServer => ("이름 서버의 답을 받지 못한다", "gets no answer from the name server"),
+    };
+    lang.pick(ko, en).to_string()
 }
 
 fn ko_names(names: &[Text], particle: Josa) -> String {
@@ -152,6 +185,12 @@ fn korean(caption: &Caption) -> String {
         Caption::NodeBack { node } => format!("{} 다시 Ready다.", josa(node, IGa)),
         Caption::NodeGone { node } => format!("{} 목록에서 지워졌다.", josa(node, IGa)),
         Caption::Holds { gate } => format!("컨트롤러가 멈춘다: {}.", gate_says(gate, Lang::Ko)),
+        Caption::Landed { request } => format!(
+            "{}의 요청({})은 {}.",
+            request.client.name,
+            request.name,
+            landing_says(&request.landing, &request.address, Lang::Ko)
+        ),
     }
 }
 
@@ -250,6 +289,12 @@ fn english(caption: &Caption) -> String {
         Caption::NodeBack { node } => format!("{node} is Ready again."),
         Caption::NodeGone { node } => format!("{node} was taken off the list."),
         Caption::Holds { gate } => format!("The controller holds: {}.", gate_says(gate, Lang::En)),
+        Caption::Landed { request } => format!(
+            "What {} asks of {} {}.",
+            request.client.name,
+            request.name,
+            landing_says(&request.landing, &request.address, Lang::En)
+        ),
     }
 }
 

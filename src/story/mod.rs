@@ -6,17 +6,19 @@
 
 mod beats;
 mod captions;
+mod landings;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use captions::caption;
+pub use captions::{caption, landing_says};
 
 use crate::api::{Kind, ObjectKey, Text};
 use crate::component::decision::{Gate, Why};
-use crate::component::{Happening, What};
+use crate::component::{Happening, Request, What};
 use crate::scene::timeline::Tick;
 use crate::sim::{SimDuration, SimTime, SortedMap};
 use beats::Beat;
+use landings::Landings;
 
 /// Beats of one kind that come this close together are one step.
 const TOGETHER: SimDuration = SimDuration(60);
@@ -94,6 +96,8 @@ pub enum Caption {
     NodeGone { node: Text },
     /// The controller has come to a gate that a person should know of.
     Holds { gate: Gate },
+    /// Requests of a program in a pod fare otherwise than before.
+    Landed { request: Request },
 }
 
 /// What comes next.
@@ -118,6 +122,7 @@ pub struct Story {
     gate: SortedMap<ObjectKey, Option<Gate>>,
     /// The step that an input began and nothing else has taken over.
     input: Option<usize>,
+    landings: Landings,
 }
 
 /// The steps of a whole run.
@@ -195,6 +200,12 @@ impl Story {
                     None => {}
                 }
                 self.attach(n, at);
+            }
+            What::Request(request) => {
+                // Requests that fare as the ones before tell nothing; they come every second.
+                if let Some(caption) = self.landings.news(request, at) {
+                    self.begin(n, at, caption);
+                }
             }
         }
     }

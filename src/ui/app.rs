@@ -5,17 +5,17 @@
 
 use super::choices::choices;
 use super::lesson;
+use super::lobby;
 use super::panels::header::header;
 use super::panels::{self, Context, PANELS, PanelEntry};
 use super::platform::{clipboard, dom, frames, parts, storage, url};
-use super::player::Player;
 use super::present::{self, Act};
 use super::remote;
 use super::state::{Dialog, Effect, Model, Origin, Panel, Screen, UiAction};
 use super::update::{self, update};
 use super::view;
 use super::widgets::{self, Tab, announcer, icon, tabs};
-use crate::samples::{SAMPLES, STORIES};
+use crate::samples::SAMPLES;
 use crate::scenario::link;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -55,8 +55,6 @@ pub struct App {
     /// While something is computed, the page is not drawn again before.
     draw_at: Cell<f64>,
     /// The pictures of the stories, computed one after another while nothing else is to do.
-    lanes: Vec<AttrValue>,
-    drafts: Vec<Player>,
     text_timer: u32,
     /// What the address was last told of a lesson.
     told: String,
@@ -77,8 +75,6 @@ pub enum Message {
     Do(UiAction),
     /// A slice of computing is due.
     Slice,
-    /// A slice for the story pictures is due.
-    Stories,
     /// The editor's text has rested.
     Keep,
     /// The window has another size.
@@ -100,6 +96,11 @@ impl Component for App {
         let mut model = Model::default();
         let editor_text = restore(&mut model);
         let send = ctx.link().callback(Message::Do);
+        // The first picture is there already: what comes in its place is as large from the beginning.
+        let size = dom::size_of(panels::first::PICTURE);
+        if size.0 > 0.0 {
+            model.ui.stage_size = size;
+        }
         let model = Rc::new(RefCell::new(model));
         {
             let (model, send) = (model.clone(), send.clone());
@@ -153,13 +154,12 @@ impl Component for App {
             frames: frames::FrameLoop::default(),
             computing: None,
             draw_at: Cell::new(0.0),
-            lanes: Vec::new(),
-            drafts: Vec::new(),
             text_timer: 0,
             told: String::new(),
             pictures: view::Pictures::default(),
         };
         app.set_document();
+        parts::style("panels.css");
         if app.model.borrow().ui.present.is_on {
             parts::style(present::STYLE);
             parts::call(present::PART, "begin", "");
@@ -213,9 +213,7 @@ impl Component for App {
                 };
                 if done {
                     self.computing = None;
-                    let drawn = self.act(ctx, UiAction::Computed);
-                    self.stories(ctx);
-                    return drawn;
+                    return self.act(ctx, UiAction::Computed);
                 }
                 self.soon(ctx, Message::Slice);
                 // Drawing may cost more than the slice: it gets a part of the time, and computing the rest.
@@ -227,7 +225,6 @@ impl Component for App {
                 self.draw_at.set(frames::now() + 4.0 * (frames::now() - now));
                 drawn
             }
-            Message::Stories => self.story_slice(ctx),
             Message::Keep => {
                 self.text_timer -= 1;
                 if self.text_timer == 0 {
@@ -382,43 +379,6 @@ impl App {
         }
     }
 
-    /// The pictures of the first page's stories, when there is nothing more urgent.
-    fn stories(&mut self, ctx: &yew::Context<Self>) {
-        let first = self.model.borrow().ui.screen == Screen::First;
-        if first && self.lanes.len() < STORIES.len() && self.drafts.is_empty() {
-            self.soon(ctx, Message::Stories);
-        }
-    }
-
-    fn story_slice(&mut self, ctx: &yew::Context<Self>) -> bool {
-        if self.model.borrow().ui.screen != Screen::First || self.lanes.len() >= STORIES.len() {
-            self.drafts.clear();
-            return false;
-        }
-        if self.drafts.is_empty() {
-            let story = &STORIES[self.lanes.len()];
-            self.drafts.push(Player::from_text(story.scenario).unwrap_or_default());
-            self.soon(ctx, Message::Stories);
-            return false;
-        }
-        let until = frames::now() + SLICE_MS;
-        let draft = &mut self.drafts[0];
-        let done = loop {
-            let done = draft.compute(SLICE_STEPS);
-            if done || frames::now() > until {
-                break done;
-            }
-        };
-        if done {
-            let _ = draft.take_in();
-            let svg = view::track::small(draft);
-            self.lanes.push(svg.into());
-            self.drafts.clear();
-        }
-        self.soon(ctx, Message::Stories);
-        done
-    }
-
     fn set_document(&self) {
         let model = self.model.borrow();
         dom::set_document(model.ui.language.code(), model.ui.theme_code(), model.ui.texts().title);
@@ -458,15 +418,18 @@ impl App {
 
     fn first(&self, model: &mut Model, context: &Context) -> Html {
         let width = model.ui.stage_size.0.clamp(300.0, 760.0);
-        let stage = self.pictures.still(model, width);
+        let still = match model.opening.is_some() && model.ui.origin == Origin::Story(0) {
+            true => lobby::still(model.ui.language).to_string(),
+            false => self.pictures.still(model, width).svg,
+        };
         let legend = context
             .texts
             .legend
             .iter()
             .map(|(state, _)| view::track::legend(state).into())
             .collect::<Vec<AttrValue>>();
-        let pictures =
-            panels::first::FirstPictures { still: stage.svg.into(), lanes: self.lanes.clone(), legend };
+        let lanes = lobby::LANES.iter().map(|svg| AttrValue::from(*svg)).collect();
+        let pictures = panels::first::FirstPictures { still: still.into(), lanes, legend };
         panels::first::first(context, &pictures, model.ui.has_kept)
     }
 
@@ -490,7 +453,7 @@ impl App {
     fn time(&self, model: &mut Model, context: &Context, spoken: AttrValue) -> Html {
         let track = view::track::read(model, &self.pictures);
         let seconds = model.player.position().time.0 as f64 / 1000.0;
-        let end = view::track::end_seconds(&model.player);
+        let end = view::track::end_seconds(&model.player).max(seconds);
         let place = panels::timeline::Place {
             width: model.ui.track_width,
             step: model.player.step(),
@@ -624,7 +587,7 @@ impl App {
             }
             Panel::Names => {
                 let names = view::names::read(model, &self.pictures);
-                panels::names::names(context, &names, &model.ui.asked_from)
+                panels::names::names(context, &names, &model.ui)
             }
             Panel::Events => {
                 let rows = view::events::rows(&model.player, model.ui.all_events);
@@ -635,10 +598,7 @@ impl App {
                 panels::events::events(context, &rows, model.ui.all_events, chain.as_ref())
             }
             Panel::Objects => panels::objects::objects(context, view::objects::read(model).as_ref()),
-            Panel::Claims => {
-                let position = model.player.position();
-                panels::claims::claims(context, &view::claims::rows(model.player.still(position).store()))
-            }
+            Panel::Claims => panels::claims::claims(context, &view::claims::read(model)),
             Panel::Compare => panels::compare::compare(context, &view::compare::read(model, &self.pictures)),
             _ if model.ui.errors() > 0 => {
                 panels::reasons::refused(context, &model.ui.problems, &model.ui.manifest)

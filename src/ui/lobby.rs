@@ -17,8 +17,24 @@ use super::view;
 use crate::samples::STORIES;
 use yew::prelude::*;
 
-/// The still of the first story, by language. `tests/html.rs` draws it anew and compares.
-pub const STILLS: [&str; 2] = [include_str!("stills/ordered.ko.svg"), include_str!("stills/ordered.en.svg")];
+/// The still of the first story, by language, for a phone and for any other window. `tests/html.rs` draws it anew and
+/// compares.
+const STILLS: [[&str; 2]; 2] = [
+    [include_str!("stills/ordered.phone.ko.svg"), include_str!("stills/ordered.ko.svg")],
+    [include_str!("stills/ordered.phone.en.svg"), include_str!("stills/ordered.en.svg")],
+];
+/// A narrower window is a phone's.
+const PHONE: f64 = 512.0;
+
+/// The still for this window; the engine shows it too until it has computed as far.
+pub fn still(language: Language) -> &'static str {
+    let by_language = match language {
+        Language::Ko => STILLS[0],
+        Language::En => STILLS[1],
+    };
+    by_language[usize::from(dom::window_size().0 >= PHONE)]
+}
+
 /// The lanes of the stories, in their order.
 pub const LANES: [&str; STORIES.len()] = [
     include_str!("stills/ordered.lanes.svg"),
@@ -122,12 +138,8 @@ impl Lobby {
 
 fn first(context: &Context) -> Html {
     let texts = context.texts;
-    let still = match texts.language {
-        Language::Ko => STILLS[0],
-        Language::En => STILLS[1],
-    };
     let pictures = FirstPictures {
-        still: AttrValue::from(still),
+        still: AttrValue::from(still(texts.language)),
         lanes: LANES.iter().map(|svg| AttrValue::from(*svg)).collect(),
         legend: texts.legend.iter().map(|(state, _)| view::track::legend(state).into()).collect(),
     };

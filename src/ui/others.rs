@@ -4,7 +4,7 @@
 
 use super::player::{Player, Step};
 use super::state::Model;
-use crate::advice::set_field;
+use crate::advice::{as_deployment, in_command, set_field};
 use crate::api::ObjectKey;
 use crate::api::profile::PROFILES;
 use crate::component::What;
@@ -85,6 +85,8 @@ pub enum Change {
     Release(&'static str),
     /// A field of the documents of a kind; none leaves it out.
     Field(&'static str, &'static str, Option<&'static str>),
+    /// The StatefulSets are Deployments.
+    Deployment,
 }
 
 /// Fields that make another story of the same manifest, with their two values; the first is the default.
@@ -104,6 +106,7 @@ impl Change {
     pub fn label(&self) -> String {
         match self {
             Change::Release(name) => ["v", name].concat(),
+            Change::Deployment => "Deployment".into(),
             Change::Field("Service", _, None) => "ClusterIP".into(),
             Change::Field("Service", ..) => "headless".into(),
             Change::Field(_, path, value) => {
@@ -117,6 +120,21 @@ impl Change {
         let mut scenario = Scenario::parse(scenario).ok()?;
         match self {
             Change::Release(name) => scenario.header.version = (*name).into(),
+            Change::Deployment => {
+                let mut changed = false;
+                for (_, directive) in &mut scenario.actions {
+                    match directive {
+                        Directive::File { text, .. } => {
+                            if let Some(new) = as_deployment(text) {
+                                (*text, changed) = (new, true);
+                            }
+                        }
+                        Directive::Line(line) => *line = in_command(line),
+                        _ => {}
+                    }
+                }
+                changed.then_some(())?;
+            }
             Change::Field(kind, path, value) => {
                 let mut changed = false;
                 for (_, directive) in &mut scenario.actions {
@@ -153,12 +171,14 @@ impl Change {
                     .find(|f| f.0 == *kind && f.1 == *path)
                     .and_then(|f| f.2.iter().find(|v| *v != value))
                     .map(|v| Change::Field(kind, path, *v)),
-                Change::Release(_) => None,
+                Change::Release(_) | Change::Deployment => None,
             };
             change.apply(scenario).is_some()
                 && (!is_default(change) || other(change).is_some_and(|other| other.apply(scenario).is_none()))
         };
-        fields.filter(fits).chain(releases).collect()
+        let deployment =
+            std::iter::once(Change::Deployment).filter(|change| change.apply(scenario).is_some());
+        fields.filter(fits).chain(deployment).chain(releases).collect()
     }
 }
 

@@ -109,7 +109,12 @@ pub fn act(model: &mut Model, act: Act) -> Vec<Effect> {
             let effects = pause(model);
             model.ui.present = Present::default();
             model.ui.panel = Panel::Reasons;
-            let after = [Effect::Mode(None), Effect::Part(PART, "end", String::new()), Effect::Document];
+            let after = [
+                Effect::Mode(None),
+                Effect::Part(PART, "end", String::new()),
+                Effect::Document,
+                Effect::Focus("present"),
+            ];
             effects.into_iter().chain(after).collect()
         }
         _ if !model.ui.present.is_on => Vec::new(),

@@ -13,6 +13,7 @@ use super::present::{self, Present};
 use super::texts::{Language, Texts};
 use crate::api::hash::fnv1a;
 use crate::api::{ObjectKey, Profile};
+use crate::dns::QType;
 use crate::program::File;
 use crate::samples::{SAMPLES, STORIES};
 use crate::scenario::link::Linked;
@@ -143,6 +144,14 @@ pub struct UiState {
     pub release: &'static str,
     /// The pod that asks for names; empty for anywhere in the cluster.
     pub asked_from: String,
+    /// The type of record asked for.
+    pub asked_type: QType,
+    /// The name that a client to be placed asks for; the first if there is none of it.
+    pub client_name: String,
+    /// How it keeps answers, as [`crate::ui::view::names::RESOLVERS`] numbers it.
+    pub client_resolver: usize,
+    /// The claim whose files are shown.
+    pub files_of: Option<ObjectKey>,
     /// The event list also shows API writes.
     pub all_events: bool,
     /// The happening whose causes are shown, as [`crate::ui::view::EventRow`] numbers them.
@@ -272,6 +281,10 @@ impl Default for UiState {
             origin: Origin::Story(0),
             release: Profile::default_release().name,
             asked_from: String::new(),
+            asked_type: QType::A,
+            client_name: String::new(),
+            client_resolver: 0,
+            files_of: None,
             all_events: false,
             chain: None,
             says_release: false,
@@ -395,6 +408,10 @@ pub enum UiAction {
     /// What a presenter does.
     Class(present::Act),
     AskFrom(String),
+    AskType(QType),
+    ClientName(String),
+    ClientResolver(usize),
+    Files(Option<ObjectKey>),
     AllEvents(bool),
     Chain(Option<usize>),
     StartOver,

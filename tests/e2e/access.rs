@@ -60,7 +60,19 @@ const STATES: &[State] = &[
         b.click(".why__try button");
         b.wait_for("an answer", LONG, |b| b.has(".what__item small"));
     }),
+    ("a client placed, and asked for by another type", |b| {
+        crate::panels::place_client(b, "nginx", "2");
+        b.click(".chips .chip:nth-child(2)");
+        b.wait_for("a request", LONG, |b| b.has(".client"));
+    }),
+    ("claims with their files", |b| {
+        b.script("document.activeElement.blur()");
+        b.type_keys("c");
+        b.wait_for_element(".ledger__files");
+        b.click(".ledger__files");
+    }),
     ("go to, in vain", |b| {
+        b.script("document.activeElement.blur()");
         b.type_keys("g");
         b.wait_for_element("#go-to");
         b.type_into("#go-to", "nobody");

@@ -466,7 +466,22 @@ fn string(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_string()
 }
 
-fn base64(text: &str) -> Vec<u8> {
+/// Bytes as base64 text.
+pub fn to_base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for three in bytes.chunks(3) {
+        let bits = (0..3).fold(0u32, |bits, i| bits << 8 | u32::from(three.get(i).copied().unwrap_or(0)));
+        for i in 0..4 {
+            let is_there = i <= three.len();
+            text.push(if is_there { LETTERS[(bits >> (18 - 6 * i) & 63) as usize] as char } else { '=' });
+        }
+    }
+    text
+}
+
+/// The bytes of base64 text.
+pub fn base64(text: &str) -> Vec<u8> {
     let (mut bytes, mut bits, mut count) = (Vec::new(), 0u32, 0);
     for byte in text.bytes() {
         let value = match byte {

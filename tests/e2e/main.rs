@@ -8,14 +8,18 @@
 //! - `page`: the page loads, runs under its policy and says so when it cannot
 //! - `harness`: the harness itself
 //! - `access`: what axe-core finds, in every main state
+//! - `budgets`: how fast the page is, for `cargo xtask bench --browser`
 //! - `classroom`: presentation, speaker window, one file, no network
 //! - `embed`: a run in somebody else's page
+//! - `keyboard`: Tab over every panel and dialog, and out again
 //! - `lessons`: lessons by address, from the list and as a file; questions and goals
 //! - `examples`: the host pages of `examples/`
 //! - `exports`: PNG, WebM, paper
 //! - `looks`: what an address asks for
 //! - `observed`: one's own cluster, from what kubectl watched
 //! - `others`: what if, compare, causes, the keys around them
+//! - `panels`: names with a client, claims with their files, the set as a Deployment
+//! - `references`: ten states as they looked when somebody last looked
 //! - `story`: the main story by hand, in both languages
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, missing_docs)] // The bans are for the simulation.
@@ -27,17 +31,21 @@ mod driver;
 mod static_server;
 
 mod access;
+mod budgets;
 mod classroom;
 mod embed;
 mod examples;
 mod exports;
 mod harness;
+mod keyboard;
 mod lessons;
 mod looks;
 mod observed;
 mod others;
 mod page;
+mod panels;
 mod pictures;
+mod references;
 mod story;
 
 use driver::{Browser, Options};

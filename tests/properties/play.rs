@@ -56,7 +56,7 @@ impl Watched {
                     self.last_gate = decision.gate.clone();
                     continue;
                 }
-                What::Input(_) => continue,
+                What::Input(_) | What::Request(_) => continue,
             };
             self.store.replay(&write.key, write.new.as_ref());
             let cluster = self.session.cluster();

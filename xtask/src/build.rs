@@ -126,7 +126,8 @@ fn minify(kit: &Kit, dist: &Path) -> Result<()> {
 }
 
 /// What is fetched only when it is needed, by the name that the page asks for (loader.js, `meta[name=page-parts]`).
-pub const PARTS: &[&str] = &["classroom.js", "embed.js", "lesson.js", "pictures.js", "present.css"];
+pub const PARTS: &[&str] =
+    &["classroom.js", "embed.js", "lesson.js", "panels.css", "pictures.js", "present.css"];
 
 /// Gives the parts names with a hash, so that no two versions of the page ever share one.
 fn name_parts(dist: &Path) -> Result<()> {

@@ -58,7 +58,12 @@ const VERBS: &[Verb] = &[
         run: single::run,
     },
     Verb { name: "size", about: "what a visitor downloads, against the budget", words: "", run: size::run },
-    Verb { name: "bench", about: "how fast the simulation is, natively", words: "[words]", run: bench::run },
+    Verb {
+        name: "bench",
+        about: "how fast the simulation is, natively; or the page, against its budgets",
+        words: "[--browser | words]",
+        run: bench::run,
+    },
     Verb {
         name: "setup",
         about: "install what the other verbs need, and nothing else",

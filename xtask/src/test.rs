@@ -37,7 +37,8 @@ pub fn run(words: &[String]) -> Result<()> {
     if good { Ok(()) } else { Err(SAID.into()) }
 }
 
-fn browser_tests(theirs: &[String]) -> Result<Command> {
+/// The tests in a real browser, of the page built for them.
+pub fn browser_tests(theirs: &[String]) -> Result<Command> {
     let browser = setup::browser()?;
     let dist = build::page(false)?;
     single::write(&dist)?;

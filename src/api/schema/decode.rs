@@ -105,7 +105,7 @@ pub fn decode_as(kind: Kind, doc: &Value) -> Result<(Object, Vec<FieldProblem>),
     let map = body.map_mut();
     map.insert("apiVersion", kind.api_version());
     map.insert("kind", kind.name());
-    Ok((Object { kind, body }, decoder.unknown.into_iter().map(|path| FieldProblem { path }).collect()))
+    Ok((Object::of(kind, body), decoder.unknown.into_iter().map(|path| FieldProblem { path }).collect()))
 }
 
 /// The server's refusal of unknown fields, which kubectl prints behind `error when creating FILE: `.

@@ -204,6 +204,9 @@ impl Page<'_> {
             self.containers("Init Containers", spec.get("initContainers"), pod, space);
         }
         self.containers("Containers", spec.get("containers"), pod, space);
+        if !spec.get("ephemeralContainers").items().is_empty() {
+            self.containers("Ephemeral Containers", spec.get("ephemeralContainers"), pod, space);
+        }
         if let Some(pod) = pod {
             if !pod.status().get("conditions").items().is_empty() {
                 self.put("Conditions:\n  Type\tStatus\n");
@@ -262,7 +265,7 @@ impl Page<'_> {
         self.put(&[space, title, ":\n"].concat());
         for container in containers.items() {
             let name = container.get("name").str();
-            let statuses = ["containerStatuses", "initContainerStatuses"];
+            let statuses = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"];
             let status = pod.and_then(|pod| {
                 let mut all = statuses.iter().flat_map(|list| pod.status().get(list).items());
                 all.find(|status| status.get("name").str() == name)

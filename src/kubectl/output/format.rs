@@ -2,6 +2,7 @@
 
 use super::gotemplate::GoTemplate;
 use super::jsonpath::Template;
+use super::kyaml;
 use super::table;
 use crate::api::{Object, Value};
 use crate::kubectl::args::Args;
@@ -20,6 +21,8 @@ pub enum Format {
     Name,
     /// YAML.
     Yaml,
+    /// YAML in braces.
+    Kyaml,
     /// JSON, indented by four.
     Json,
     /// A template; true for `jsonpath-as-json`.
@@ -49,11 +52,12 @@ impl Format {
             ("name", None) => Format::Name,
             ("yaml", None) => Format::Yaml,
             ("json", None) => Format::Json,
+            ("kyaml", None) => Format::Kyaml,
             ("jsonpath" | "jsonpath-as-json", _) => match rest.or(args.get("template")) {
                 Some(rest) if !rest.is_empty() => Format::JsonPath(template(rest)?, name != "jsonpath"),
                 _ => return Err(Error::client("template format specified but no template given")),
             },
-            ("custom-columns", rest) => {
+            ("custom-columns" | "custom-columns-file", rest) => {
                 let Some(rest) = rest.or(args.get("template")).filter(|rest| !rest.is_empty()) else {
                     return Err(Error::client("custom-columns format specified but no custom columns given"));
                 };
@@ -94,6 +98,7 @@ impl Format {
         Ok(match self {
             Format::Table(_) => String::new(),
             Format::Yaml => wire::yaml(value),
+            Format::Kyaml => kyaml::print(value),
             Format::Json => wire::json(value),
             Format::Name => each(value).map(|value| name_of(value) + "\n").collect(),
             Format::JsonPath(template, false) => template.print(value).map_err(Error::Client)?,

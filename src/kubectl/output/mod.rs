@@ -6,5 +6,6 @@ pub mod fill;
 pub mod format;
 pub mod gotemplate;
 pub mod jsonpath;
+pub mod kyaml;
 pub mod list;
 pub mod table;

@@ -1,5 +1,7 @@
 //! `kubectl apply`: makes objects what their manifests say, and leaves alone what those never said (K106 to K112).
 
+mod server_side;
+
 use super::{DryRun, Verb};
 use crate::api::schema::{self, FieldProblem};
 use crate::api::{Object, Value};
@@ -48,13 +50,24 @@ Examples:
 pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 fn run(cx: &mut Cx) -> Result<Outcome> {
+    let on_server = cx.args.is("server-side");
+    if cx.args.is("force-conflicts") && !on_server {
+        return Err(Error::client("--force-conflicts only works with --server-side"));
+    }
+    if cx.args.is("force") && on_server {
+        return Err(Error::client("--force cannot be used with --server-side"));
+    }
     let dry = DryRun::parse(cx)?;
+    if dry == DryRun::Client && on_server {
+        return Err(Error::client(
+            "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
+        ));
+    }
     let format = Format::parse(cx.args)?;
     let (found, mut errors) = manifests::read(cx)?;
     let mut printed = Vec::new();
     for manifest in &found {
-        let step =
-            if cx.args.is("server-side") { server_side(cx, manifest, dry) } else { one(cx, manifest, dry) };
+        let step = if on_server { server_side::one(cx, manifest, dry) } else { one(cx, manifest, dry) };
         match step {
             Ok((object, done)) => {
                 if format.is_table() || format == Format::Name {
@@ -145,7 +158,7 @@ fn one(cx: &mut Cx, manifest: &Manifest, dry: DryRun) -> Result<(Rc<Object>, &'s
     let live = cx.host.client().store().by_key(&new.key()).cloned();
     let Some(live) = live else {
         if dry == DryRun::Client {
-            return Ok((Rc::new(Object { kind: new.kind, body: modified }), "created"));
+            return Ok((Rc::new(Object::of(new.kind, modified)), "created"));
         }
         let made = create(cx, &modified, dry).map_err(|status| Error::when(&status, "creating", source))?;
         return Ok((made, "created"));
@@ -240,42 +253,6 @@ pub(crate) fn create(cx: &mut Cx, body: &Value, dry: DryRun) -> std::result::Res
     let made = client.create(object)?;
     warn(cx, &made);
     Ok(made)
-}
-
-// Server-side apply without field managers: what the manifest says wins.
-fn server_side(cx: &mut Cx, manifest: &Manifest, dry: DryRun) -> Result<(Rc<Object>, &'static str)> {
-    const DONE: &str = "serverside-applied";
-    let new = &manifest.object;
-    let (decoded, problems) = admission::decode(&new.body)?;
-    if let Some(problem) = problems.first() {
-        return Err(Error::Raw(format!(
-            "Error from server: failed to create typed patch object ({}/{}; {}, Kind={}): .{}: field not declared in \
-             schema",
-            new.namespace(),
-            new.name(),
-            manifest.resource.api_version,
-            manifest.resource.name,
-            problem.path
-        )));
-    }
-    if dry == DryRun::Client {
-        return Err(Error::client(
-            "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
-        ));
-    }
-    let mut client = cx.host.client();
-    client.set_dry_run(dry == DryRun::Server);
-    let answer = if client.store().by_key(&new.key()).is_none() {
-        client.create(decoded)
-    } else {
-        let ty = schema::of(new.kind);
-        client.try_patch(&new.key(), "", |body| {
-            let merged = patch::strategic(body, &new.body, ty)?;
-            *body = schema::decode_as(new.kind, &merged).map_err(Status::from)?.0.body;
-            Ok(())
-        })
-    };
-    Ok((answer?, DONE))
 }
 
 fn view_last_applied(cx: &mut Cx) -> Result<Outcome> {

@@ -60,7 +60,7 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         let saved = cx.args.is("save-config");
         let body = if saved { apply::annotated(&manifest.object.body) } else { manifest.object.body.clone() };
         if dry == DryRun::Client {
-            told(cx, &format, &Object { kind: manifest.object.kind, body }, "created (dry run)")?;
+            told(cx, &format, &Object::of(manifest.object.kind, body), "created (dry run)")?;
             continue;
         }
         match apply::create(cx, &body, dry) {
@@ -119,7 +119,7 @@ pub(crate) fn drawn(kind: Kind, manifest: &str, texts: &[(&str, &str)]) -> Objec
     let mut body = documents.into_iter().next().map(|document| document.value).unwrap_or_default();
     body.set(&["apiVersion"], kind.api_version());
     body.set(&["kind"], kind.name());
-    Object { kind, body }
+    Object::of(kind, body)
 }
 
 // A dry object has no namespace of its own unless one was asked for.

@@ -65,7 +65,8 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     })? {
         return Ok(outcome);
     }
-    let statuses = ["containerStatuses", "initContainerStatuses"].map(|list| pod.status().get(list).items());
+    let statuses = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"]
+        .map(|list| pod.status().get(list).items());
     let running = statuses
         .iter()
         .flat_map(|list| list.iter())
@@ -217,9 +218,9 @@ pub(crate) fn container_of(cx: &mut Cx, pod: &Object, exec: bool) -> Result<Stri
     let names = |list: &str| -> Vec<String> {
         pod.spec().get(list).items().iter().map(|container| container.get("name").str().to_string()).collect()
     };
-    let (apps, inits) = (names("containers"), names("initContainers"));
+    let (apps, inits, others) = (names("containers"), names("initContainers"), names("ephemeralContainers"));
     if let Some(name) = cx.args.get("container") {
-        if apps.iter().chain(&inits).any(|container| container == name) {
+        if apps.iter().chain(&inits).chain(&others).any(|container| container == name) {
             return Ok(name.to_string());
         }
         let text = format!("container {name} is not valid for pod {}", pod.name());
@@ -233,9 +234,12 @@ pub(crate) fn container_of(cx: &mut Cx, pod: &Object, exec: bool) -> Result<Stri
         return Ok(chosen.to_string());
     }
     let first = apps.first().cloned().unwrap_or_default();
-    if apps.len() + inits.len() > 1 && !cx.args.is("quiet") {
-        let all: Vec<String> =
-            apps.into_iter().chain(inits.iter().map(|name| format!("{name} (init)"))).collect();
+    if apps.len() + inits.len() + others.len() > 1 && !cx.args.is("quiet") {
+        let all: Vec<String> = apps
+            .into_iter()
+            .chain(inits.iter().map(|name| format!("{name} (init)")))
+            .chain(others.iter().map(|name| format!("{name} (ephem)")))
+            .collect();
         cx.out.note(format_args!("Defaulted container \"{first}\" out of: {}", all.join(", ")));
     }
     Ok(first)

@@ -13,6 +13,7 @@ use crate::kubectl::select::{Filter, Wanted};
 use crate::kubectl::{Cx, Host, Outcome, Output, Progress, Task};
 use crate::object;
 use crate::sim::SimTime;
+use crate::store::fields;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
@@ -176,8 +177,10 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     } else {
         let old = cx.profile().creation_timestamp_in_revision;
         let objects = groups.into_iter().flat_map(|(_, objects)| objects);
+        let shows = args.is("show-managed-fields");
+        let objects = objects.map(|object| if old { with_nulls(&object) } else { object });
         let objects: Vec<Rc<Object>> =
-            objects.map(|object| if old { with_nulls(&object) } else { object }).collect();
+            objects.map(|object| if shows { with_managers(&object) } else { object }).collect();
         let one = wanted.groups.len() == 1 && wanted.groups[0].1.len() == 1;
         let headers = !args.is("no-headers");
         if one && !objects.is_empty() {
@@ -188,6 +191,13 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
     }
     Error::all(errors)?;
     Ok(Outcome::Done(0))
+}
+
+// The object with `metadata.managedFields`.
+fn with_managers(object: &Rc<Object>) -> Rc<Object> {
+    let mut shown = (**object).clone();
+    shown.body.set(&["metadata", "managedFields"], fields::shown(object));
+    Rc::new(shown)
 }
 
 // Up to 1.33 the API server writes the empty creation times of templates out.

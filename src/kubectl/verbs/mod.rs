@@ -2,10 +2,13 @@
 
 pub mod api_resources;
 pub mod apply;
+pub mod attach;
 pub mod autoscale;
 pub mod config;
 pub mod cordon;
+pub mod cp;
 pub mod create;
+pub mod debug;
 pub mod delete;
 pub mod describe;
 pub mod drain;
@@ -90,8 +93,13 @@ pub const VERBS: &[Verb] = &[
     taint::VERB,
     describe::VERB,
     logs::VERB,
+    attach::VERB,
     exec::VERB,
+    attach::PORT_FORWARD,
+    attach::PROXY,
+    cp::VERB,
     small::AUTH,
+    debug::VERB,
     events::VERB,
     small::DIFF,
     apply::VIEW_LAST_APPLIED,

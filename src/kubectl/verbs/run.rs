@@ -91,6 +91,15 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
         variable.set(&["value"], value.to_string());
         container.at_mut(&["env"]).list_mut().push(variable);
     }
+    if args.is("stdin") {
+        container.set(&["stdin"], true);
+        if !args.is("leave-stdin-open") {
+            container.set(&["stdinOnce"], true);
+        }
+    }
+    if args.is("tty") {
+        container.set(&["tty"], true);
+    }
     if let Some(port) = args.int("port") {
         container.at_mut(&["ports"]).list_mut().push(crate::object! { "containerPort" => port });
     }
@@ -120,18 +129,18 @@ fn run(cx: &mut Cx) -> Result<Outcome> {
 
 /// A pod that was made to be talked to (K123 to K126).
 #[derive(Clone)]
-struct Attached {
-    place: Place,
-    argv: Vec<String>,
-    stdin: String,
-    has_terminal: bool,
+pub(super) struct Attached {
+    pub(super) place: Place,
+    pub(super) argv: Vec<String>,
+    pub(super) stdin: String,
+    pub(super) has_terminal: bool,
     /// Restart policy Always: it would go on without anybody.
-    always: bool,
-    removes: bool,
-    is_quiet: bool,
-    newer: bool,
+    pub(super) always: bool,
+    pub(super) removes: bool,
+    pub(super) is_quiet: bool,
+    pub(super) newer: bool,
     /// The program in it, once it runs.
-    id: Option<u64>,
+    pub(super) id: Option<u64>,
 }
 
 impl Task for Attached {
@@ -143,8 +152,11 @@ impl Task for Attached {
                 let client = host.client();
                 let pod = client.store().get(Kind::Pod, namespace, name);
                 let Some(pod) = pod else { return Err(Status::not_found(Kind::Pod, name).into()) };
-                let statuses = pod.status().get("containerStatuses").items();
-                if !statuses.iter().any(|status| !status.at(&["state", "running"]).is_null()) {
+                let lists = ["containerStatuses", "ephemeralContainerStatuses"];
+                let runs = |status: &Value| {
+                    status.get("name").str() == container && !status.at(&["state", "running"]).is_null()
+                };
+                if !lists.iter().any(|list| pod.status().get(list).items().iter().any(runs)) {
                     return Ok(Progress::Wait { at: None });
                 }
                 let begun = host.exec(&self.place, &self.argv, &self.stdin, self.has_terminal);
@@ -191,5 +203,6 @@ impl Task for Attached {
     }
 }
 
-const RECORDED: &str = "All commands and output from this session will be recorded in container logs, including credentials \
+/// What newer kubectls say before they attach.
+pub(super) const RECORDED: &str = "All commands and output from this session will be recorded in container logs, including credentials \
     and sensitive information passed through the command prompt.";

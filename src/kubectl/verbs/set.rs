@@ -387,7 +387,7 @@ fn change_where(
             let annotations = body.at_mut(&["metadata", "annotations"]).map_mut();
             annotations.insert("kubernetes.io/change-cause", format!("{} --record=true", line.join(" ")));
         }
-        let edited = Object { kind: object.kind, body };
+        let edited = Object { body, ..(*object).clone() };
         let tells_anyway = matches!(done, "selector updated" | "serviceaccount updated");
         if edited == *object && dry != DryRun::Client && !tells_anyway {
             continue;

@@ -141,8 +141,9 @@ impl Grid<'_> {
         let lang = self.options.lang;
         self.row("other", lang.pick("그 밖", "Others"), None, y + 13.0);
         let mut x = self.x(0);
-        let total = self.model.others.len();
-        for (i, p) in self.model.others.iter().enumerate() {
+        let others: Vec<&PodModel> = self.model.others.iter().filter(|p| !self.is_client(p)).collect();
+        let total = others.len();
+        for (i, p) in others.into_iter().enumerate() {
             let name = elide(&p.key.name, 130.0, 12.0, false);
             let word = if p.note == Note::Unknown { pod::left_running(p, lang) } else { p.word.to_string() };
             let w = 30.0 + width(&name, 12.0, false, false) + 8.0 + width(&word, 11.5, false, false) + 10.0;

@@ -1,6 +1,7 @@
 //! One file per thing drawn. A mark takes data and a size and fills a group; it knows no place on the page.
 
 pub mod claim;
+pub mod client;
 pub mod controller;
 pub mod edge;
 pub mod icon;

@@ -103,6 +103,7 @@ pub fn model(
         .collect();
     let key = ObjectKey::new(Kind::StatefulSet, "default", "web");
     StageModel {
+        clients: Vec::new(),
         set: Some(SetModel {
             key: key.clone(),
             replicas,

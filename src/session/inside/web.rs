@@ -4,6 +4,7 @@
 
 use super::{Desk, Inside, Started, System, resolver};
 use crate::api::{Kind, Object};
+use crate::component::Landing;
 use crate::kubectl::{Host, Output, Place, Program, Progress, Stream};
 use crate::samples;
 use crate::sim::{SimDuration, SimTime};
@@ -23,6 +24,8 @@ struct Request {
     /// `-m`, `--connect-timeout`, `-T`: milliseconds.
     timeout: Option<u64>,
     head: bool,
+    /// `--resolve HOST:PORT:ADDRESS`.
+    resolve: Vec<String>,
 }
 
 impl Request {
@@ -38,12 +41,13 @@ impl Request {
                     "fail" => request.fails = true,
                     "head" => request.head = true,
                     "output" | "write-out" | "max-time" | "connect-timeout" | "header" | "request"
-                    | "data" => {
+                    | "data" | "resolve" => {
                         let value = args.next().cloned().unwrap_or_default();
                         match long {
                             "output" => request.file = Some(value),
                             "write-out" => request.write_out = value,
                             "max-time" | "connect-timeout" => request.limit(&value),
+                            "resolve" => request.resolve.push(value),
                             _ => {}
                         }
                     }
@@ -102,6 +106,12 @@ impl Request {
     // What is written out at the end, whether it went well or not.
     fn written_out(&self, code: u16) -> String {
         self.write_out.replace("\\n", "\n").replace("%{http_code}", &format!("{code:03}"))
+    }
+
+    // The address the command line gives for a host and a port.
+    fn given(&self, host: &str, port: u16) -> Option<IpAddr> {
+        let start = format!("{host}:{port}:");
+        self.resolve.iter().find_map(|entry| entry.strip_prefix(&*start)?.parse().ok())
     }
 
     // How it ends when there is no answer.
@@ -219,20 +229,31 @@ pub fn get(inside: &mut Inside<'_, '_>, name: &str, args: &[String], folder: &st
         return deliver(inside, folder, &request, &text, 200);
     }
     let own = inside.pod.clone();
+    let given = request.given(&host, port);
     let address = match host.as_str() {
         "" => return unresolved(&request, name, ""),
         "localhost" | "127.0.0.1" => own.status().get("podIP").str().parse().ok(),
-        host => match host.parse::<IpAddr>() {
-            Ok(ip) => Some(ip),
-            Err(_) => {
-                let found = super::resolve(inside.desk, &own, |net| net.host(host));
-                let Ok(found) = found else { return unresolved(&request, name, host) };
-                found.addresses.first().copied()
-            }
+        host => match given.or_else(|| host.parse::<IpAddr>().ok()) {
+            Some(ip) => Some(ip),
+            None => match super::resolve(inside.desk, &own, |net| net.host(host)) {
+                Ok(found) => found.addresses.first().copied(),
+                Err(failure) => {
+                    inside.desk.note(&own, host, "", false, super::failed(failure));
+                    return unresolved(&request, name, host);
+                }
+            },
         },
     };
     let ip = address.map_or(String::new(), |ip| ip.to_string());
-    let (pod, port) = match server(inside.desk, &own, &ip, port) {
+    let reached = server(inside.desk, &own, &ip, port);
+    let landing = match &reached {
+        Reached::Pod(pod, _) => Landing::Pod(pod.name().to_string().into()),
+        Reached::Nobody => Landing::Silent,
+        Reached::Refusal if is_somebodys(inside.desk, &ip) => Landing::Refused,
+        Reached::Refusal => Landing::Gone,
+    };
+    inside.desk.note(&own, &host, &ip, given.is_some(), landing);
+    let (pod, port) = match reached {
         Reached::Pod(pod, port) => (pod, port),
         Reached::Nobody => return silence(inside.desk, &request, name, &host, address, port),
         Reached::Refusal if name == "curl" => {
@@ -250,6 +271,13 @@ pub fn get(inside: &mut Inside<'_, '_>, name: &str, args: &[String], folder: &st
     };
     let (code, body) = answer(inside.desk, &pod, port, &path);
     deliver(inside, folder, &request, &body, code)
+}
+
+// A pod or a Service has this address.
+fn is_somebodys(desk: &Desk<'_>, ip: &str) -> bool {
+    let store = desk.cluster.store();
+    store.list(Kind::Pod, None).any(|pod| pod.status().get("podIP").str() == ip)
+        || store.list(Kind::Service, None).any(|service| service.spec().get("clusterIP").str() == ip)
 }
 
 /// Who answers at an address.

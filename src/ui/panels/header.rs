@@ -54,8 +54,13 @@ pub fn header(ui: &UiState, context: &Context) -> Html {
         class: "head__theme",
         ..IconButton::default()
     };
-    let present =
-        IconButton { icon: "present", label: texts.present, class: "head__present", ..IconButton::default() };
+    let present = IconButton {
+        icon: "present",
+        label: texts.present,
+        class: "head__present",
+        id: "present",
+        ..IconButton::default()
+    };
     let settings = IconButton { icon: "settings", label: texts.settings, ..IconButton::default() };
     let help = IconButton {
         icon: "help",

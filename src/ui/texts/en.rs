@@ -183,6 +183,29 @@ pub const TEXTS: Texts = Texts {
     dns_cached: |n| format!("from memory, {n} s more"),
     dns_live: "without its memory:",
     dns_held: "What the DNS server remembers",
+    dns_type: "Records",
+    dns_ttl: |ttl, kept| {
+        let who = if kept {
+            "The DNS server remembers answers for so long"
+        } else {
+            "The DNS server does not remember names of the cluster"
+        };
+        format!(
+            "TTL {ttl} s. {who}. glibc and musl ask anew every time; a JVM keeps an answer for 30 s, and a failure for 10 s."
+        )
+    },
+    dns_writes: "The write that changed it",
+    client_title: "Place a client",
+    client_lead: "A Pod sends a request each second by this name. Where they land stays as dots above the picture.",
+    client_name: "Name",
+    client_resolver: "Resolver",
+    client_place: "Place a client",
+    client_remove: |pod| format!("Remove {pod}"),
+    client_keeps: |address, n| match address {
+        Some(address) => format!("keeps {address}, {n} s more"),
+        None => format!("keeps NXDOMAIN, {n} s more"),
+    },
+    client_kinds: ["glibc: keeps nothing", "musl: keeps nothing", "JVM: keeps for 30 s, failures 10 s"],
     events_none: "No events yet.",
     events_filter: "Show",
     events_all: "all",
@@ -205,6 +228,13 @@ pub const TEXTS: Texts = Texts {
     size: "Size",
     used_by: "Used by",
     on_scale_in: "On scale-in",
+    on_delete: "On delete",
+    adopted: "adopted",
+    can_grow: "can grow",
+    cannot_grow: "cannot grow",
+    only_at: "only at",
+    files: "Files",
+    no_files: "The volume is empty.",
     kept: "stays",
     deleted: "deleted",
     nobody: "nobody",
@@ -247,6 +277,7 @@ pub const TEXTS: Texts = Texts {
         "How long things really take: pulling and starting have set lengths",
         "More than 10,000 Pods; in Parallel mode a pass of the controller makes at most 200",
         "Jobs; the load that an autoscaler would measure",
+        "Field managers of components: what people write has an owner and conflicts; controllers never do",
     ],
     help_source: "Based on the published source and documents of Kubernetes. No cluster and no server: it all runs in this browser.",
     keys: &[

@@ -176,6 +176,29 @@ pub const TEXTS: Texts = Texts {
     dns_cached: |n| format!("기억한 답, {n}초 더"),
     dns_live: "기억이 없다면:",
     dns_held: "DNS 서버가 기억하는 답",
+    dns_type: "레코드",
+    dns_ttl: |ttl, kept| {
+        let who = if kept {
+            "DNS 서버가 그동안 기억한다"
+        } else {
+            "클러스터 이름은 DNS 서버가 기억하지 않는다"
+        };
+        format!(
+            "TTL {ttl}초. {who}. glibc와 musl은 매번 새로 묻고, JVM은 답을 30초, 없다는 답을 10초 간직한다."
+        )
+    },
+    dns_writes: "이 답을 바꾼 쓰기",
+    client_title: "클라이언트 두기",
+    client_lead: "한 파드가 이 이름으로 매초 요청을 보낸다. 어디에 닿는지 그림 위에 점으로 남는다.",
+    client_name: "이름",
+    client_resolver: "리졸버",
+    client_place: "클라이언트 두기",
+    client_remove: |pod| format!("{pod} 치우기"),
+    client_keeps: |address, n| match address {
+        Some(address) => format!("{address} 간직, {n}초 더"),
+        None => format!("NXDOMAIN 간직, {n}초 더"),
+    },
+    client_kinds: ["glibc: 간직하지 않음", "musl: 간직하지 않음", "JVM: 30초, 실패 10초 간직"],
     events_none: "아직 이벤트가 없다.",
     events_filter: "보이는 것",
     events_all: "모두",
@@ -198,6 +221,13 @@ pub const TEXTS: Texts = Texts {
     size: "크기",
     used_by: "쓰는 파드",
     on_scale_in: "줄이면",
+    on_delete: "지우면",
+    adopted: "이어받음",
+    can_grow: "늘릴 수 있음",
+    cannot_grow: "늘릴 수 없음",
+    only_at: "이곳에서만",
+    files: "파일",
+    no_files: "빈 볼륨이다.",
     kept: "남는다",
     deleted: "지운다",
     nobody: "없음",
@@ -240,6 +270,7 @@ pub const TEXTS: Texts = Texts {
         "실제 걸리는 시간: 이미지 받기와 시작은 정해진 길이다",
         "파드 10,000개가 넘는 것; Parallel에서 컨트롤러는 한 번에 200개까지 만든다",
         "잡; 오토스케일러가 잴 부하",
+        "컴포넌트의 필드 매니저: 사람이 쓴 필드는 주인이 있어 충돌하지만 컨트롤러가 쓴 것은 충돌하지 않는다",
     ],
     help_source: "근거는 공개된 쿠버네티스 소스와 문서이다. 클러스터도 서버도 없이 이 브라우저 안에서만 돈다.",
     keys: &[

@@ -305,6 +305,22 @@ fn step(model: &mut Model, action: UiAction) -> Vec<Effect> {
             model.ui.asked_from = pod;
             Vec::new()
         }
+        A::AskType(qtype) => {
+            model.ui.asked_type = qtype;
+            Vec::new()
+        }
+        A::ClientName(name) => {
+            model.ui.client_name = name;
+            Vec::new()
+        }
+        A::ClientResolver(which) => {
+            model.ui.client_resolver = which;
+            Vec::new()
+        }
+        A::Files(claim) => {
+            model.ui.files_of = claim;
+            Vec::new()
+        }
         A::AllEvents(on) => {
             model.ui.all_events = on;
             Vec::new()

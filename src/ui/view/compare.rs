@@ -1,7 +1,7 @@
 //! The second run beside the one shown, at the same time on its clock.
 
 use super::Pictures;
-use crate::api::ObjectKey;
+use crate::api::{Kind, ObjectKey};
 use crate::scene::model::PodState;
 use crate::scene::svg::svg_element;
 use crate::scene::{StageModel, StageOptions, stage};
@@ -99,6 +99,12 @@ pub fn at(player: &Player, set: Option<&ObjectKey>, time: SimTime) -> StageModel
 fn stage_at(player: &Player, set: Option<&ObjectKey>, position: Position) -> StageModel {
     let run = player.run();
     let still = run.still(position);
+    // The same name as a Deployment: its pods have no ordinals to stand by.
+    let is_deployment = set.is_some_and(|set| {
+        still.store().get(Kind::Deployment, &set.namespace, &set.name).is_some()
+            && still.store().by_key(set).is_none()
+    });
+    let set = set.filter(|_| !is_deployment);
     let decision = set.and_then(|set| still.decision(set));
     let mut picture = StageModel::from_store(still.store(), set, still.now(), decision);
     picture.recall(&run.happenings()[..position.happenings.min(run.happenings().len())], still.store());

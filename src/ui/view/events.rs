@@ -98,7 +98,7 @@ pub fn chain(player: &Player, number: usize, lang: Lang) -> Vec<(usize, String)>
         let what = match &happening.what {
             What::Input(note) => format!("`{}`", note.text.lines().next().unwrap_or_default()),
             What::Write(write) => write_says(write, lang),
-            What::Decision(_) => String::new(),
+            What::Decision(_) | What::Request(_) => String::new(),
         };
         (index + 1, [&moment(happening.at, lang), " ", &what].concat())
     };

@@ -232,6 +232,7 @@ impl Pictures {
             let mut picture = StageModel::from_store(still.store(), set.as_ref(), still.now(), decision);
             let happenings = player.run().happenings();
             picture.recall(&happenings[..position.happenings.min(happenings.len())], still.store());
+            picture.read_clients(happenings, position.happenings, position.time);
             picture.read_names(still.names());
             if let Some((low, high)) = range {
                 picture.keep_columns(low..=high);
@@ -242,6 +243,7 @@ impl Pictures {
         let mut options = options;
         options.page = model.ui.page;
         options.rows.hand &= !model.ui.is_low;
+        options.rows.clients &= !model.ui.is_low;
         if picture.columns.is_empty() {
             picture = ghost(&model.ui.manifest)?;
             // Nothing is wished for yet: the set has no ground to stand on.

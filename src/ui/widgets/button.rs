@@ -25,16 +25,19 @@ pub struct IconButton {
     pub key: &'static str,
     /// Further classes.
     pub class: &'static str,
+    /// Its id, if anybody has to find it.
+    pub id: &'static str,
     /// Cannot be pressed now.
     pub disabled: bool,
 }
 
 /// A button that is only a picture.
 pub fn icon_button(what: &IconButton, onclick: Callback<MouseEvent>) -> Html {
-    let IconButton { icon: name, label, key, class, disabled } = *what;
+    let IconButton { icon: name, label, key, class, id, disabled } = *what;
+    let id = (!id.is_empty()).then_some(id);
     let title = if key.is_empty() { label.to_string() } else { [label, " (", key, ")"].concat() };
     html! {
-        <button type="button" class={classes!("button", "button--icon", class)} aria-label={label} {title} {disabled} {onclick}>
+        <button type="button" {id} class={classes!("button", "button--icon", class)} aria-label={label} {title} {disabled} {onclick}>
             {icon(name)}
         </button>
     }

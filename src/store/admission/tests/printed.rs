@@ -44,7 +44,7 @@ fn recorded_objects_are_printed_and_defaulted_as_they_were() {
             if value.at(&["metadata", "uid"]).is_null() || name.contains("rollout-history") {
                 continue;
             }
-            let mut object = Object { kind, body: value.clone() };
+            let mut object = Object::of(kind, value.clone());
             let mut addresses = || Text::from("10.96.0.11");
             let mut context = AdmissionContext {
                 profile: Profile::default_release(),
