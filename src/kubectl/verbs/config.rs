@@ -11,6 +11,28 @@ pub const CONTEXT: &str = "kubernetes";
 pub const SERVER: &str = "https://127.0.0.1:16443";
 const USER: &str = "kubernetes-admin";
 
+/// `kubectl config` without a word behind it.
+pub const VERB: Verb = Verb {
+    name: "config",
+    flags: "",
+    summary: "Modify kubeconfig files",
+    help: "kubectl config SUBCOMMAND
+
+Examples:
+  # Which context is used
+  kubectl config get-contexts
+
+  # Another namespace for what follows
+  kubectl config set-context --current --namespace=kube-system",
+    run: |cx| match &cx.args.words[..] {
+        [] => {
+            cx.out.out(super::help(&VERB));
+            Ok(Outcome::Done(0))
+        }
+        words => Err(cx.usage(format_args!("unknown command \"{}\"", words.join(" ")))),
+    },
+};
+
 /// `kubectl config current-context`.
 pub const CURRENT_CONTEXT: Verb = Verb {
     name: "config current-context",

@@ -115,6 +115,7 @@ pub const VERBS: &[Verb] = &[
     config::SET_CONTEXT,
     config::USE_CONTEXT,
     config::VIEW,
+    config::VERB,
     version::VERB,
     api_resources::VERSIONS,
     api_resources::VERB,

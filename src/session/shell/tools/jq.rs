@@ -4,6 +4,7 @@
 
 mod eval;
 mod functions;
+mod operators;
 mod parse;
 mod value;
 

@@ -6,6 +6,7 @@ mod files;
 mod jq;
 mod lines;
 mod sed;
+mod sort;
 mod text;
 
 pub use text::unescape;
@@ -189,7 +190,7 @@ pub const TOOLS: &[Tool] = &[
     tool("rmdir", files::rmdir),
     filter("sed", sed::run),
     tool("seq", text::seq),
-    tool("sort", text::sort),
+    tool("sort", sort::sort),
     tool("sync", files::nothing),
     tool("tac", lines::tac),
     tool("tail", text::head),

@@ -1,6 +1,7 @@
 //! jq's functions: those of values alone here, those of filters as definitions in its own language.
 
-use super::eval::{Stop, delete_paths, described, error, from_json, set_path};
+use super::eval::{Stop, error};
+use super::operators::{delete_paths, described, from_json, set_path};
 use super::sort_by;
 use super::value::J;
 use crate::session::shell::pattern::Pattern;
