@@ -15,6 +15,7 @@
 //! - `scenarios`: command scripts and what they print.
 //! - `tidy`: house rules: who may use whom, headers, linked stylesheets, no path of anybody's machine.
 //! - `upstream`: the test vectors of the specification, pass by pass.
+//! - `vectors`: those of them that need the whole cluster.
 //! - `yaml`: our reader of YAML against the YAML organisation's.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, missing_docs)] // The bans are for the simulation.
@@ -35,4 +36,5 @@ mod replay;
 mod scenarios;
 mod tidy;
 mod upstream;
+mod vectors;
 mod yaml;

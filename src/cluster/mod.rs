@@ -441,8 +441,9 @@ impl Cluster {
             match component.sync(&key, &mut Ctx { client, cursor: *cursor, queue, world, recorder }) {
                 Ok(()) => queue.forget(&key),
                 Err(_) => {
-                    let delay = queue.back_off(&key);
-                    queue.add_at(*now + delay, key, cause);
+                    if let Some(at) = queue.back_off(*now, &key) {
+                        queue.add_at(at, key, cause);
+                    }
                 }
             }
         }

@@ -12,7 +12,8 @@ use std::hash::{Hash, Hasher};
 pub struct WorkQueue {
     ready: VecDeque<WorkKey>,
     waiting: SortedMap<WorkKey, Cause>,
-    failures: SortedMap<WorkKey, u32>,
+    /// How often a key has failed in a row, and when it is tried again for that.
+    failures: SortedMap<WorkKey, (u32, SimTime)>,
     later: Vec<(SimTime, WorkKey, Cause)>,
     withdrawn: Vec<WorkKey>,
     cause: Cause,
@@ -47,16 +48,22 @@ impl WorkQueue {
         self.withdrawn.push(key.clone());
     }
 
-    /// The delay before the next try of a key that has just failed: 5 ms, 10 ms, 20 ms … 1000 s.
-    pub fn back_off(&mut self, key: &WorkKey) -> SimDuration {
-        let failures = self.failures.entry(key.clone()).or_insert(0);
+    /// When a key that has just failed is tried again: 5 ms later, 10 ms, 20 ms … 1000 s. None if it already waits to be
+    /// tried again, and not longer (as upstream's delaying queue keeps the earliest time of a key).
+    pub fn back_off(&mut self, now: SimTime, key: &WorkKey) -> Option<SimTime> {
+        let (failures, due) = self.failures.entry(key.clone()).or_insert((0, SimTime::ZERO));
         *failures += 1;
-        SimDuration((5u64 << (*failures - 1).min(20)).min(1_000_000))
+        let at = now + SimDuration((5u64 << (*failures - 1).min(20)).min(1_000_000));
+        let waits = *due > now && *due <= at;
+        if !waits {
+            *due = at;
+        }
+        (!waits).then_some(at)
     }
 
     /// How often a key has failed in a row.
     pub fn failures(&self, key: &WorkKey) -> u32 {
-        self.failures.get(key).copied().unwrap_or(0)
+        self.failures.get(key).map_or(0, |(failures, _)| *failures)
     }
 
     /// Forgets the failures of a key.

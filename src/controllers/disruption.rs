@@ -7,7 +7,7 @@ use crate::api::placement::labels_match;
 use crate::api::{Kind, Map, Object, Value};
 use crate::component::{Component, Ctx, EventType, SyncError, WorkKey, WorkQueue};
 use crate::object;
-use crate::sim::{SimDuration, SimTime, SortedMap};
+use crate::sim::{SimDuration, SimTime};
 use crate::store::eviction::set_allowed;
 use crate::store::{Change, View};
 use std::rc::Rc;
@@ -123,7 +123,7 @@ fn needed(budget: &Object, pods: &[Rc<Object>], view: View<'_>) -> Result<Needed
         let (expected, desired) = (pods.len() as i64, least.as_int().unwrap_or(0));
         return Ok(Needed { expected, desired, unmanaged: false });
     }
-    let mut scales: SortedMap<String, i64> = SortedMap::new();
+    let mut scales = Map::new();
     let mut unmanaged = false;
     for pod in pods {
         let Some(owner) = pod.controller() else {
@@ -132,7 +132,7 @@ fn needed(budget: &Object, pods: &[Rc<Object>], view: View<'_>) -> Result<Needed
         };
         scales.insert(owner.uid().to_string(), scale(pod, view)?);
     }
-    let expected: i64 = scales.values().sum();
+    let expected: i64 = scales.iter().filter_map(|(_, scale)| scale.as_int()).sum();
     let desired = match most {
         Value::Null => scaled(least, expected),
         most => (expected - scaled(most, expected)).max(0),

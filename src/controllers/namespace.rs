@@ -4,7 +4,7 @@
 //! server (pkg/controller/certificates/rootcacertpublisher).
 
 use crate::api::object::set_condition;
-use crate::api::{KINDS, Kind, Object, Text};
+use crate::api::{KINDS, Kind, Map, Object, Text};
 use crate::component::{Component, Ctx, SyncError, WorkKey, WorkQueue};
 use crate::object;
 use crate::sim::{SimDuration, SimTime, SortedMap};
@@ -20,7 +20,7 @@ const FINALIZERS: u64 = 15;
 #[derive(Clone, Default)]
 pub struct NamespaceController {
     /// When a namespace is looked at next; the earliest time counts.
-    due: SortedMap<Text, SimTime>,
+    due: SortedMap<WorkKey, SimTime>,
 }
 
 /// What is left of one kind after its deletion was asked for.
@@ -44,17 +44,20 @@ fn grace_of(pods: &[Rc<Object>], since: SimTime, now: SimTime) -> u64 {
 
 fn conditions(namespace: &mut Object, left: &[Left], now: SimTime) {
     let mut kinds: Vec<String> = Vec::new();
-    let mut finalizers: SortedMap<String, usize> = SortedMap::new();
+    let mut finalizers = Map::new();
     for Left { kind, objects } in left {
         let info = kind.info();
         kinds.push(format!("{}.{} has {} resource instances", info.plural, info.group, objects.len()));
         for finalizer in objects.iter().flat_map(|object| object.meta("finalizers").items()) {
-            *finalizers.entry(finalizer.str().to_string()).or_insert(0) += 1;
+            let count = finalizers.entry(finalizer.text());
+            *count = (count.as_int().unwrap_or(0) + 1).into();
         }
     }
     kinds.sort();
-    let held: Vec<String> =
-        finalizers.iter().map(|(name, n)| format!("{name} in {n} resource instances")).collect();
+    let held: Vec<String> = finalizers
+        .iter()
+        .map(|(name, n)| format!("{name} in {} resource instances", n.as_int().unwrap_or(0)))
+        .collect();
     let remaining = (!kinds.is_empty())
         .then(|| ("SomeResourcesRemain", format!("Some resources are remaining: {}", kinds.join(", "))));
     let held = (!held.is_empty()).then(|| {
@@ -91,10 +94,10 @@ fn conditions(namespace: &mut Object, left: &[Left], now: SimTime) {
 }
 
 impl NamespaceController {
-    fn look_at(&mut self, name: &Text, at: SimTime) -> bool {
-        let sooner = self.due.get(name).is_none_or(|due| at < *due);
+    fn look_at(&mut self, key: &WorkKey, at: SimTime) -> bool {
+        let sooner = self.due.get(key).is_none_or(|due| at < *due);
         if sooner {
-            self.due.insert(name.clone(), at);
+            self.due.insert(key.clone(), at);
         }
         sooner
     }
@@ -110,26 +113,26 @@ impl Component for NamespaceController {
     }
 
     fn observe(&mut self, change: &Change, _view: View<'_>, queue: &mut WorkQueue) {
-        let name = &change.key.name;
+        let key = WorkKey::new("", change.key.name.clone());
         match &change.new {
             Some(namespace) if namespace.is_terminating() => {
                 let at = change.at + GRACE;
-                if self.look_at(name, at) {
-                    queue.add_later(at, WorkKey::new("", name.clone()));
+                if self.look_at(&key, at) {
+                    queue.add_later(at, key);
                 }
             }
             Some(_) => {}
-            None => drop(self.due.remove(name)),
+            None => drop(self.due.remove(&key)),
         }
     }
 
     fn sync(&mut self, key: &WorkKey, ctx: &mut Ctx<'_>) -> Result<(), SyncError> {
         let (name, now) = (&key.name, ctx.client.now());
         let Some(namespace) = ctx.get(Kind::Namespace, "", name) else { return Ok(()) };
-        if self.due.get(name).is_none_or(|due| *due > now) {
+        if self.due.get(key).is_none_or(|due| *due > now) {
             return Ok(());
         }
-        self.due.remove(name);
+        self.due.remove(key);
         let since = SimTime::parse(namespace.meta("deletionTimestamp").str()).unwrap_or(now);
         let mut left = Vec::new();
         let mut seconds = 0;
@@ -155,7 +158,7 @@ impl Component for NamespaceController {
                 return Err(SyncError(format!("unexpected items still remain in namespace: {name}")));
             }
             let wait = SimDuration::secs(seconds / 2 + 1);
-            if self.look_at(name, now + wait) {
+            if self.look_at(key, now + wait) {
                 ctx.requeue_after(key.clone(), wait);
             }
             return Ok(());

@@ -90,6 +90,12 @@ pub fn from_outside(desk: &mut Desk<'_>, words: &[String], folder: &str) -> Star
 
 // Asks the cluster's name server as a pod does.
 fn resolve<T>(desk: &mut Desk<'_>, pod: &Object, ask: impl FnOnce(&mut Resolver<'_>) -> T) -> T {
+    let (mut ask, mut said) = (Some(ask), None);
+    with_resolver(desk, pod, &mut |net| said = ask.take().map(|ask| ask(net)));
+    said.expect("it is asked once")
+}
+
+fn with_resolver(desk: &mut Desk<'_>, pod: &Object, ask: &mut dyn FnMut(&mut Resolver<'_>)) {
     let mut profile = desk.cluster.dns().clone();
     // The image brings its C library and its BusyBox.
     let image =
@@ -107,7 +113,7 @@ fn resolve<T>(desk: &mut Desk<'_>, pod: &Object, ask: impl FnOnce(&mut Resolver<
     let view = desk.cluster.view_late_by(desk.cluster.world().pace.dns);
     let server = DnsServer::new(zone_at(view, &profile), desk.cluster.now(), Some(desk.memory));
     let server = server.shuffled(&mut desk.processes.shuffle);
-    ask(&mut Resolver::of_pod(pod, server))
+    ask(&mut Resolver::of_pod(pod, server));
 }
 
 // What a failed lookup is to whoever wanted to send something.

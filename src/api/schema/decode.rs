@@ -388,5 +388,5 @@ fn go_name(ty: &Ty) -> String {
 fn not_base64(text: &str) -> Option<usize> {
     let digits = text.trim_end_matches('=');
     let strange = |b: u8| !b.is_ascii_alphanumeric() && b != b'+' && b != b'/' && b != b'\n' && b != b'\r';
-    digits.bytes().position(strange).or((text.len() % 4 != 0).then(|| text.len() / 4 * 4))
+    digits.bytes().position(strange).or((!text.len().is_multiple_of(4)).then(|| text.len() / 4 * 4))
 }

@@ -206,7 +206,7 @@ impl Bench {
             }
             ["lose", claim] => {
                 let claim = key(Kind::PersistentVolumeClaim, claim);
-                self.change(claim.kind, &claim.name.to_string(), "", |body| {
+                self.change(claim.kind, &claim.name, "", |body| {
                     body.remove(&["metadata", "finalizers"]);
                 });
                 self.user().delete(&claim, &DeleteOptions::default()).unwrap();
@@ -252,7 +252,7 @@ impl Bench {
             ["title", label] => {
                 let label = label.to_string();
                 self.change(Kind::StatefulSet, "foo", "", |body| {
-                    body.set(&["metadata", "labels", "a"], label)
+                    body.set(&["metadata", "labels", "a"], label);
                 });
             }
             ["gates", switch] => {
@@ -269,8 +269,11 @@ impl Bench {
     }
 }
 
+/// Vector, set, and steps with their calls.
+type Row = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// Everything that is asked for but successful status writes and events that tell of success.
-const CALLS: &[(&str, &str, &[(&str, &str)])] = &[
+const CALLS: &[Row] = &[
     (
         "T5",
         "3",
@@ -513,7 +516,7 @@ const ALL: (&str, &str) = (
 );
 
 /// Calls on one pod, with the events they leave (18.7) and without status writes.
-const POD_CALLS: &[(&str, &str, &[(&str, &str)])] = &[
+const POD_CALLS: &[Row] = &[
     (
         "T124",
         "1",
@@ -581,7 +584,7 @@ const POD_CALLS: &[(&str, &str, &[(&str, &str)])] = &[
     ),
 ];
 
-fn play(rows: &[(&str, &str, &[(&str, &str)])], shown: fn(&str) -> bool) {
+fn play(rows: &[Row], shown: fn(&str) -> bool) {
     let mut wrong = Vec::new();
     for (vector, set, steps) in rows {
         let mut bench = Bench::new();

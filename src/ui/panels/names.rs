@@ -22,6 +22,7 @@ pub fn names(context: &Context, names: &Names, ui: &UiState) -> Html {
     let onchange = context.send.reform(|event: Event| UiAction::AskFrom(dom::choice_of(&event)));
     html! {
         <>
+            <h2 class="visually-hidden">{texts.dns}</h2>
             <label class="names__ask">{texts.dns_asked_from}
                 <select class="select" {onchange}>
                     <option value="" selected={asked_from.is_empty()}>{texts.dns_any_pod}</option>
