@@ -211,13 +211,11 @@ fn mutated(rng: &mut Rng, corpus: &[String], words: &[&str]) -> String {
     text.into_iter().take(4000).collect()
 }
 
+/// What an input is given to.
+type Target = Box<dyn FnMut(&str)>;
+
 /// Feeds a target until the time is over. It runs on a thread of its own, so that a hanging input can be named.
-fn fuzz(
-    name: &'static str,
-    corpus: Vec<String>,
-    words: &'static [&'static str],
-    target: fn() -> Box<dyn FnMut(&str)>,
-) {
+fn fuzz(name: &'static str, corpus: Vec<String>, words: &'static [&'static str], target: fn() -> Target) {
     let (says, hears) = channel::<String>();
     let until = Instant::now() + seconds();
     let worker = std::thread::spawn(move || {

@@ -99,8 +99,8 @@ fn read_options(args: &[String], is_yq: bool) -> Result<Options, String> {
 }
 
 // A name that nothing defines, as jq says it before it begins.
-fn undefined(expr: &Expr, known: &mut Vec<(String, usize)>, values: &mut Vec<String>) -> Option<String> {
-    let mut each = |parts: &[&Boxed]| parts.iter().find_map(|part| undefined(part, known, values));
+fn undefined(expr: &Expr, known: &mut Vec<(String, usize)>) -> Option<String> {
+    let mut each = |parts: &[&Boxed]| parts.iter().find_map(|part| undefined(part, known));
     match expr {
         Expr::Call(name, args) => {
             let all: Vec<&Boxed> = args.iter().collect();
@@ -138,9 +138,9 @@ fn undefined(expr: &Expr, known: &mut Vec<(String, usize)>, values: &mut Vec<Str
             known.push((function.name.clone(), function.params.len()));
             let before = known.len();
             known.extend(function.params.iter().map(|param| (param.trim_start_matches('$').to_string(), 0)));
-            let found = undefined(&function.body, known, values);
+            let found = undefined(&function.body, known);
             known.truncate(before);
-            found.or_else(|| undefined(rest, known, values))
+            found.or_else(|| undefined(rest, known))
         }
         Expr::As(a, _, b) => each(&[a, b]),
         Expr::Reduce(a, _, b, c) => each(&[a, b, c]),
@@ -162,7 +162,7 @@ fn prepare(text: &str) -> Result<Prepared, String> {
     let filter = parse::filter(text)?;
     let mut known: Vec<(String, usize)> =
         prelude.iter().map(|function| (function.name.clone(), function.params.len())).collect();
-    match undefined(&filter, &mut known, &mut Vec::new()) {
+    match undefined(&filter, &mut known) {
         Some(name) => Err(format!("{name} is not defined")),
         None => Ok(Prepared { filter, prelude }),
     }

@@ -167,7 +167,7 @@ impl Command {
         let fits = |address: &Address| match address {
             Address::Line(wanted) => *wanted == number,
             Address::Every(first, 0) => number == *first,
-            Address::Every(first, step) => number >= *first && (number - first) % step == 0,
+            Address::Every(first, step) => number >= *first && (number - first).is_multiple_of(*step),
             Address::More(_) => number >= self.until,
             Address::Last => is_last,
             Address::Fits(pattern) => pattern.is_in(line),
@@ -413,7 +413,10 @@ impl Editor<'_> {
                     self.line = self.line.chars().map(new).collect();
                 }
                 'p' => self.print(&self.line.clone()),
-                'P' => self.print(&self.line.split('\n').next().unwrap_or_default().to_string()),
+                'P' => {
+                    let first = self.line.split('\n').next().unwrap_or_default().to_string();
+                    self.print(&first);
+                }
                 'l' => self.print(&format!(
                     "{}$",
                     self.line.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n")

@@ -356,7 +356,7 @@ pub fn uniq(call: &mut Call) -> i32 {
     for line in text.lines() {
         match groups.last_mut() {
             Some((count, before)) if *before == line || has('i') && before.eq_ignore_ascii_case(line) => {
-                *count += 1
+                *count += 1;
             }
             _ => groups.push((1, line)),
         }

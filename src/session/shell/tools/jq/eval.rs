@@ -340,7 +340,7 @@ impl Machine {
                             state = new.clone();
                             match last {
                                 Some(last) => {
-                                    self.all(last, &new, &env)?.into_iter().try_for_each(&mut give)?
+                                    self.all(last, &new, &env)?.into_iter().try_for_each(&mut give)?;
                                 }
                                 None => give(new)?,
                             }
