@@ -33,7 +33,7 @@ const SMALL: &[Part] = &[
 ];
 /// What the first press of a button needs besides, and is fetched without being asked for. Whoever makes it smaller
 /// lowers this; whoever has to raise it says in CHANGELOG.md what for.
-const ENGINE: Part = Part { name: "engine", begins: "engine-", ends: ".wasm", budget: 900.0 };
+const ENGINE: Part = Part { name: "engine", begins: "engine-", ends: ".wasm", budget: 1010.0 };
 /// What we would like it to be.
 const STRETCH_WASM: f64 = 180.0;
 const STRETCH_TOTAL: f64 = 215.0;
