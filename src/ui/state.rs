@@ -128,7 +128,7 @@ pub struct UiState {
     pub selected: Option<ObjectKey>,
     /// Time runs.
     pub playing: bool,
-    /// Which of [`SPEEDS`].
+    /// Which of [`crate::ui::player::SPEEDS`].
     pub speed: usize,
     /// How time is laid out.
     pub spacing: Spacing,

@@ -60,7 +60,7 @@ fn a_lesson_is_answered_and_its_goal_is_reached_by_hand() {
         // Wrong, and why.
         browser.click("#lesson-next");
         browser.wait_for_element(".ask");
-        assert!(browser.has(".stage__veil"), "what the question does not name steps back");
+        assert!(!browser.has(".stage__veil"), "the question is about the set as a whole");
         browser.type_keys("a");
         browser.wait_for("the choice", LONG, |b| b.has(".ask__option :checked"));
         press(browser, key::ENTER);

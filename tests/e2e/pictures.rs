@@ -27,7 +27,14 @@ fn before_the_end(browser: &Browser, steps: usize) {
 #[ignore = "writes docs/pictures"]
 fn pictures_of_the_readme() {
     let wide = |lang| Options { width: 1440, height: 900, lang, ..Options::default() };
-    visit(&wide("en"), "", |page| page.browser.screenshot(&file("first-en.png")));
+    visit(&wide("en"), "", |page| {
+        // At the moment of the still, which has to be computed first.
+        let long = Duration::from_secs(30);
+        page.browser.wait_for("the still's moment", long, |b| {
+            !b.has(".timeline__note") && !b.text(".transport__clock").starts_with("0.0")
+        });
+        page.browser.screenshot(&file("first-en.png"));
+    });
     visit(&wide("ko"), "#n1=ordered", |page| {
         before_the_end(&page.browser, 4);
         page.browser.screenshot(&file("scale-in-ko.png"));

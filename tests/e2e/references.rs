@@ -82,7 +82,7 @@ fn hold(browser: &Browser, name: &str) {
 }
 
 fn still(width: u32, height: u32, lang: &'static str, dark: bool) -> Options {
-    Options { width, height, lang, dark, reduced_motion: true, ..Options::default() }
+    Options { width, height, lang, dark, reduced_motion: true }
 }
 
 /// So many steps before the end of the story.
