@@ -53,6 +53,27 @@ fn pods(model: &mut Model) -> Vec<String> {
 }
 
 #[test]
+fn a_question_names_what_it_says_and_no_set() {
+    let key = |kind, name| ObjectKey::new(kind, "default", name);
+    let stage = [
+        key(Kind::StatefulSet, "web"),
+        key(Kind::Pod, "web-1"),
+        key(Kind::Pod, "web-10"),
+        key(Kind::PersistentVolumeClaim, "www-web-1"),
+    ];
+    let named = |question: &str| {
+        let text = SHORT.replace("The set is scaled to 1. How many claims are left?", question);
+        let mut model = Model::default();
+        fetched(&mut model, From::Page("partition".into()), 1, &text);
+        act(&mut model, Act::Step(1));
+        course(&model).named(stage.iter())
+    };
+    assert_eq!(named("web is scaled to 1. Does web-1 go?"), Some(vec![stage[1].clone()]));
+    assert_eq!(named("Is www-web-1 there when web-10 is?"), Some(stage[2..].to_vec()));
+    assert_eq!(named("How many pods has web?"), None);
+}
+
+#[test]
 fn a_lesson_is_gone_through_to_its_goal() {
     let mut model = open(1);
     assert_eq!((course(&model).phase, model.ui.panel), (Phase::Shown, Panel::Lesson));
