@@ -51,6 +51,14 @@ fn still() -> Options {
 }
 
 #[test]
+fn what_a_question_does_not_name_steps_back() {
+    visit(&still(), "?lesson=stuck-rollout&step=3", |page| {
+        page.browser.wait_for_element(".ask");
+        assert!(page.browser.has(".stage__veil"), "what the question does not name steps back");
+    });
+}
+
+#[test]
 fn a_lesson_is_answered_and_its_goal_is_reached_by_hand() {
     visit(&still(), "", |page| {
         let browser = &page.browser;

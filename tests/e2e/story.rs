@@ -112,10 +112,17 @@ fn the_page_computes_the_same_bytes_as_the_native_program() {
 
 /// How long a task of the main thread may take; a machine that many share is given some times as much.
 const TASK_MS: f64 = 50.0;
-const SLACK: f64 = 8.0;
+const SLACK: f64 = 5.0;
 
 #[test]
 fn a_large_set_is_computed_in_slices_and_the_page_answers_meanwhile() {
+    // What else runs on the machine makes tasks longer and never shorter: the best of three visits is the page's own.
+    let longest = (0..3).map(|_| longest_task()).find(|longest| *longest < SLACK * TASK_MS);
+    assert!(longest.is_some(), "in each of three visits a task took longer than {} ms", SLACK * TASK_MS);
+}
+
+fn longest_task() -> f64 {
+    let mut longest = f64::MAX;
     visit(&Options { lang: "en", ..Options::default() }, "?sample=web", |page| {
         let browser = &page.browser;
         browser.wait_for_element("#manifest");
@@ -137,9 +144,9 @@ fn a_large_set_is_computed_in_slices_and_the_page_answers_meanwhile() {
         command(browser, "kubectl get sts web");
         browser.wait_for("the answer", LONG, |b| b.text("#terminal-log").contains("/1000"));
         let tasks = browser.script("return window.tasks");
-        let longest =
+        longest =
             tasks.as_array().into_iter().flatten().filter_map(serde_json::Value::as_f64).fold(0.0, f64::max);
-        println!("the longest task took {longest} ms of {TASK_MS}");
-        assert!(longest < SLACK * TASK_MS, "a task took {longest} ms; all over 50 ms: {tasks}");
+        println!("the longest task took {longest} ms of {TASK_MS}; all over 50 ms: {tasks}");
     });
+    longest
 }
