@@ -282,35 +282,29 @@ impl Value {
     /// Keeps what it has in common with another value only once, the other's; true if that is everything. Says the
     /// same before and after.
     pub fn share(&mut self, other: &Value) -> bool {
-        match (&mut *self, other) {
-            (Value::Str(a), Value::Str(b)) if a == b => *a = b.clone(),
+        let all = match (&mut *self, other) {
             (Value::List(a), Value::List(b)) if !Rc::ptr_eq(a, b) => {
                 let as_many = a.len() == b.len();
-                let all = match Rc::get_mut(a) {
+                match Rc::get_mut(a) {
                     Some(items) => items.iter_mut().zip(&**b).fold(as_many, |all, (a, b)| a.share(b) && all),
                     None => a == b,
-                };
-                if all {
-                    *a = b.clone();
                 }
-                return all;
             }
-            (Value::Map(a), Value::Map(b)) if !a.same(b) => {
+            (Value::Map(a), Value::Map(b)) => {
                 let as_many = a.len() == b.len();
-                let all = match Rc::get_mut(&mut a.0) {
+                match Rc::get_mut(&mut a.0) {
                     Some(entries) => entries.iter_mut().fold(as_many, |all, (key, value)| {
                         b.get(key).is_some_and(|other| value.share(other)) && all
                     }),
                     None => a == b,
-                };
-                if all {
-                    *a = b.clone();
                 }
-                return all;
             }
-            (a, b) => return *a == *b,
+            (a, b) => *a == *b,
+        };
+        if all {
+            *self = other.clone();
         }
-        true
+        all
     }
 
     /// Sets the member at `path`; objects on the way are made.

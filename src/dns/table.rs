@@ -5,7 +5,7 @@
 use super::message::{Answer, QType, Rcode, reverse_name};
 use super::profile::DnsProfile;
 use super::server::Cache;
-use super::zone::{SERVICE_NAME, is_headless, ready_endpoints, zone_at};
+use super::zone::{SERVICE_NAME, Zone, is_headless, ready_endpoints, zone_at};
 use crate::api::{Kind, Object};
 use crate::sim::{Arrange, SimTime};
 use crate::store::View;
@@ -127,14 +127,13 @@ impl Table {
             }
         }
         pods.arrange();
+        let asker = Asker { view, profile, zone: zone_at(view, profile), namespace, cache, now };
         let row = |pod: Option<String>| {
             let cells = columns.iter().map(|c| {
-                let cell = cell(view, profile, namespace, &c.service, pod.as_deref(), cache, now);
+                let cell = asker.cell(&c.service, pod.as_deref());
                 match qtype {
-                    QType::Srv => srv_cell(cell, view, profile),
-                    QType::Ptr => {
-                        ptr_cell(cell, view, profile, namespace, &c.service, pod.as_deref(), cache, now)
-                    }
+                    QType::Srv => asker.srv(cell),
+                    QType::Ptr => asker.ptr(cell, &c.service, pod.as_deref()),
                     _ => cell,
                 }
             });
@@ -158,115 +157,116 @@ impl Table {
     }
 }
 
-fn cell(
-    view: View<'_>,
-    profile: &DnsProfile,
-    namespace: &str,
-    service: &str,
-    pod: Option<&str>,
-    cache: Option<&Cache>,
+// Who fills the cells of one table.
+struct Asker<'a> {
+    view: View<'a>,
+    profile: &'a DnsProfile,
+    zone: Zone<'a>,
+    namespace: &'a str,
+    cache: Option<&'a Cache>,
     now: SimTime,
-) -> Cell {
-    let below = pod.map(|pod| format!("{pod}.")).unwrap_or_default();
-    let name = format!("{below}{service}.{namespace}.svc.{}", profile.zone);
-    let zone = zone_at(view, profile);
-    let stored = cache.filter(|_| profile.cluster_cache).and_then(|cache| cache.peek(&name, QType::A, now));
-    let fresh = zone.answer(&name, QType::A);
-    let slices = || {
-        let all = view.list(Kind::EndpointSlice, Some(namespace)).into_iter();
-        all.filter(move |slice| slice.label(SERVICE_NAME) == service)
-    };
-    let owner = |ip: &str| {
-        let mut endpoints = slices().flat_map(|slice| slice.body.get("endpoints").items());
-        let found = endpoints.find(|e| e.get("addresses").items().iter().any(|a| a.str() == ip))?;
-        let target = found.at(&["targetRef", "name"]).as_str().or(found.get("hostname").as_str());
-        target.map(String::from)
-    };
-    let virtual_ip =
-        pod.is_none() && view.get(Kind::Service, namespace, service).is_some_and(|s| !is_headless(s));
-    let state_of = |answer: &Answer| {
-        let addresses: Vec<String> = answer.addresses().map(|ip| ip.to_string()).collect();
-        let alias = answer.records.iter().find(|r| r.data.qtype() == QType::Cname);
-        match (answer.rcode, alias, addresses.first()) {
-            (Rcode::NxDomain, ..) => State::NxDomain,
-            (Rcode::NoError, Some(alias), _) => {
-                State::Alias(alias.data.text().trim_end_matches('.').to_string())
-            }
-            (Rcode::NoError, None, None) => State::NoData,
-            (Rcode::NoError, None, Some(ip)) if virtual_ip => {
-                State::Virtual(ip.clone(), slices().map(|slice| ready_endpoints(slice).count()).sum())
-            }
-            (Rcode::NoError, None, Some(_)) => {
-                State::Pods(addresses.into_iter().map(|ip| (ip.clone(), owner(&ip))).collect())
-            }
-            _ => State::Failed,
-        }
-    };
-    let live = state_of(&fresh);
-    let (state, cached) = match stored {
-        Some((answer, left)) => (state_of(answer), Some(left)),
-        None => (live.clone(), None),
-    };
-    let live = (live != state).then_some(live);
-    let srv = zone.answer(&name, QType::Srv).records;
-    let srv = srv.into_iter().filter_map(|record| match record.data {
-        super::Data::Srv { port, target, .. } => Some((port, target)),
-        _ => None,
-    });
-    Cell { name, state, srv: srv.collect(), cached, live, before: None }
 }
 
-// The same name asked for its SRV records, in the order of the answer.
-fn srv_cell(cell: Cell, view: View<'_>, profile: &DnsProfile) -> Cell {
-    let lines: Vec<String> =
-        cell.srv.iter().map(|(port, target)| format!("{port} {}", plain(target))).collect();
-    let state = match lines.is_empty() {
-        true if zone_at(view, profile).answer(&cell.name, QType::Srv).is_nxdomain() => State::NxDomain,
-        true => State::NoData,
-        false => State::Lines(lines),
-    };
-    Cell { state, cached: None, live: None, ..cell }
+impl Asker<'_> {
+    fn cell(&self, service: &str, pod: Option<&str>) -> Cell {
+        let below = pod.map(|pod| format!("{pod}.")).unwrap_or_default();
+        let name = format!("{below}{service}.{}.svc.{}", self.namespace, self.profile.zone);
+        let stored = self
+            .cache
+            .filter(|_| self.profile.cluster_cache)
+            .and_then(|cache| cache.peek(&name, QType::A, self.now));
+        let fresh = self.zone.answer(&name, QType::A);
+        let slices = || {
+            let all = self.view.list(Kind::EndpointSlice, Some(self.namespace)).into_iter();
+            all.filter(move |slice| slice.label(SERVICE_NAME) == service)
+        };
+        let owner = |ip: &str| {
+            let mut endpoints = slices().flat_map(|slice| slice.body.get("endpoints").items());
+            let found = endpoints.find(|e| e.get("addresses").items().iter().any(|a| a.str() == ip))?;
+            let target = found.at(&["targetRef", "name"]).as_str().or(found.get("hostname").as_str());
+            target.map(String::from)
+        };
+        let virtual_ip = pod.is_none()
+            && self.view.get(Kind::Service, self.namespace, service).is_some_and(|s| !is_headless(s));
+        let state_of = |answer: &Answer| {
+            let addresses: Vec<String> = answer.addresses().map(|ip| ip.to_string()).collect();
+            let alias = answer.records.iter().find(|r| r.data.qtype() == QType::Cname);
+            match (answer.rcode, alias, addresses.first()) {
+                (Rcode::NxDomain, ..) => State::NxDomain,
+                (Rcode::NoError, Some(alias), _) => {
+                    State::Alias(alias.data.text().trim_end_matches('.').to_string())
+                }
+                (Rcode::NoError, None, None) => State::NoData,
+                (Rcode::NoError, None, Some(ip)) if virtual_ip => {
+                    State::Virtual(ip.clone(), slices().map(|slice| ready_endpoints(slice).count()).sum())
+                }
+                (Rcode::NoError, None, Some(_)) => {
+                    State::Pods(addresses.into_iter().map(|ip| (ip.clone(), owner(&ip))).collect())
+                }
+                _ => State::Failed,
+            }
+        };
+        let (state, cached, live) = told(stored, &fresh, state_of);
+        let srv = self.zone.answer(&name, QType::Srv).records;
+        let srv = srv.into_iter().filter_map(|record| match record.data {
+            super::Data::Srv { port, target, .. } => Some((port, target)),
+            _ => None,
+        });
+        Cell { name, state, srv: srv.collect(), cached, live, before: None }
+    }
+
+    // The same name asked for its SRV records, in the order of the answer.
+    fn srv(&self, cell: Cell) -> Cell {
+        let lines: Vec<String> =
+            cell.srv.iter().map(|(port, target)| format!("{port} {}", plain(target))).collect();
+        let state = match lines.is_empty() {
+            true if self.zone.answer(&cell.name, QType::Srv).is_nxdomain() => State::NxDomain,
+            true => State::NoData,
+            false => State::Lines(lines),
+        };
+        Cell { state, cached: None, live: None, ..cell }
+    }
+
+    // What the address is called below this Service: a pod's own, or the cluster IP. Reverse names are remembered by every
+    // server (D142).
+    fn ptr(&self, cell: Cell, service: &str, pod: Option<&str>) -> Cell {
+        let address = match pod {
+            Some(pod) => self
+                .view
+                .get(Kind::Pod, self.namespace, pod)
+                .map(|pod| pod.status().get("podIP").str().to_string()),
+            None => self
+                .view
+                .get(Kind::Service, self.namespace, service)
+                .map(|s| s.spec().get("clusterIP").str().to_string()),
+        };
+        let Some(ip) = address.and_then(|address| address.parse().ok()) else {
+            return Cell { state: State::Lines(Vec::new()), cached: None, live: None, ..cell };
+        };
+        let name = reverse_name(ip);
+        let below = format!(".{service}.{}.svc.{}", self.namespace, self.profile.zone);
+        let state_of = |answer: &Answer| {
+            let names = answer.records.iter().map(|record| plain(&record.data.text()).to_string());
+            let names: Vec<String> = names.filter(|name| [".", name].concat().ends_with(&below)).collect();
+            if names.is_empty() { State::NxDomain } else { State::Lines(names) }
+        };
+        let stored = self.cache.and_then(|cache| cache.peek(&name, QType::Ptr, self.now));
+        let (state, cached, live) = told(stored, &self.zone.answer(&name, QType::Ptr), state_of);
+        Cell { name, state, cached, live, ..cell }
+    }
 }
 
-// What the address is called below this Service: a pod's own, or the cluster IP. Reverse names are remembered by every
-// server (D142).
-#[allow(clippy::too_many_arguments, reason = "those of a cell")]
-fn ptr_cell(
-    cell: Cell,
-    view: View<'_>,
-    profile: &DnsProfile,
-    namespace: &str,
-    service: &str,
-    pod: Option<&str>,
-    cache: Option<&Cache>,
-    now: SimTime,
-) -> Cell {
-    let address = match pod {
-        Some(pod) => {
-            view.get(Kind::Pod, namespace, pod).map(|pod| pod.status().get("podIP").str().to_string())
-        }
-        None => {
-            view.get(Kind::Service, namespace, service).map(|s| s.spec().get("clusterIP").str().to_string())
-        }
-    };
-    let Some(ip) = address.and_then(|address| address.parse().ok()) else {
-        return Cell { state: State::Lines(Vec::new()), cached: None, live: None, ..cell };
-    };
-    let name = reverse_name(ip);
-    let below = format!(".{service}.{namespace}.svc.{}", profile.zone);
-    let state_of = |answer: &Answer| {
-        let names = answer.records.iter().map(|record| plain(&record.data.text()).to_string());
-        let names: Vec<String> = names.filter(|name| [".", name].concat().ends_with(&below)).collect();
-        if names.is_empty() { State::NxDomain } else { State::Lines(names) }
-    };
-    let live = state_of(&zone_at(view, profile).answer(&name, QType::Ptr));
-    let stored = cache.and_then(|cache| cache.peek(&name, QType::Ptr, now));
-    let (state, cached) = match stored {
-        Some((answer, left)) => (state_of(answer), Some(left)),
-        None => (live.clone(), None),
-    };
+// What is answered, for how many seconds it is still remembered, and what would be without that memory, if that differs.
+fn told(
+    stored: Option<(&Answer, u64)>,
+    fresh: &Answer,
+    state_of: impl Fn(&Answer) -> State,
+) -> (State, Option<u64>, Option<State>) {
+    let live = state_of(fresh);
+    let Some((answer, left)) = stored else { return (live, None, None) };
+    let state = state_of(answer);
     let live = (live != state).then_some(live);
-    Cell { name, state, cached, live, ..cell }
+    (state, Some(left), live)
 }
 
 fn plain(name: &str) -> &str {

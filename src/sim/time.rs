@@ -98,6 +98,12 @@ impl SimDuration {
         self.0 / 1000
     }
 
+    /// `10s`, `1m20s`, `5m0s`: as Go prints a duration of whole seconds.
+    pub fn go(self) -> String {
+        let s = self.as_secs();
+        if s < 60 { format!("{s}s") } else { format!("{}m{}s", s / 60, s % 60) }
+    }
+
     /// Reads `250ms`, `5s`, `2m`, `1h30m`, `1.5s`, `0`; none for anything else.
     pub fn parse(text: &str) -> Option<SimDuration> {
         if text == "0" {
@@ -119,14 +125,6 @@ impl SimDuration {
             rest = &rest[unit.len()..];
         }
         (total < 1e15).then_some(SimDuration(total.round() as u64))
-    }
-}
-
-impl SimDuration {
-    /// `10s`, `1m20s`, `5m0s`: as Go prints a duration of whole seconds.
-    pub fn go(self) -> String {
-        let s = self.as_secs();
-        if s < 60 { format!("{s}s") } else { format!("{}m{}s", s / 60, s % 60) }
     }
 }
 

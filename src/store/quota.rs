@@ -9,16 +9,6 @@ use crate::api::{Kind, Map, Object, Value};
 use crate::object;
 use crate::sim::SimTime;
 
-/// The kinds that are also counted by their bare plural.
-const BARE: &[Kind] = &[
-    Kind::Pod,
-    Kind::Service,
-    Kind::PersistentVolumeClaim,
-    Kind::ConfigMap,
-    Kind::Secret,
-    Kind::ResourceQuota,
-];
-
 /// What is counted in quotas, of whatever group.
 pub const COUNTED: &[Kind] = &[
     Kind::Pod,
@@ -33,6 +23,11 @@ pub const COUNTED: &[Kind] = &[
     Kind::DaemonSet,
 ];
 
+/// The kinds that are also counted by their bare plural: those of the core group.
+fn is_bare(kind: Kind) -> bool {
+    COUNTED.contains(&kind) && kind.api_version() == "v1"
+}
+
 /// True for a pod that uses nothing any more: it has ended, or its time to end is over.
 pub fn has_ended(object: &Object, now: SimTime) -> bool {
     object.kind == Kind::Pod
@@ -44,7 +39,7 @@ pub fn has_ended(object: &Object, now: SimTime) -> bool {
 pub fn amount(object: &Object, resource: &str) -> Quantity {
     let kind = object.kind;
     if resource.strip_prefix("count/").is_some_and(|counted| counted == kind.resource())
-        || BARE.contains(&kind) && resource == kind.info().plural
+        || is_bare(kind) && resource == kind.info().plural
     {
         return Quantity::of(1);
     }

@@ -301,17 +301,10 @@ fn back_off(containers: &[Value], now: SimTime) -> Option<Countdown> {
     containers.iter().find_map(|container| {
         let message = container.at(&["state", "waiting", "message"]).str();
         let wait = message.strip_prefix("back-off ")?.split(' ').next()?;
-        let total = go_duration(wait)?;
+        let total = SimDuration::parse(wait)?;
         let ended = SimTime::parse(container.at(&["lastState", "terminated", "finishedAt"]).str())?;
         Countdown::new(ended + total, total, now)
     })
-}
-
-/// Go's way to print whole seconds: `20s`, `1m20s`, `5m0s`.
-fn go_duration(text: &str) -> Option<SimDuration> {
-    let (minutes, seconds) =
-        text.strip_suffix('s')?.split_once('m').unwrap_or(("0", text.strip_suffix('s')?));
-    Some(SimDuration((minutes.parse::<u64>().ok()? * 60 + seconds.parse::<u64>().ok()?) * 1000))
 }
 
 /// The letter of the pod's revision: its place among those kept, by age.

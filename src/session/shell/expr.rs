@@ -2,6 +2,7 @@
 //!
 //! An expression is read and worked out at once; what `&&`, `||` and `?` skip is read without effect.
 
+use super::cursor;
 use crate::sim::SortedMap;
 
 /// Works out `$((TEXT))`.
@@ -77,7 +78,7 @@ impl Reader<'_> {
         while self.peek().is_some_and(char::is_whitespace) {
             self.at += 1;
         }
-        let found = token.chars().enumerate().all(|(i, c)| self.chars.get(self.at + i) == Some(&c));
+        let found = cursor::stands(self.chars, self.at, token);
         if found {
             self.at += token.len();
         }
@@ -90,11 +91,7 @@ impl Reader<'_> {
 
     fn name(&mut self) -> String {
         self.take("");
-        let rest = &self.chars[self.at..];
-        let name: String = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == '_').collect();
-        if name.starts_with(|c: char| c.is_ascii_digit()) {
-            return String::new();
-        }
+        let name = cursor::name(self.chars, self.at);
         self.at += name.len();
         name
     }

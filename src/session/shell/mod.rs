@@ -7,6 +7,7 @@
 
 mod builtins;
 mod code;
+mod cursor;
 mod expr;
 mod parse;
 mod pattern;

@@ -32,7 +32,8 @@ pub fn validate_create(object: &Object, profile: &Profile) -> Vec<String> {
         Kind::Service => Name::Label,
         _ => Name::Subdomain,
     };
-    metadata(&mut errors, object, name, None);
+    names(&mut errors, object, name);
+    metadata_maps(&mut errors, object, None);
     kind_specific(&mut errors, object, None, profile);
     errors.finish()
 }
@@ -43,7 +44,7 @@ pub fn validate_update(new: &Object, old: &Object, profile: &Profile) -> Vec<Str
     metadata_update(&mut errors, new, old);
     match new.kind {
         Kind::Pod | Kind::PersistentVolumeClaim | Kind::PersistentVolume => {
-            metadata(&mut errors, new, Name::Subdomain, Some(old));
+            names(&mut errors, new, Name::Subdomain);
         }
         Kind::Service => service::update(&mut errors, new.spec(), old.spec()),
         _ => {}
@@ -284,7 +285,7 @@ fn quote(text: &str) -> String {
     quote_json(text).replace("\\u003c", "<").replace("\\u003e", ">").replace("\\u0026", "&")
 }
 
-fn metadata(errors: &mut Errors, object: &Object, name: Name, old: Option<&Object>) {
+fn names(errors: &mut Errors, object: &Object, name: Name) {
     let prefix = object.meta("generateName").str();
     if !prefix.is_empty() {
         errors.each("metadata.generateName", prefix, name.check(prefix.trim_end_matches('-')));
@@ -302,7 +303,6 @@ fn metadata(errors: &mut Errors, object: &Object, name: Name, old: Option<&Objec
         (false, true) => {}
     }
     non_negative(errors, "metadata.generation", object.meta("generation"));
-    metadata_maps(errors, object, old);
 }
 
 // What has not changed was found valid when it came.

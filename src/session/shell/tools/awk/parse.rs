@@ -1,5 +1,7 @@
 //! Reading awk programs.
 
+use crate::session::shell::cursor;
+
 type Result<T> = std::result::Result<T, String>;
 
 /// How deep expressions and statements may lie.
@@ -123,7 +125,7 @@ impl Reader {
 
     fn take(&mut self, token: &str) -> bool {
         self.peek();
-        let found = token.chars().enumerate().all(|(i, c)| self.chars.get(self.at + i) == Some(&c));
+        let found = cursor::stands(&self.chars, self.at, token);
         self.at += if found { token.len() } else { 0 };
         found
     }
@@ -143,11 +145,7 @@ impl Reader {
 
     fn name(&mut self) -> String {
         self.peek();
-        let rest = &self.chars[self.at..];
-        let name: String = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == '_').collect();
-        if name.starts_with(|c: char| c.is_ascii_digit()) {
-            return String::new();
-        }
+        let name = cursor::name(&self.chars, self.at);
         self.at += name.len();
         name
     }

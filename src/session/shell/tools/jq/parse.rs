@@ -1,6 +1,7 @@
 //! Reading jq filters.
 
 use super::value::{J, unescape};
+use crate::session::shell::cursor;
 use std::rc::Rc;
 
 type Result<T> = std::result::Result<T, String>;
@@ -110,7 +111,7 @@ impl Reader {
 
     fn take(&mut self, token: &str) -> bool {
         self.peek();
-        let found = token.chars().enumerate().all(|(i, c)| self.chars.get(self.at + i) == Some(&c));
+        let found = cursor::stands(&self.chars, self.at, token);
         self.at += if found { token.len() } else { 0 };
         found
     }
